@@ -1,0 +1,3 @@
+"""Refloat proves that a business can come back."""
+
+__version__ = "0.1.0"
