@@ -1,0 +1,1 @@
+"""Judgement: plan, facts and an instant in; verdicts and findings out. No clock, no store."""

@@ -1,0 +1,240 @@
+"""Engines: one file, one backup tool. This file is the contract, written for whoever adds one.
+
+A module in this folder whose name has no leading underscore is an engine. It ends with
+``ADAPTER = YourEngine()``; nothing else in Refloat has to know it. The conformance suite
+(``refloat.testing.engine_conformance``) tests it by its being there.
+
+What an implementer owes:
+
+* **Half a stream never becomes a recovery point.** ``Writer.store`` gets the commands that write
+  the stream and sees their exit codes *before* the tool may see the end of its input. A recovery
+  point exists only once ``Writer.seal`` has put its baseline beside it; ``Reader.points`` lists
+  nothing that was not sealed.
+* **Whatever the tool's exit code was**, a missing or unreadable source path is ``SourceProblem``.
+* ``Reader`` has no verb that writes. A drill is given a ``Reader`` and nothing else; so the type
+  checker, not a promise, keeps it read-only. It must take no lock that would hinder a backup and
+  must work on a read-only file system.
+* The facts come from the repository itself, never from memory.
+* Errors: ``RepositoryProblem`` (missing, locked, damaged, wrong password: each with its own
+  sentence), ``SourceProblem``, ``ToolMissing``, ``ToolFailed``, ``ToolTimeout``, ``NoRoom``.
+  ``permanent`` says whether trying again can help.
+* Secrets go to the tool through a pipe or a private file, never by argument.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Protocol, TypeAlias
+
+from refloat.model.options import Option, Options, Probe
+from refloat.model.points import Baseline, RecoveryPoint
+from refloat.model.secret import Secret
+
+Progress: TypeAlias = Callable[[int, int | None], None]
+"""Told bytes done and bytes in all (None while unknown), now and then."""
+
+
+@dataclass(frozen=True)
+class PathContent:
+    """Files to store: absolute paths of existing files or folders."""
+
+    paths: tuple[Path, ...]
+
+
+@dataclass(frozen=True)
+class StreamCommand:
+    """One program whose standard output is (a part of) a stream.
+
+    Attributes:
+        arguments: the program and its arguments; no secret in them.
+        environment: variables beside PATH, LANG and HOME; private files' names, no secret.
+        user: the account to run it as when Refloat is root; empty for Refloat's own.
+
+    """
+
+    arguments: tuple[str, ...]
+    environment: Mapping[str, str] = field(default_factory=dict)
+    user: str = ""
+
+
+@dataclass(frozen=True)
+class StreamContent:
+    """A stream to store: the outputs of the commands one after another, kept as one file.
+
+    Attributes:
+        commands: run in order, each only when the one before ended with 0.
+        file_name: the name it is kept under ("bookings-db.dump").
+
+    """
+
+    commands: tuple[StreamCommand, ...]
+    file_name: str
+
+
+@dataclass(frozen=True)
+class RepositoryAccess:
+    """A repository with all that is needed to open it.
+
+    Attributes:
+        key: its name in the plan.
+        options: the engine's options, paths made absolute.
+        secrets: the values of the options that are secrets, by option name.
+        append_only: whether it is marked append-only.
+
+    """
+
+    key: str
+    options: Options
+    secrets: Mapping[str, Secret]
+    append_only: bool = False
+
+
+@dataclass(frozen=True)
+class Stored:
+    """Data that is in the repository and waits for its seal: not a recovery point yet.
+
+    Attributes:
+        identity: the engine's name of it.
+        bytes: bytes read from the source.
+        files: number of files read (1 for a stream).
+
+    """
+
+    identity: str
+    bytes: int
+    files: int
+
+
+@dataclass(frozen=True)
+class PointDetails:
+    """What a seal says of its point beside the baseline."""
+
+    data_set: str
+    kind: str
+    consistency_time: datetime
+    duration: timedelta
+    source_version: str
+    paths: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Restored:
+    """What a restore put down.
+
+    Attributes:
+        items: staged path and original absolute path, one pair for each path of the point; for a
+            stream, the staged file and the name that it was kept under.
+        bytes: bytes written.
+
+    """
+
+    items: tuple[tuple[Path, str], ...]
+    bytes: int
+
+
+class Reader(Protocol):
+    """What a drill may do with a repository: look, and restore elsewhere."""
+
+    def points(self, data_sets: tuple[str, ...] = ()) -> tuple[RecoveryPoint, ...]:
+        """List the sealed recovery points, oldest first; of all data sets when none are named.
+
+        Raises:
+            RepositoryProblem: if the repository is missing, damaged or refuses the password.
+
+        """
+
+    def baseline(self, point: RecoveryPoint) -> Baseline:
+        """Read the baseline that was sealed with a point.
+
+        Raises:
+            RepositoryProblem: if it cannot be read.
+
+        """
+
+    def attachments(self, point: RecoveryPoint) -> Mapping[str, bytes]:
+        """Read the small files that were sealed with a point (see ``View.attachments``)."""
+
+    def restore(
+        self, point: RecoveryPoint, into: Path, *, timeout: float, progress: Progress | None = None
+    ) -> Restored:
+        """Restore all of a point into an empty folder of the host.
+
+        What the tool verifies while restoring, it verifies. Owners, modes, times and links are
+        restored as far as the operating system lets this process.
+
+        Raises:
+            RepositoryProblem: if data is missing or damaged; names what.
+            NoRoom: if the disk is full.
+            ToolTimeout: if it took too long.
+
+        """
+
+
+class Writer(Protocol):
+    """What a backup may do with a repository."""
+
+    def prepare(self) -> None:
+        """Make the repository if there is none, and see that it answers."""
+
+    def store(
+        self,
+        content: PathContent | StreamContent,
+        *,
+        timeout: float,
+        progress: Progress | None = None,
+    ) -> Stored:
+        """Put data into the repository.
+
+        Raises:
+            SourceProblem: a path is missing or unreadable, or a stream's command failed: nothing
+                that counts as a recovery point is left behind.
+
+        """
+
+    def seal(
+        self,
+        stored: Stored,
+        details: PointDetails,
+        baseline: Baseline,
+        attachments: Mapping[str, bytes],
+    ) -> RecoveryPoint:
+        """Make stored data a recovery point, its baseline and attachments beside it."""
+
+    def apply_retention(self, data_set: str, keep: Mapping[str, int]) -> int:
+        """Remove old points by the engine's own policy; give how many went.
+
+        Args:
+            keep: how many to keep, by ``last``, ``hourly``, ``daily``, ``weekly``, ``monthly``
+                and ``yearly``.
+
+        Raises:
+            NotAllowed: always, on a repository marked append-only.
+
+        """
+
+
+class Engine(Protocol):
+    """A backup tool.
+
+    Attributes:
+        name: as the plan spells it; the module's name.
+        summary: one sentence.
+        options: the options of a repository that it keeps.
+
+    """
+
+    name: str
+    summary: str
+    options: tuple[Option, ...]
+
+    def probe(self) -> Probe:
+        """Run the tool to see whether it is there and which version."""
+
+    def reader(self, repository: RepositoryAccess) -> Reader:
+        """Open a repository for reading only. Does nothing yet that can fail."""
+
+    def writer(self, repository: RepositoryAccess) -> Writer:
+        """Open a repository for backups. Does nothing yet that can fail."""

@@ -1,0 +1,102 @@
+"""Files of the host: private folders and files, and writing that is whole or not at all."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from refloat.model.errors import NoRoom, StateProblem
+
+
+def private_folder(path: Path) -> Path:
+    """Make a folder that only Refloat's account may enter, with its parents; give it back.
+
+    Raises:
+        StateProblem: if it cannot be made, or is no folder, or is a symbolic link.
+
+    """
+    try:
+        path.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise StateProblem(f"the folder {path} cannot be made: {error.strerror}") from error
+    if path.is_symlink():
+        raise StateProblem(f"{path} is a symbolic link; Refloat keeps nothing behind one")
+    return path
+
+
+def write_atomically(path: Path, content: bytes, mode: int = 0o600) -> None:
+    """Write a file so that after a crash it is the old one or the new one, durably.
+
+    Raises:
+        StateProblem: if it cannot be written; the old file is untouched.
+
+    """
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
+    try:
+        handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, mode)
+        try:
+            with os.fdopen(handle, "wb") as stream:
+                stream.write(content)
+                stream.flush()
+                os.fsync(stream.fileno())
+            os.replace(beside, path)
+        except BaseException:
+            beside.unlink(missing_ok=True)
+            raise
+        sync_folder(path.parent)
+    except OSError as error:
+        raise StateProblem(f"{path} cannot be written: {error.strerror}") from error
+
+
+def sync_folder(path: Path) -> None:
+    """Make the names in a folder durable."""
+    handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def private_file(folder: Path, content: bytes, *, user_id: int | None = None) -> Iterator[Path]:
+    """Give a file with this content that only one account may read, for as long as the block runs.
+
+    Args:
+        folder: a private folder.
+        content: what stands in it (a password, say).
+        user_id: the account that may read it; Refloat's own if None.
+
+    """
+    path = folder / f"private-{secrets.token_hex(8)}"
+    handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
+    try:
+        with os.fdopen(handle, "wb") as stream:
+            stream.write(content)
+        if user_id is not None and os.geteuid() == 0:
+            os.chown(path, user_id, -1)
+        yield path
+    finally:
+        path.unlink(missing_ok=True)
+
+
+def require_room(folder: Path, needed: int) -> None:
+    """See that the disk of a folder has room.
+
+    Args:
+        folder: an existing folder.
+        needed: bytes.
+
+    Raises:
+        NoRoom: if it has less.
+
+    """
+    free = shutil.disk_usage(folder).free
+    if free < needed:
+        raise NoRoom(
+            f"the disk of {folder} has {free // 2**20} MiB free; {needed // 2**20} MiB are needed",
+            hint="Free some space, or set REFLOAT_SCRATCH to a folder on a larger disk.",
+        )

@@ -1,0 +1,1 @@
+"""For authors of adapters: conformance suites and faithful fakes. The product never imports it."""
