@@ -44,7 +44,6 @@ def adapters(room: str) -> dict[str, Any]:
 
     Raises:
         UsageProblem: if a module has no ADAPTER, its name is not its module's, or two share one.
-
     """
     package = importlib.import_module(f"refloat.{room}")
     modules = [

@@ -37,7 +37,6 @@ class CheckContext:
         timeout: seconds.
         variables: values captured so far in this journey; a check may add some. Cookies of ``http``
             live here too, under names that no plan can write.
-
     """
 
     secrets: Mapping[str, Secret]
@@ -62,7 +61,6 @@ class Check(Protocol):
         name: as the plan spells it; the module's name.
         summary: one sentence.
         options: what the plan says of one such check.
-
     """
 
     name: str

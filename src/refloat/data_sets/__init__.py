@@ -43,7 +43,6 @@ class Source:
         user: the account that the component runs as; empty for Refloat's own.
         scratch: a private folder for what a backup needs meanwhile (password files, manifests).
         heartbeat: whether the heartbeat may be written.
-
     """
 
     key: str
@@ -64,7 +63,6 @@ class Target:
         secrets: the values of the options that are secrets, by option name.
         user: the account that its processes run as in the place.
         timeout: seconds that any one operation may take.
-
     """
 
     key: str
@@ -92,7 +90,6 @@ class View(Protocol):
 
         Raises:
             SourceProblem: if something was not readable, or vanished, while it was read.
-
         """
 
 
@@ -103,12 +100,13 @@ class DataSet(Protocol):
         name: as the plan spells it; the module's name.
         summary: one sentence.
         options: what the plan says of such a data set.
-
+        serves: whether ``serve`` starts a server; False for plain files.
     """
 
     name: str
     summary: str
     options: tuple[Option, ...]
+    serves: bool
 
     def probe(self) -> Probe:
         """Run the tools that it needs to see whether they are there and which version."""
@@ -118,7 +116,6 @@ class DataSet(Protocol):
 
         Raises:
             SourceProblem: if it cannot be written.
-
         """
 
     def open(self, source: Source) -> AbstractContextManager[View]:
@@ -126,7 +123,6 @@ class DataSet(Protocol):
 
         Raises:
             SourceProblem: naming the path or server that is missing or refuses, and why.
-
         """
 
     def estimate(self, point: RecoveryPoint) -> int:
@@ -145,7 +141,6 @@ class DataSet(Protocol):
         Raises:
             ToolFailed, ToolTimeout: with the tool's last lines.
             IsolationProblem: if a path may not be put there.
-
         """
 
     def serve(self, place: Place, target: Target) -> Running | None:

@@ -52,7 +52,6 @@ class StreamCommand:
         arguments: the program and its arguments; no secret in them.
         environment: variables beside PATH, LANG and HOME; private files' names, no secret.
         user: the account to run it as when Refloat is root; empty for Refloat's own.
-
     """
 
     arguments: tuple[str, ...]
@@ -67,7 +66,6 @@ class StreamContent:
     Attributes:
         commands: run in order, each only when the one before ended with 0.
         file_name: the name it is kept under ("bookings-db.dump").
-
     """
 
     commands: tuple[StreamCommand, ...]
@@ -83,7 +81,6 @@ class RepositoryAccess:
         options: the engine's options, paths made absolute.
         secrets: the values of the options that are secrets, by option name.
         append_only: whether it is marked append-only.
-
     """
 
     key: str
@@ -100,7 +97,6 @@ class Stored:
         identity: the engine's name of it.
         bytes: bytes read from the source.
         files: number of files read (1 for a stream).
-
     """
 
     identity: str
@@ -128,7 +124,6 @@ class Restored:
         items: staged path and original absolute path, one pair for each path of the point; for a
             stream, the staged file and the name that it was kept under.
         bytes: bytes written.
-
     """
 
     items: tuple[tuple[Path, str], ...]
@@ -143,7 +138,6 @@ class Reader(Protocol):
 
         Raises:
             RepositoryProblem: if the repository is missing, damaged or refuses the password.
-
         """
 
     def baseline(self, point: RecoveryPoint) -> Baseline:
@@ -151,7 +145,6 @@ class Reader(Protocol):
 
         Raises:
             RepositoryProblem: if it cannot be read.
-
         """
 
     def attachments(self, point: RecoveryPoint) -> Mapping[str, bytes]:
@@ -169,7 +162,6 @@ class Reader(Protocol):
             RepositoryProblem: if data is missing or damaged; names what.
             NoRoom: if the disk is full.
             ToolTimeout: if it took too long.
-
         """
 
 
@@ -191,7 +183,6 @@ class Writer(Protocol):
         Raises:
             SourceProblem: a path is missing or unreadable, or a stream's command failed: nothing
                 that counts as a recovery point is left behind.
-
         """
 
     def seal(
@@ -212,7 +203,6 @@ class Writer(Protocol):
 
         Raises:
             NotAllowed: always, on a repository marked append-only.
-
         """
 
 
@@ -223,7 +213,6 @@ class Engine(Protocol):
         name: as the plan spells it; the module's name.
         summary: one sentence.
         options: the options of a repository that it keeps.
-
     """
 
     name: str

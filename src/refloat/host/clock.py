@@ -21,7 +21,6 @@ class Instant:
         wall: the time of day (UTC).
         boot: seconds since the machine started.
         boot_identity: which start of the machine ``boot`` counts from.
-
     """
 
     wall: datetime

@@ -17,7 +17,6 @@ def point(name: str) -> None:
 
     Args:
         name: the point's name, ``room.what-just-happened``.
-
     """
     if os.environ.get(FAULT_VARIABLE) == name:
         os.kill(os.getpid(), signal.SIGKILL)

@@ -17,7 +17,6 @@ def private_folder(path: Path) -> Path:
 
     Raises:
         StateProblem: if it cannot be made, or is no folder, or is a symbolic link.
-
     """
     try:
         path.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -33,7 +32,6 @@ def write_atomically(path: Path, content: bytes, mode: int = 0o600) -> None:
 
     Raises:
         StateProblem: if it cannot be written; the old file is untouched.
-
     """
     beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
@@ -69,7 +67,6 @@ def private_file(folder: Path, content: bytes, *, user_id: int | None = None) ->
         folder: a private folder.
         content: what stands in it (a password, say).
         user_id: the account that may read it; Refloat's own if None.
-
     """
     path = folder / f"private-{secrets.token_hex(8)}"
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
@@ -92,7 +89,6 @@ def require_room(folder: Path, needed: int) -> None:
 
     Raises:
         NoRoom: if it has less.
-
     """
     free = shutil.disk_usage(folder).free
     if free < needed:

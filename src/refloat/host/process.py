@@ -43,7 +43,6 @@ class Completed:
         output: its standard output, whole.
         errors: the last lines of its standard error, secrets masked.
         seconds: how long it took.
-
     """
 
     arguments: tuple[str, ...]
@@ -58,7 +57,6 @@ def find(program: str, also: Sequence[str] = ()) -> str:
 
     Raises:
         ToolMissing: if there is none.
-
     """
     path = os.pathsep.join([*also, os.environ.get("PATH", ""), *SEARCH_PATH])
     found = shutil.which(program, path=path)
@@ -101,7 +99,6 @@ def run(
         ToolFailed: with ``check``, if it ended with an error.
         ToolTimeout: if its time was up.
         Interrupted: if Refloat is stopping.
-
     """
     child = start(
         arguments,
@@ -212,7 +209,6 @@ class Child:
         Raises:
             ToolTimeout: if its time was up; it is ended then.
             Interrupted: if Refloat is stopping.
-
         """
         output: list[bytes] = []
         take = on_output or output.append

@@ -33,7 +33,6 @@ class RefloatError(Exception):
     Args:
         message: what happened, to what.
         hint: what to do about it, one sentence; empty where there is nothing to say.
-
     """
 
     exit_code = 70

@@ -55,7 +55,6 @@ class Option:
         choices: the only texts allowed, where there are such.
         short: whether the adapter's value may be written without a mapping, meaning this option
             (``files: documents`` for ``files: {paths: documents}``). At most one option an adapter.
-
     """
 
     name: str
@@ -97,7 +96,6 @@ class Probe:
         missing: what is missing or does not answer, one sentence; empty when present.
         install: the command that installs what is missing; empty when present.
         limits: what is not to be had although it works ("no memory limit: no cgroup controller").
-
     """
 
     present: bool

@@ -26,7 +26,6 @@ class CommandResult:
         output: what it wrote to standard output, as bytes, cut at the limit that was asked for.
         errors: the last lines of its standard error, secrets masked.
         seconds: how long it took.
-
     """
 
     arguments: tuple[str, ...]
@@ -77,7 +76,6 @@ class Place(Protocol):
         Raises:
             IsolationProblem: if the path may not be put there (``/usr``, ``/proc``, …), or
                 something stands there already.
-
         """
 
     def make_folder(self, path: str, *, user: str, mode: int = 0o700) -> None:
@@ -101,7 +99,6 @@ class Place(Protocol):
 
         Raises:
             IsolationProblem: if the place is gone.
-
         """
 
     def start(
@@ -131,7 +128,6 @@ class Place(Protocol):
         Raises:
             ToolFailed: if it raised, with its last lines.
             ToolTimeout: if it did not return in time.
-
         """
 
 
@@ -145,7 +141,6 @@ class PlaceFacts:
         namespaces: which namespaces were new ("mount", "pid", "ipc", "uts", "network", "user").
         limits: resource limits in force ("memory": "4 GiB").
         not_had: what was not to be had, in sentences.
-
     """
 
     sandbox: str
@@ -166,7 +161,6 @@ class Teardown:
         folders: folders that are still there.
         seconds: how long it took.
         kept: whether folders were kept on request.
-
     """
 
     clean: bool

@@ -63,7 +63,6 @@ class Person:
         phone: a number that works when the systems do not; empty if not given.
         email: an address; empty if not given.
         deputy: the key of the person who stands in; None if nobody.
-
     """
 
     key: str
@@ -93,7 +92,6 @@ class Objective:
         approver: key of the person who is to approve it; None if not given.
         approved_on: the date that the plan claims; only a signed approval counts.
         review_on: when it is to be looked at again.
-
     """
 
     measure: str
@@ -113,7 +111,6 @@ class CheckSpecification:
         kind: the check adapter's name (``http``, ``sql``, …).
         options: the adapter's options.
         timeout: the longest that it may take.
-
     """
 
     name: str
@@ -133,7 +130,6 @@ class Repository:
         failure_domain: what it shares with others when something breaks (a server room, a site).
         authentication_domain: whose accounts can reach it.
         append_only: whether old recovery points can only be added to; retention is then never run.
-
     """
 
     key: str
@@ -168,7 +164,6 @@ class Protection:
         keep: the retention; None means that nothing is ever removed.
         heartbeat: whether Refloat may write its heartbeat into the data set.
         timeout: the longest that one backup, or the restore of one point, may take.
-
     """
 
     data_set: str
@@ -188,7 +183,6 @@ class Start:
         command: the program and its arguments; relative paths are seen from the plan's folder.
         environment: variables for it; nothing else is in its environment but PATH, HOME and LANG.
         folder: where it runs, relative to the plan's folder; empty for its home.
-
     """
 
     command: tuple[str, ...]
@@ -205,7 +199,6 @@ class Recovery:
         ready: the check that says that it answers; None where the data set knows by itself.
         software: paths outside of /usr that the component's installed programs need, read-only.
         timeout: the longest that start and answering may take together.
-
     """
 
     start: Start | None = None
@@ -229,7 +222,6 @@ class Component:
         checks: what must hold of it when it is back.
         owner: key of the technical owner; None if not given.
         vendor_commitment: the recovery time that its vendor promises; None if not given.
-
     """
 
     key: str
@@ -251,7 +243,6 @@ class Completeness:
     Attributes:
         question: what the confirmer looks at, in business words.
         confirmer: key of the person who signs.
-
     """
 
     question: str
@@ -278,7 +269,6 @@ class Service:
         contract_limit: the longest outage that a contract allows; None if none.
         not_applicable: why a category of R-150 does not apply, by category.
         comparable_percent: smallest share of the last known size that a drill must restore (R-036).
-
     """
 
     key: str

@@ -23,7 +23,6 @@ class Baseline:
         detail: everything that a comparison needs to name what differs (a digest for each file or
             table). Kept in the repository beside the data, never in the evidence.
         changed: what changed while it was read, by name; empty for a consistent view.
-
     """
 
     kind: str
@@ -52,7 +51,6 @@ class RecoveryPoint:
         seal: the engine's name of the record that completed it, where the baseline is kept.
         summary: the baseline's summary.
         changed: how many things changed while it was read.
-
     """
 
     identity: str
@@ -80,7 +78,6 @@ class CommonRecoveryPoint:
         skew: the spread between the oldest and the newest consistency time in it.
         points: the chosen point of each data set.
         missing: data sets that have no point at or before the instant that was asked for.
-
     """
 
     at: datetime | None

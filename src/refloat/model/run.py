@@ -64,7 +64,6 @@ class CheckResult:
         seen: what was seen, in words; no row's or document's content.
         seconds: how long it took.
         component: the component key; None for a check of the whole service.
-
     """
 
     name: str
@@ -91,7 +90,6 @@ class StepRecord:
         bytes: how much data it moved; None where it moves none.
         critical: whether it lies on the critical path.
         repeated: whether an earlier attempt of this run had finished it already (resume).
-
     """
 
     component: str | None
@@ -116,7 +114,6 @@ class Measurement:
         approved: whether a valid signed approval stands behind the target.
         explanation: one sentence: what was measured from where to where.
         parts: seconds by data set (RPO) or by stage (RTO).
-
     """
 
     target_seconds: float | None
@@ -137,7 +134,6 @@ class Environment:
         closure: the component keys in the closure, in recovery order.
         versions: tool name to version.
         volume_bytes: bytes by data set.
-
     """
 
     plan: str
@@ -155,7 +151,6 @@ class CategoryRecord:
         category: which.
         outcome: passed, failed or could not run; None where it does not apply.
         rests_on: names of the checks and steps that show it, or the reason of the omission.
-
     """
 
     category: str
@@ -194,7 +189,6 @@ class DrillRecord:
         teardown: what was left; None if no sandbox was opened.
         notes: what else an auditor should know (owners not kept, limits not had, clock jumps).
         resumed: how many times the run was interrupted and resumed.
-
     """
 
     run: str

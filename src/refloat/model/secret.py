@@ -12,7 +12,6 @@ class SecretReference:
     Attributes:
         scheme: ``env``, ``file`` or ``command``.
         target: the variable's name, the file's path (relative to the plan's folder) or the command.
-
     """
 
     scheme: str
@@ -28,7 +27,6 @@ class Secret:
 
     Args:
         value: the secret text; leading and trailing line ends are the caller's to cut.
-
     """
 
     __slots__ = ("_value",)

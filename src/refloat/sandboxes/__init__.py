@@ -35,7 +35,6 @@ class SandboxRequest:
         users: names of the accounts that components run as.
         software: host paths outside of /usr to show inside, read-only, at the same path.
         options: the sandbox's options from the plan.
-
     """
 
     run: str
@@ -65,7 +64,6 @@ class Sandbox(Protocol):
         name: as the plan spells it; the module's name.
         summary: one sentence.
         options: what the plan may say of it (memory, processes, …).
-
     """
 
     name: str
@@ -80,7 +78,6 @@ class Sandbox(Protocol):
 
         Raises:
             IsolationProblem: if one of the walls cannot be had.
-
         """
 
     def sweep(self, folder: Path, *, remove_data: bool) -> Teardown:
@@ -89,5 +86,4 @@ class Sandbox(Protocol):
         Args:
             folder: as it was in the request.
             remove_data: False keeps restored data, so that a run can be resumed.
-
         """
