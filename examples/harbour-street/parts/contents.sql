@@ -9,9 +9,12 @@ INSERT INTO patients (name, born, telephones, allergies, history, signature, joi
 SELECT
     given[1 + n % 12] || ' ' || family[1 + n / 12 % 11] || ' ' || n,
     date '1935-01-01' + n * 7919 % 30000,
-    ARRAY['+61 491 570 ' || lpad((n % 1000)::text, 3, '0')],
+    -- Numbers that the Australian regulator keeps for fiction.
+    (ARRAY['+61 491 570 006', '+61 491 570 156', '+61 491 570 157', '+61 491 570 158'])[n % 3 + 1:n % 2 + 2],
     CASE WHEN n % 9 = 0 THEN ARRAY['penicillin', 'latex'] WHEN n % 5 = 0 THEN ARRAY[]::text[] END,
-    jsonb_build_object('visits', n % 40, 'note', CASE WHEN n % 3 = 0 THEN 'Angstgefühl – „ruhig“' END),
+    jsonb_build_object(
+        'visits', n % 40, 'note', CASE WHEN n % 3 = 0 THEN 'Angstgefühl – „ruhig“' END
+    ),
     CASE WHEN n % 4 = 0 THEN sha256(n::text::bytea) END,
     date_trunc('day', now()) - n % 2000 * interval '1 day'
 FROM generate_series(1, 8000) AS n,

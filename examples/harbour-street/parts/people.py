@@ -11,14 +11,14 @@ STAFF = 500
 DENTISTS = 40
 RECEPTION = 30
 
-_GIVEN = (
+_GIVEN_NAMES = (
     "Amelia Noah Zoë Liam Søren Mia Ángel Ivy Łukasz Ruby Hamish Chloé Arjun Matilda Tuấn "
     "Greta Oscar Yuki Finn Leilani Omar Freya Jürgen Anahera Kofi"
-).split()
-_FAMILY = (
+)
+_FAMILY_NAMES = (
     "Hart Nguyễn O'Brien Müller Kaur Smith Papadopoulos Wójcik Tran García Lindqvist Okafor "
     "Walker Tamihana Çelik Rossi Dvořák Haddad MacLeod Yamamoto"
-).split()
+)
 # What the names become in an account's name, where only ASCII is allowed.
 _PLAIN = str.maketrans("ëøÁŁéấüễóíÇřá", "eoALeaueoiCra")
 
@@ -35,7 +35,7 @@ class Person:
 
 def staff() -> list[Person]:
     """Return everybody: dentists first, then reception, then the other staff."""
-    names = itertools.islice(itertools.product(_FAMILY, _GIVEN), STAFF)
+    names = itertools.islice(itertools.product(_FAMILY_NAMES.split(), _GIVEN_NAMES.split()), STAFF)
     people = []
     for number, (family, given) in enumerate(names):
         plain = f"{given}.{family}".translate(_PLAIN).replace("'", "").lower()

@@ -9,9 +9,10 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 from parts.layout import Account, Layout, Trouble
 
@@ -117,7 +118,7 @@ def require_free(port: int) -> None:
             ) from None
 
 
-def _identity(owner: Account | None) -> Mapping[str, object]:
+def _identity(owner: Account | None) -> dict[str, Any]:
     """Return what makes a child process run as the owner, in that owner's own group alone."""
     if owner is None:
         return {}
