@@ -17,12 +17,12 @@ What an implementer owes:
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from refloat.engines import PathContent, Restored, StreamContent
 from refloat.model.options import Option, Options, Probe
@@ -158,4 +158,28 @@ class DataSet(Protocol):
     def newest(self, place: Place, target: Target) -> datetime | None:
         """Read the newest heartbeat out of the restored data, or, where none may be written, the
         newest record by the ``newest`` option; None if there is neither.
+        """
+
+
+@runtime_checkable
+class Prepares(Protocol):
+    """Optional ability: a kind that can make its empty server while the bytes are still coming."""
+
+    def prepare(self, place: Place, target: Target) -> None:
+        """Make what ``load`` will fill, from the target alone; it must survive its processes.
+
+        Raises:
+            ToolFailed, ToolTimeout: with the tool's last lines.
+        """
+
+
+@runtime_checkable
+class Drift(Protocol):
+    """Optional ability: a kind that can tell damage at the source from ordinary change."""
+
+    def drift(self, previous: Sequence[Baseline], current: Baseline) -> tuple[CheckResult, ...]:
+        """Hold a baseline against those of earlier points, oldest first; pure.
+
+        Returns:
+            One result for each thing that was compared; none where there is nothing earlier.
         """

@@ -42,6 +42,7 @@ class Stage(enum.StrEnum):
 
     CHOOSE = "choose"
     ISOLATE = "isolate"
+    PREPARE = "prepare"
     RESTORE = "restore"
     LOAD = "load"
     START = "start"

@@ -1,8 +1,8 @@
 """The recovery as a machine without hands: from the plan and what has ended, what may begin next.
 
 Nothing here reads a clock, a file or an adapter, so every order of events can be tried in a test.
-A component goes through *restore, load, start, ready, check*. Its bytes may be restored at any
-time; it is started only when everything it hard-needs has passed its checks and everything it
+A component goes through *prepare, restore, load, start, ready, check*. Its empty server may be made
+and its bytes restored at any time; it is started only when everything it hard-needs has passed its checks and everything it
 soft-needs has come to an end, one way or the other. The journey waits for all.
 """
 
@@ -52,30 +52,43 @@ class Next:
     blocked: Mapping[Operation, str]
 
 
+@dataclass(frozen=True)
+class Traits:
+    """What matters here of a kind of data set.
+
+    Attributes:
+        serves: whether it starts a server of its own.
+        prepares: whether its empty server can be made before the bytes are there.
+    """
+
+    serves: bool
+    prepares: bool
+
+
 CHOOSE = Operation("", Stage.CHOOSE)
 ISOLATE = Operation("", Stage.ISOLATE)
 JOURNEY = Operation("", Stage.JOURNEY)
-PERSISTENT = frozenset({Stage.CHOOSE, Stage.RESTORE, Stage.LOAD})
+BEGINNING = (Need(CHOOSE, Strength.HARD), Need(ISOLATE, Strength.HARD))
+PERSISTENT = frozenset({Stage.CHOOSE, Stage.PREPARE, Stage.RESTORE, Stage.LOAD})
 """Stages whose result lies on the disk: after a crash a resumed run does not repeat them."""
 
 
-def blueprint(plan: Plan, service: str, serves: Callable[[str], bool]) -> Blueprint:
+def blueprint(plan: Plan, service: str, traits: Callable[[str], Traits]) -> Blueprint:
     """Lay out the recovery of a service.
 
     Args:
         plan: a valid plan.
         service: the service's key.
-        serves: says of a kind of data set whether it brings its own server.
+        traits: says what a kind of data set can do.
     """
     strengths = closure(plan, service)
     needs: dict[Operation, tuple[Need, ...]] = {CHOOSE: (), ISOLATE: ()}
     for wave in order(plan, service):
         for key in wave:
-            needs.update(_component(plan.components[key], serves))
+            needs.update(_component(plan.components[key], traits))
     direct = {dependency.on: dependency.strength for dependency in plan.services[service].needs}
     needs[JOURNEY] = (
-        Need(CHOOSE, Strength.HARD),
-        Need(ISOLATE, Strength.HARD),
+        *BEGINNING,
         *(Need(Operation(key, Stage.CHECK), direct.get(key, Strength.SOFT)) for key in strengths),
     )
     return Blueprint(needs, strengths)
@@ -121,35 +134,37 @@ def after_interruption(ended: Mapping[Operation, Outcome]) -> dict[Operation, Ou
 
 
 def _component(
-    component: Component, serves: Callable[[str], bool]
+    component: Component, traits: Callable[[str], Traits]
 ) -> dict[Operation, tuple[Need, ...]]:
-    before: tuple[Need, ...] = (Need(CHOOSE, Strength.HARD), Need(ISOLATE, Strength.HARD))
-    result: dict[Operation, tuple[Need, ...]] = {}
+    kind = component.protection and traits(component.protection.data_set)
+    starts = component.recovery.start is not None or (kind is not None and kind.serves)
     outside = tuple(
         Need(Operation(need.on, Stage.CHECK), need.strength) for need in component.needs
     )
-    for stage in _stages(component, serves):
-        if stage is Stage.START or (stage is Stage.CHECK and not _starts(component, serves)):
-            before = (*before, *outside)
-        operation = Operation(component.key, stage)
-        result[operation] = before
-        before = (Need(operation, Strength.HARD),)
+    result: dict[Operation, tuple[Need, ...]] = {}
+    before = BEGINNING
+    if kind is not None:
+        before = _data(component.key, kind, result)
+    if starts:
+        result[Operation(component.key, Stage.START)] = (*before, *outside)
+        result[Operation(component.key, Stage.READY)] = (_hard(component.key, Stage.START),)
+        before, outside = (_hard(component.key, Stage.READY),), ()
+    result[Operation(component.key, Stage.CHECK)] = (*before, *outside)
     return result
 
 
-def _stages(component: Component, serves: Callable[[str], bool]) -> tuple[Stage, ...]:
-    stages: tuple[Stage, ...] = ()
-    if component.protection is not None:
-        stages += (Stage.RESTORE, Stage.LOAD)
-    if _starts(component, serves):
-        stages += (Stage.START, Stage.READY)
-    return (*stages, Stage.CHECK)
+def _data(key: str, kind: Traits, result: dict[Operation, tuple[Need, ...]]) -> tuple[Need, ...]:
+    filling: tuple[Need, ...] = (_hard(key, Stage.RESTORE),)
+    if kind.prepares:
+        result[Operation(key, Stage.PREPARE)] = (Need(ISOLATE, Strength.HARD),)
+        filling = (*filling, _hard(key, Stage.PREPARE))
+    result[Operation(key, Stage.RESTORE)] = BEGINNING
+    result[Operation(key, Stage.LOAD)] = filling
+    return (_hard(key, Stage.LOAD),)
 
 
-def _starts(component: Component, serves: Callable[[str], bool]) -> bool:
-    if component.recovery.start is not None:
-        return True
-    return component.protection is not None and serves(component.protection.data_set)
+def _hard(key: str, stage: Stage) -> Need:
+    return Need(Operation(key, stage), Strength.HARD)
 
 
 def _broken(needs: tuple[Need, ...], outcomes: Mapping[Operation, Outcome]) -> Operation | None:
