@@ -2,8 +2,9 @@
 
 Nothing here reads a clock, a file or an adapter, so every order of events can be tried in a test.
 A component goes through *prepare, restore, load, start, ready, check*. Its empty server may be made
-and its bytes restored at any time; it is started only when everything it hard-needs has passed its checks and everything it
-soft-needs has come to an end, one way or the other. The journey waits for all.
+and its bytes restored at any time; it is started only when everything it hard-needs has passed its
+checks and everything it soft-needs has come to an end, one way or the other. The journey waits for
+all.
 """
 
 from __future__ import annotations

@@ -1,0 +1,52 @@
+"""From a plan's options to what an adapter is given: paths made absolute, secrets fetched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from refloat.host import secrets
+from refloat.model.options import Option, Options, OptionType, OptionValue
+from refloat.model.secret import Secret, SecretReference
+
+
+def absolute(options: Options, declared: Iterable[Option], folder: Path) -> dict[str, OptionValue]:
+    """Give the options with every path made absolute.
+
+    Args:
+        options: as the plan has them.
+        declared: what the adapter declares.
+        folder: what relative paths are relative to: the plan's folder.
+    """
+    types = {option.name: option.type for option in declared}
+    return {name: _absolute(value, types.get(name), folder) for name, value in options.items()}
+
+
+def fetch(options: Options, folder: Path) -> dict[str, Secret]:
+    """Fetch every secret among options, by option name, ``form.password`` for one in a mapping.
+
+    Raises:
+        SecretProblem: if one cannot be had.
+    """
+    found: dict[str, Secret] = {}
+    for name, value in options.items():
+        if isinstance(value, SecretReference):
+            found[name] = secrets.resolve(value, folder)
+        elif isinstance(value, Mapping):
+            for inner, reference in value.items():
+                if isinstance(reference, SecretReference):
+                    found[f"{name}.{inner}"] = secrets.resolve(reference, folder)
+    return found
+
+
+def _absolute(value: OptionValue, kind: OptionType | None, folder: Path) -> OptionValue:
+    if kind is OptionType.PATH and isinstance(value, str):
+        return str(absolute_path(value, folder))
+    if kind is OptionType.PATHS and isinstance(value, tuple):
+        return tuple(str(absolute_path(path, folder)) for path in value)
+    return value
+
+
+def absolute_path(path: str, folder: Path) -> Path:
+    """Make a plan's path absolute without following links: it is a name, valid in a sandbox too."""
+    return Path(folder, path)

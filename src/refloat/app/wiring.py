@@ -1,0 +1,175 @@
+"""The only place that joins the plan, the adapters' registries and the recovery."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from refloat import registry
+from refloat.app.resolve import absolute, absolute_path, fetch
+from refloat.app.workspace import Workspace
+from refloat.data_sets import DataSet, Target
+from refloat.engines import Engine, Reader, RepositoryAccess, Writer
+from refloat.model.errors import MissingInput
+from refloat.model.plan import CheckSpecification, Component, Protection, Repository, Service
+from refloat.plan import closure
+from refloat.recovery import guard
+from refloat.recovery.preparation import Preparation, PreparedCheck, PreparedComponent
+from refloat.sandboxes import Sandbox
+
+DEFAULT_USER = "nobody"
+
+
+def engine_of(repository: Repository) -> Engine:
+    """Give the engine that keeps a repository."""
+    engine: Engine = registry.adapters("engines")[repository.engine]
+    return engine
+
+
+def data_set_of(protection: Protection) -> DataSet:
+    """Give the kind of data set that a protection is of."""
+    data_set: DataSet = registry.adapters("data_sets")[protection.data_set]
+    return data_set
+
+
+def access(workspace: Workspace, repository: Repository) -> RepositoryAccess:
+    """Make everything that an engine needs to open a repository.
+
+    Raises:
+        SecretProblem: if its password cannot be had.
+    """
+    engine = engine_of(repository)
+    return RepositoryAccess(
+        key=repository.key,
+        options=absolute(repository.options, engine.options, workspace.folder),
+        secrets=fetch(repository.options, workspace.folder),
+        append_only=repository.append_only,
+    )
+
+
+def readers(workspace: Workspace, keys: frozenset[str]) -> dict[str, Reader]:
+    """Open repositories for reading, one reader each, by repository key."""
+    repositories = workspace.plan.repositories
+    return {
+        key: engine_of(repositories[key]).reader(access(workspace, repositories[key]))
+        for key in sorted(keys)
+    }
+
+
+def writer(workspace: Workspace, key: str) -> Writer:
+    """Open a repository for backups."""
+    repository = workspace.plan.repositories[key]
+    return engine_of(repository).writer(access(workspace, repository))
+
+
+def prepare(workspace: Workspace, service: Service, scratch: Path) -> Preparation:
+    """Find the adapters, resolve paths and secrets of a service and all that it needs.
+
+    Args:
+        workspace: the plan and the state.
+        service: the service that is to come back.
+        scratch: a private folder for the recovery.
+
+    Raises:
+        SecretProblem: if a secret cannot be had.
+        NotAllowed: if the plan asks for a hole in the walls.
+    """
+    plan = workspace.plan
+    components = [plan.components[key] for key in closure(plan, service.key)]
+    open_readers = readers(workspace, _repositories(components))
+    software = tuple(
+        absolute_path(path, workspace.folder)
+        for component in components
+        for path in component.recovery.software
+    )
+    _guard(workspace, components, software, scratch)
+    return Preparation(
+        plan=plan,
+        service=service,
+        plan_folder=workspace.folder,
+        components={one.key: _component(workspace, one, open_readers) for one in components},
+        journey=tuple(_check(workspace, one, DEFAULT_USER) for one in service.checks),
+        sandbox=sandbox_of(workspace),
+        sandbox_options=plan.sandbox_options,
+        software=software,
+        scratch=scratch,
+    )
+
+
+def sandbox_of(workspace: Workspace) -> Sandbox:
+    """Give the sandbox that the plan names."""
+    sandboxes = registry.adapters("sandboxes")
+    if workspace.plan.sandbox not in sandboxes:
+        raise MissingInput(f"there is no sandbox {workspace.plan.sandbox!r}")
+    sandbox: Sandbox = sandboxes[workspace.plan.sandbox]
+    return sandbox
+
+
+def _repositories(components: list[Component]) -> frozenset[str]:
+    return frozenset(one.protection.repository for one in components if one.protection is not None)
+
+
+def _component(
+    workspace: Workspace, component: Component, open_readers: Mapping[str, Reader]
+) -> PreparedComponent:
+    user = component.user or DEFAULT_USER
+    recovery, protection = component.recovery, component.protection
+    start = recovery.start
+    return PreparedComponent(
+        component=component,
+        user=user,
+        data_set=data_set_of(protection) if protection is not None else None,
+        target=_target(workspace, component, user),
+        reader=open_readers[protection.repository] if protection is not None else None,
+        start=start.command if start is not None else (),
+        environment=start.environment if start is not None else {},
+        folder=str(absolute_path(start.folder if start is not None else "", workspace.folder)),
+        ready=_check(workspace, recovery.ready, user) if recovery.ready is not None else None,
+        checks=tuple(_check(workspace, one, user) for one in component.checks),
+    )
+
+
+def _target(workspace: Workspace, component: Component, user: str) -> Target | None:
+    protection = component.protection
+    if protection is None:
+        return None
+    return Target(
+        key=component.key,
+        options=absolute(protection.options, data_set_of(protection).options, workspace.folder),
+        secrets=fetch(protection.options, workspace.folder),
+        user=user,
+        timeout=protection.timeout.total_seconds(),
+    )
+
+
+def _check(workspace: Workspace, specification: CheckSpecification, user: str) -> PreparedCheck:
+    adapter = registry.adapters("checks")[specification.kind]
+    return PreparedCheck(
+        specification=specification,
+        adapter=adapter,
+        options=absolute(specification.options, adapter.options, workspace.folder),
+        secrets=fetch(specification.options, workspace.folder),
+        user=user,
+    )
+
+
+def _guard(
+    workspace: Workspace, components: list[Component], software: tuple[Path, ...], scratch: Path
+) -> None:
+    private = {"Refloat's own state": workspace.state, "the plan's folder": workspace.folder}
+    for key in _repositories(components):
+        location = str(workspace.plan.repositories[key].options.get("location", ""))
+        if "://" not in location and not location.startswith(("sftp:", "rest:", "s3:", "rclone:")):
+            private[f"the repository {key}"] = absolute_path(location, workspace.folder)
+    sources = {
+        one.key: absolute_path(path, workspace.folder)
+        for one in components
+        if one.protection is not None
+        for path in _paths(one.protection)
+    }
+    guard.refuse_holes(scratch=scratch, software=software, private=private, sources=sources)
+
+
+def _paths(protection: Protection) -> tuple[str, ...]:
+    paths = protection.options.get("paths", ())
+    return paths if isinstance(paths, tuple) else ()

@@ -1,0 +1,25 @@
+"""The commands by name: where each lives, and its one line of help.
+
+The table is here, and not read out of the modules, so that ``refloat --help`` imports none of them.
+A test holds it against the modules.
+"""
+
+from __future__ import annotations
+
+COMMANDS = {
+    "accept": ("accept", "Sign, as the business, that restored data is complete."),
+    "approve": ("approve", "Sign a decision: an objective, as its business owner."),
+    "backup": ("backup", "Back up, and make recovery points."),
+    "clean": ("clean", "Remove everything that interrupted runs left behind."),
+    "compare": ("compare", "Hold the backup's answers against recovery's, five questions each."),
+    "doctor": ("doctor", "Say which engines and sandboxes are present and answering."),
+    "drill": ("drill", "Bring a service back in isolation, and prove it."),
+    "evidence": ("evidence", "List, show, export and verify the evidence."),
+    "heartbeat": ("heartbeat", "Write the heartbeat that data loss is measured by."),
+    "plan": ("plan", "Check the plan; print its schema, fingerprint and recovery order."),
+    "points": ("points", "List recovery points, from the repositories themselves."),
+    "rebuild": ("rebuild", "Make the index anew from the ledger."),
+    "report": ("report", "Write a page for people about a service."),
+    "status": ("status", "Say of each service: is there a copy, and would it come back?"),
+    "trace": ("trace", "Walk from each data set to the person who approved its target."),
+}

@@ -1,0 +1,238 @@
+"""What a recovery writes down of itself, before and after every operation, and reads back.
+
+The journal is the recovery's own Protocol; who keeps it is not its business. An event is a mapping
+that JSON can say. Everything that is shown of a run (steps, checks, times) is read out of its
+events, so a run that was killed and resumed tells the same story as one that was not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Protocol
+
+from refloat.engines import Restored
+from refloat.host.clock import Instant
+from refloat.model.codec import from_json, to_json
+from refloat.model.points import CommonRecoveryPoint
+from refloat.model.run import CheckResult, Outcome, Stage, StepRecord
+from refloat.recovery.machine import PERSISTENT, Operation
+from refloat.recovery.operations import Done, Session
+
+
+class Journal(Protocol):
+    """An append-only list of events that survives a crash between any two of them."""
+
+    def append(self, event: Mapping[str, Any]) -> None:
+        """Write an event durably before returning."""
+
+    def events(self) -> tuple[dict[str, Any], ...]:
+        """Read every event back, in order; a torn last one is left out."""
+
+
+@dataclass(frozen=True)
+class Declaration:
+    """The first event: what was declared lost, and when.
+
+    Attributes:
+        run: the run's identity.
+        service: the service's key.
+        instant: the declaration on both clocks.
+        loss_at: the instant that nothing restored may be newer than.
+        mode: ``latest``, ``at`` or ``random``.
+        operator: who declared.
+        fingerprint: fingerprint of the service as planned; a resume demands the same.
+    """
+
+    run: str
+    service: str
+    instant: Instant
+    loss_at: datetime
+    mode: str
+    operator: str
+    fingerprint: str
+
+
+def declared(declaration: Declaration) -> dict[str, Any]:
+    """Make the event that begins a run."""
+    return {"event": "declared", "declaration": to_json(declaration)}
+
+
+def began(operation: Operation, instant: Instant) -> dict[str, Any]:
+    """Make the event that an operation begins."""
+    return {"event": "began", **_names(operation), "instant": to_json(instant)}
+
+
+def ended(operation: Operation, done: Done, instant: Instant, session: Session) -> dict[str, Any]:
+    """Make the event that an operation has ended, with what a resume needs of it."""
+    event = {
+        "event": "ended",
+        **_names(operation),
+        "instant": to_json(instant),
+        "done": to_json(done),
+    }
+    if done.outcome is Outcome.PASSED and operation.stage is Stage.CHOOSE:
+        event["common"] = to_json(session.common)
+    if done.outcome is Outcome.PASSED and operation.stage is Stage.RESTORE:
+        restored = session.restored[operation.component]
+        event["restored"] = {
+            "items": [[str(staged), original] for staged, original in restored.items],
+            "bytes": restored.bytes,
+        }
+    return event
+
+
+def mark(name: str, instant: Instant, **more: Any) -> dict[str, Any]:
+    """Make an event of another kind: ``interrupted``, ``resumed``, ``taken down``, ``recorded``."""
+    return {"event": name, "instant": to_json(instant), **more}
+
+
+@dataclass(frozen=True)
+class Story:
+    """A run, read out of its events.
+
+    Attributes:
+        declaration: how it began.
+        steps: every operation that has ended, the last attempt of each.
+        checks: the checks of the last attempt of each operation.
+        notes: what the operations noted.
+        outcomes: how each operation ended.
+        journey_ended: when the last service check ended; None if there was none.
+        resumed: how many times it was resumed.
+        unfinished: operations that began and never ended.
+        recorded: whether its evidence was written.
+    """
+
+    declaration: Declaration
+    steps: tuple[StepRecord, ...]
+    checks: tuple[CheckResult, ...]
+    notes: tuple[str, ...]
+    outcomes: Mapping[Operation, Outcome]
+    journey_ended: Instant | None
+    resumed: int
+    unfinished: tuple[Operation, ...]
+    recorded: bool
+
+
+def read(events: Iterable[Mapping[str, Any]]) -> Story:
+    """Read a run out of its events.
+
+    Raises:
+        ValueError: if they do not begin with a declaration.
+    """
+    return _Reading(events).story()
+
+
+def restore_session(session: Session, events: Iterable[Mapping[str, Any]]) -> None:
+    """Put back into a session what an interrupted run had finished on the disk."""
+    for event in events:
+        if "common" in event:
+            session.common = from_json(CommonRecoveryPoint, event["common"])
+        if "restored" in event:
+            items = tuple((Path(a), b) for a, b in event["restored"]["items"])
+            session.restored[event["component"]] = Restored(items, event["restored"]["bytes"])
+
+
+class _Reading:
+    """Goes through the events once."""
+
+    def __init__(self, events: Iterable[Mapping[str, Any]]) -> None:
+        self._declaration: Declaration | None = None
+        self._open: dict[Operation, Instant] = {}
+        self._steps: dict[Operation, StepRecord] = {}
+        self._done: dict[Operation, Done] = {}
+        self._journey: Instant | None = None
+        self._resumed = 0
+        self._recorded = False
+        for event in events:
+            self._take(event)
+
+    def story(self) -> Story:
+        if self._declaration is None:
+            raise ValueError("a journal begins with a declaration")
+        done = self._done.values()
+        return Story(
+            declaration=self._declaration,
+            steps=tuple(self._steps.values()),
+            checks=tuple(check for one in done for check in one.checks),
+            notes=tuple(dict.fromkeys(note for one in done for note in one.notes)),
+            outcomes={operation: one.outcome for operation, one in self._done.items()},
+            journey_ended=self._journey,
+            resumed=self._resumed,
+            unfinished=tuple(self._open),
+            recorded=self._recorded,
+        )
+
+    def _take(self, event: Mapping[str, Any]) -> None:
+        match event["event"]:
+            case "declared":
+                self._declaration = from_json(Declaration, event["declaration"])
+            case "began":
+                self._open[_operation(event)] = from_json(Instant, event["instant"])
+            case "ended":
+                self._end(event)
+            case "resumed":
+                self._resume()
+            case "recorded":
+                self._recorded = True
+
+    def _end(self, event: Mapping[str, Any]) -> None:
+        assert self._declaration is not None, "nothing ends before the declaration"
+        operation, done = _operation(event), from_json(Done, event["done"])
+        instant = from_json(Instant, event["instant"])
+        start = self._open.pop(operation, instant)
+        zero = self._declaration.instant
+        self._done[operation] = done
+        self._steps.pop(operation, None)
+        self._steps[operation] = StepRecord(
+            component=operation.component or None,
+            stage=operation.stage,
+            outcome=done.outcome,
+            started=round(start.seconds_since(zero), 3),
+            ended=round(instant.seconds_since(zero), 3),
+            detail=done.detail,
+            bytes=done.bytes,
+        )
+        if operation.stage is Stage.JOURNEY and done.outcome is not Outcome.COULD_NOT_RUN:
+            self._journey = instant
+
+    def _resume(self) -> None:
+        """What lived only in processes is gone; what lies on the disk was not repeated."""
+        self._resumed += 1
+        self._open.clear()
+        kept = {
+            operation
+            for operation, done in self._done.items()
+            if operation.stage in PERSISTENT and done.outcome is Outcome.PASSED
+        }
+        self._done = {
+            operation: self._done[operation] for operation in self._done if operation in kept
+        }
+        self._steps = {
+            operation: _repeated(step)
+            for operation, step in self._steps.items()
+            if operation in kept
+        }
+
+
+def _repeated(step: StepRecord) -> StepRecord:
+    return StepRecord(
+        step.component,
+        step.stage,
+        step.outcome,
+        step.started,
+        step.ended,
+        step.detail,
+        step.bytes,
+        repeated=True,
+    )
+
+
+def _names(operation: Operation) -> dict[str, str]:
+    return {"component": operation.component, "stage": operation.stage.value}
+
+
+def _operation(event: Mapping[str, Any]) -> Operation:
+    return Operation(event["component"], Stage(event["stage"]))

@@ -1,0 +1,364 @@
+"""The operations of a recovery: each takes the session, does one thing, and says how it ended.
+
+None raises for what it finds: a failed restore is a result. What an operation makes for others
+(chosen points, restored items, running programs) lies in the session.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from refloat.checks import CheckContext
+from refloat.data_sets import DataSet, Drift, Prepares, Target
+from refloat.engines import Reader, Restored
+from refloat.host import files
+from refloat.model.errors import RefloatError
+from refloat.model.place import Running
+from refloat.model.points import Baseline, CommonRecoveryPoint, RecoveryPoint
+from refloat.model.run import CheckResult, Outcome, Proof, Stage
+from refloat.recovery.choose import choose as choose_points
+from refloat.recovery.preparation import Preparation, PreparedCheck, PreparedComponent
+from refloat.sandboxes import OpenSandbox, SandboxRequest
+
+POLL_SECONDS = 0.05
+
+
+@dataclass(frozen=True)
+class Done:
+    """How an operation ended.
+
+    Attributes:
+        outcome: passed, failed or could not run.
+        detail: one sentence.
+        bytes: data moved; None where none is.
+        checks: results of the checks that it ran.
+        notes: what else an auditor should know.
+    """
+
+    outcome: Outcome
+    detail: str = ""
+    bytes: int | None = None
+    checks: tuple[CheckResult, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
+@dataclass
+class Session:
+    """What the operations of one recovery share."""
+
+    preparation: Preparation
+    run: str
+    loss_at: datetime
+    common: CommonRecoveryPoint | None = None
+    known: dict[str, tuple[RecoveryPoint, ...]] = field(default_factory=dict)
+    place: OpenSandbox | None = None
+    restored: dict[str, Restored] = field(default_factory=dict)
+    running: dict[str, Running] = field(default_factory=dict)
+    newest: dict[str, datetime] = field(default_factory=dict)
+    cancelled: threading.Event = field(default_factory=threading.Event)
+
+    def component(self, key: str) -> PreparedComponent:
+        """Give a component by its key."""
+        return self.preparation.components[key]
+
+    def here(self) -> OpenSandbox:
+        """Give the place, which ``isolate`` has opened."""
+        assert self.place is not None, "the machine begins nothing before isolate has passed"
+        return self.place
+
+    def point(self, key: str) -> RecoveryPoint:
+        """Give the chosen recovery point of a data set."""
+        assert self.common is not None, "the machine restores nothing before choose has passed"
+        return self.common.points[key]
+
+
+def choose(session: Session, _key: str) -> Done:
+    """Choose the common recovery point, and see that the disk has room for it."""
+    if session.common is None:
+        session.known = _list_points(session.preparation)
+        session.common = choose_points(session.known, session.loss_at)
+    common, preparation = session.common, session.preparation
+    if common.missing:
+        names = ", ".join(common.missing)
+        return Done(
+            Outcome.COULD_NOT_RUN,
+            f"there is no recovery point of {names} at or before the instant asked for",
+        )
+    needed = sum(
+        _data_set(preparation.components[key]).estimate(point)
+        for key, point in common.points.items()
+    )
+    files.require_room(preparation.scratch, needed)
+    count, skew = len(common.points), common.skew.total_seconds()
+    return Done(Outcome.PASSED, f"{count} recovery points, {skew:.1f} s apart")
+
+
+def isolate(session: Session, _key: str) -> Done:
+    """Open the sandbox."""
+    preparation = session.preparation
+    session.place = preparation.sandbox.open(
+        SandboxRequest(
+            run=session.run,
+            folder=preparation.scratch / "sandbox",
+            users=tuple(sorted({c.user for c in preparation.components.values() if c.user})),
+            software=preparation.software,
+            options=preparation.sandbox_options,
+        )
+    )
+    facts = session.place.facts()
+    return Done(Outcome.PASSED, f"{facts.version}: {', '.join(facts.namespaces)}")
+
+
+def prepare(session: Session, key: str) -> Done:
+    """Make the empty server that will take the data, while the data is still coming."""
+    data_set = _data_set(session.component(key))
+    assert isinstance(data_set, Prepares), "the machine asks only those that can"
+    data_set.prepare(session.here(), _target(session.component(key)))
+    return Done(Outcome.PASSED, "an empty server is ready to take the data")
+
+
+def restore(session: Session, key: str) -> Done:
+    """Let the engine put the chosen point into a staging folder."""
+    component, point = session.component(key), session.point(key)
+    protection = component.component.protection
+    assert protection is not None, "only protected components are restored"
+    restored = _reader(component).restore(
+        point,
+        session.here().staging(key),
+        timeout=protection.timeout.total_seconds(),
+    )
+    session.restored[key] = restored
+    return Done(
+        Outcome.PASSED,
+        f"{point.engine} {point.identity[:8]} of {point.consistency_time:%Y-%m-%d %H:%M:%S} UTC",
+        bytes=restored.bytes,
+    )
+
+
+def load(session: Session, key: str) -> Done:
+    """Put what was restored where it belongs."""
+    component = session.component(key)
+    attachments = _reader(component).attachments(session.point(key))
+    notes = _data_set(component).load(
+        session.here(), _target(component), session.restored[key], attachments
+    )
+    return Done(Outcome.PASSED, "the data is in its place", notes=notes)
+
+
+def start(session: Session, key: str) -> Done:
+    """Start the component's server: the data set's own, or the command of the plan."""
+    component, place = session.component(key), session.here()
+    if component.start:
+        place.make_folder(component.folder, user="root", mode=0o755)
+        session.running[key] = place.start(
+            key,
+            component.start,
+            user=component.user,
+            environment=component.environment,
+            folder=component.folder,
+        )
+        return Done(Outcome.PASSED, f"started {component.start[0]}")
+    running = _data_set(component).serve(place, _target(component))
+    if running is not None:
+        session.running[key] = running
+    return Done(Outcome.PASSED, "started")
+
+
+def ready(session: Session, key: str) -> Done:
+    """Ask again and again until the component answers, its program dies, or its time is up."""
+    component = session.component(key)
+    deadline = time.monotonic() + component.component.recovery.timeout.total_seconds()
+    last = "it has not answered yet"
+    while True:
+        answers, last = _answers(session, component, last)
+        if answers:
+            return Done(Outcome.PASSED, "it answers")
+        running = session.running.get(key)
+        if running is not None and not running.alive():
+            words = running.last_words().strip() or "(it said nothing)"
+            return Done(Outcome.FAILED, f"its program ended before it answered: {words}")
+        if time.monotonic() > deadline or session.cancelled.is_set():
+            waited = component.component.recovery.timeout.total_seconds()
+            words = running.last_words().strip() if running is not None else ""
+            return Done(
+                Outcome.FAILED,
+                f"it did not answer within {waited:.0f} s ({last})" + (f": {words}" * bool(words)),
+            )
+        time.sleep(POLL_SECONDS)
+
+
+def check(session: Session, key: str) -> Done:
+    """Hold the restored data against its baseline, then ask the component's own checks."""
+    component = session.component(key)
+    results: list[CheckResult] = []
+    if component.data_set is not None:
+        results += _data_checks(session, component)
+    variables: dict[str, str] = {}
+    for prepared in component.checks:
+        results.append(_ask(session, prepared, variables, key))
+    return _judged(results, "nothing was asked of it" if not results else "")
+
+
+def journey(session: Session, _key: str) -> Done:
+    """Do what a user does, in order; after a step that did not pass the rest cannot run."""
+    results: list[CheckResult] = []
+    variables: dict[str, str] = {}
+    for prepared in session.preparation.journey:
+        if results and results[-1].outcome is not Outcome.PASSED:
+            before = results[-1].name
+            results.append(
+                _result(
+                    prepared, Outcome.COULD_NOT_RUN, f"not asked, because '{before}' did not pass"
+                )
+            )
+            continue
+        results.append(_ask(session, prepared, variables, None))
+    if not results:
+        return Done(Outcome.COULD_NOT_RUN, "the plan has no checks of the service itself")
+    return _judged(results, "")
+
+
+OPERATIONS = {
+    Stage.CHOOSE: choose,
+    Stage.ISOLATE: isolate,
+    Stage.PREPARE: prepare,
+    Stage.RESTORE: restore,
+    Stage.LOAD: load,
+    Stage.START: start,
+    Stage.READY: ready,
+    Stage.CHECK: check,
+    Stage.JOURNEY: journey,
+}
+"""What carries out each stage; given the session and the component's key."""
+
+
+def _list_points(preparation: Preparation) -> dict[str, tuple[RecoveryPoint, ...]]:
+    """Ask every repository once, for all data sets that it keeps."""
+    wanted: dict[str, list[str]] = {}
+    readers: dict[str, Reader] = {}
+    for key, component in preparation.components.items():
+        protection = component.component.protection
+        if protection is not None:
+            wanted.setdefault(protection.repository, []).append(key)
+            readers[protection.repository] = _reader(component)
+    found: dict[str, tuple[RecoveryPoint, ...]] = {}
+    for repository, data_sets in wanted.items():
+        points = readers[repository].points(tuple(data_sets))
+        for key in data_sets:
+            found[key] = tuple(point for point in points if point.data_set == key)
+    return found
+
+
+def _data_checks(session: Session, component: PreparedComponent) -> list[CheckResult]:
+    key, place, target = component.component.key, session.here(), _target(component)
+    data_set, point = _data_set(component), session.point(component.component.key)
+    reader = _reader(component)
+    expected = reader.baseline(point)
+    results: list[CheckResult] = []
+    try:
+        seen = data_set.inspect(place, target, expected)
+        results += data_set.compare(expected, seen)
+        newest = data_set.newest(place, target)
+        if newest is not None:
+            session.newest[key] = newest
+    except RefloatError as error:
+        results.append(_unreadable(error))
+    if isinstance(data_set, Drift):
+        results += data_set.drift(_earlier(session, reader, point), expected)
+    return [replace(result, component=key) for result in results]
+
+
+def _earlier(session: Session, reader: Reader, point: RecoveryPoint) -> Sequence[Baseline]:
+    """Read the baselines of the oldest point and of the one just before this."""
+    before = [
+        other
+        for other in session.known.get(point.data_set, ())
+        if other.consistency_time < point.consistency_time
+    ]
+    picked = {other.identity: other for other in (*before[:1], *before[-1:])}
+    return [reader.baseline(other) for other in picked.values()]
+
+
+def _unreadable(error: RefloatError) -> CheckResult:
+    return CheckResult(
+        name="the restored data can be read",
+        kind="baseline",
+        outcome=Outcome.FAILED,
+        proves=(Proof.DATA,),
+        expected="the restored data can be described in full",
+        seen=error.message,
+    )
+
+
+def _answers(session: Session, component: PreparedComponent, last: str) -> tuple[bool, str]:
+    if component.ready is not None:
+        context = _context(component.ready, {})
+        outcome = component.ready.adapter.run(session.here(), component.ready.options, context)
+        return outcome.outcome is Outcome.PASSED, outcome.seen
+    if component.data_set is not None:
+        return component.data_set.ready(session.here(), _target(component)), last
+    running = session.running.get(component.component.key)
+    return running is None or running.alive(), last
+
+
+def _ask(
+    session: Session, prepared: PreparedCheck, variables: dict[str, str], key: str | None
+) -> CheckResult:
+    began = time.monotonic()
+    seen = prepared.adapter.run(session.here(), prepared.options, _context(prepared, variables))
+    return CheckResult(
+        name=prepared.specification.name,
+        kind=prepared.specification.kind,
+        outcome=seen.outcome,
+        proves=_proves(prepared, key),
+        expected=seen.expected,
+        seen=seen.seen,
+        seconds=time.monotonic() - began,
+        component=key,
+    )
+
+
+def _result(prepared: PreparedCheck, outcome: Outcome, seen: str) -> CheckResult:
+    name, kind = prepared.specification.name, prepared.specification.kind
+    return CheckResult(name, kind, outcome, _proves(prepared, None), "", seen)
+
+
+def _proves(prepared: PreparedCheck, key: str | None) -> tuple[Proof, ...]:
+    proves = prepared.adapter.proves(prepared.options)
+    if key is None:
+        proves |= {Proof.JOURNEY}
+    return tuple(sorted(proves))
+
+
+def _context(prepared: PreparedCheck, variables: dict[str, str]) -> CheckContext:
+    timeout = prepared.specification.timeout.total_seconds()
+    return CheckContext(prepared.secrets, prepared.user, timeout, variables)
+
+
+def _judged(results: Sequence[CheckResult], otherwise: str) -> Done:
+    """Sum up checks: one failure fails, one that could not run leaves it open."""
+    for outcome in (Outcome.FAILED, Outcome.COULD_NOT_RUN):
+        worst = [result for result in results if result.outcome is outcome]
+        if worst:
+            detail = "; ".join(f"{result.name}: {result.seen}" for result in worst[:3])
+            return Done(outcome, detail, checks=tuple(results))
+    return Done(Outcome.PASSED, otherwise or f"{len(results)} checks passed", checks=tuple(results))
+
+
+def _data_set(component: PreparedComponent) -> DataSet:
+    assert component.data_set is not None, f"{component.component.key} has no data set"
+    return component.data_set
+
+
+def _target(component: PreparedComponent) -> Target:
+    assert component.target is not None, f"{component.component.key} has no data set"
+    return component.target
+
+
+def _reader(component: PreparedComponent) -> Reader:
+    assert component.reader is not None, f"{component.component.key} has no repository"
+    return component.reader

@@ -1,0 +1,158 @@
+"""Does what the machine says: side by side where it may, journaled before and after.
+
+The runner's threads live until ``close``: the kernel ends a program when the thread that started it
+ends, which is how nothing of a drill outlives Refloat.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from types import TracebackType
+from typing import Any, Self
+
+from refloat.data_sets import Prepares
+from refloat.host import faults
+from refloat.host.clock import Clock
+from refloat.model.errors import (
+    Interrupted,
+    IsolationProblem,
+    NoRoom,
+    RefloatError,
+    SecretProblem,
+    ToolMissing,
+)
+from refloat.model.place import Teardown
+from refloat.model.run import Outcome, Stage
+from refloat.recovery import journal as events
+from refloat.recovery.journal import Journal
+from refloat.recovery.machine import (
+    Blueprint,
+    Operation,
+    Traits,
+    advance,
+    after_interruption,
+    blueprint,
+    finished,
+)
+from refloat.recovery.operations import OPERATIONS, Done, Session
+from refloat.recovery.preparation import Preparation
+
+Listener = Callable[[dict[str, Any]], None]
+"""Told of every event as it is journaled, for live progress."""
+
+POLL_SECONDS = 0.2
+COULD_NOT = (ToolMissing, IsolationProblem, NoRoom, SecretProblem, Interrupted)
+"""Errors that say nothing about the backups: with them an operation could not run."""
+
+
+class Runner:
+    """Carries out one recovery in one place.
+
+    Args:
+        session: what the operations share; resumed runs come with what is finished already.
+        journal: where events go.
+        clock: what time it is.
+        listener: told of every event.
+        workers: how many operations may run at the same time.
+    """
+
+    def __init__(
+        self,
+        session: Session,
+        journal: Journal,
+        clock: Clock,
+        listener: Listener,
+        workers: int,
+    ) -> None:
+        self._session = session
+        self._journal = journal
+        self._clock = clock
+        self._listener = listener
+        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="recovery")
+        self._writing = threading.Lock()
+        self.blueprint = blueprint_of(session.preparation)
+
+    def __enter__(self) -> Self:
+        """Begin."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """End the threads; whatever they still run has been taken down before."""
+        self._session.cancelled.set()
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def run(self) -> None:
+        """Do everything that can be done; every result is in the journal then.
+
+        Raises:
+            KeyboardInterrupt: when somebody pressed Ctrl-C; what runs is then still running.
+        """
+        ended = after_interruption(events.read(self._journal.events()).outcomes)
+        running: dict[Operation, Future[Done]] = {}
+        while not finished(self.blueprint, ended):
+            step = advance(self.blueprint, ended, running)
+            for operation, reason in step.blocked.items():
+                ended[operation] = Outcome.COULD_NOT_RUN
+                self._end(operation, Done(Outcome.COULD_NOT_RUN, reason))
+            for operation in step.begin:
+                running[operation] = self._pool.submit(self._do, operation)
+            done, _ = wait(running.values(), timeout=POLL_SECONDS, return_when=FIRST_COMPLETED)
+            for operation in [one for one, future in running.items() if future in done]:
+                ended[operation] = running.pop(operation).result().outcome
+
+    def take_down(self, *, keep: bool) -> Teardown | None:
+        """Stop the programs, close the place, verify; None if there never was a place."""
+        self._session.cancelled.set()
+        place = self._session.place
+        if place is None:
+            return None
+        teardown = place.close(keep=keep)
+        faults.point("drill.taken-down")
+        return teardown
+
+    def _do(self, operation: Operation) -> Done:
+        self._write(events.began(operation, self._clock.now()))
+        faults.point(f"{operation.stage.name.lower()}.began")
+        try:
+            done = OPERATIONS[operation.stage](self._session, operation.component)
+        except COULD_NOT as error:
+            done = Done(Outcome.COULD_NOT_RUN, _sentence(error))
+        except RefloatError as error:
+            stage = operation.stage
+            unknown = stage is Stage.CHOOSE
+            done = Done(Outcome.COULD_NOT_RUN if unknown else Outcome.FAILED, _sentence(error))
+        faults.point(f"{operation.stage.name.lower()}.done")
+        self._end(operation, done)
+        faults.point(f"{operation.stage.name.lower()}.ended")
+        return done
+
+    def _end(self, operation: Operation, done: Done) -> None:
+        self._write(events.ended(operation, done, self._clock.now(), self._session))
+
+    def _write(self, event: dict[str, Any]) -> None:
+        with self._writing:
+            self._journal.append(event)
+        self._listener(event)
+
+
+def blueprint_of(preparation: Preparation) -> Blueprint:
+    """Lay out the recovery that a preparation is for."""
+    kinds = {
+        component.data_set.name: Traits(
+            component.data_set.serves, isinstance(component.data_set, Prepares)
+        )
+        for component in preparation.components.values()
+        if component.data_set is not None
+    }
+    return blueprint(preparation.plan, preparation.service.key, kinds.__getitem__)
+
+
+def _sentence(error: RefloatError) -> str:
+    return f"{error.message}. {error.hint}" if error.hint else error.message
