@@ -18,6 +18,7 @@ Without the documents all the rest works; without one of the others the answer i
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import datetime
 import hashlib
@@ -29,7 +30,7 @@ import sys
 import time
 import urllib.parse
 import zoneinfo
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -135,30 +136,38 @@ class Directory:
     """The staff, in LDAP. Everybody is looked up with their own rights; no account is shared."""
 
     def __init__(self, settings: Mapping[str, Any]) -> None:
-        self._server = ldap3.Server(settings["url"], connect_timeout=3)
-        self._people, self._groups = settings["people"], settings["groups"]
+        self._settings = settings
 
     def sign_in(self, user: str, password: str) -> Person:
         """Return who that is. Refuses a wrong password, and whoever is in no group that may."""
         if not user or not password:
             raise Refusal("401 Unauthorized", "user and password are both needed")
-        name = f"uid={escape_rdn(user)},{self._people}"
-        try:
-            connection = ldap3.Connection(self._server, name, password, receive_timeout=5)
+        name = f"uid={escape_rdn(user)},{self._settings['people']}"
+        with self._connected(name, password) as connection:
             if not connection.bind():
                 raise Refusal("401 Unauthorized", "user or password is wrong")
             for group, role in ROLES.items():
-                if connection.compare(f"cn={group},{self._groups}", "member", name):
+                if connection.compare(f"cn={group},{self._settings['groups']}", "member", name):
                     return Person(user, role)
-            connection.unbind()
-        except LDAPException as problem:
-            raise Refusal("503 Service Unavailable", f"directory: {problem}") from problem
         raise Refusal("403 Forbidden", "only dentists and reception may sign in")
 
     def check(self) -> None:
         """Refuse unless the server answers at all."""
+        with self._connected() as connection:
+            connection.bind()
+
+    @contextlib.contextmanager
+    def _connected(
+        self, name: str | None = None, password: str | None = None
+    ) -> Iterator[ldap3.Connection]:
+        # A new Server every time: it remembers for minutes that an address did not answer.
+        server = ldap3.Server(self._settings["url"], connect_timeout=3)
         try:
-            ldap3.Connection(self._server, receive_timeout=5, auto_bind=True).unbind()
+            connection = ldap3.Connection(server, name, password, receive_timeout=5)
+            try:
+                yield connection
+            finally:
+                connection.unbind()
         except LDAPException as problem:
             raise Refusal("503 Service Unavailable", f"directory: {problem}") from problem
 

@@ -94,7 +94,7 @@ dn: olcDatabase=mdb,cn=config
 objectClass: olcDatabaseConfig
 objectClass: olcMdbConfig
 olcDatabase: mdb
-olcDbDirectory: {layout.identity}/data
+olcDbDirectory: "{layout.identity}/data"
 olcDbMaxSize: 268435456
 olcSuffix: {SUFFIX}
 olcRootDN: {ADMINISTRATOR}

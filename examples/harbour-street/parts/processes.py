@@ -26,21 +26,27 @@ def run(
 
     Raises Trouble with the program's last lines when it fails.
     """
-    outcome = subprocess.run(
-        arguments,
-        input=given or "",
-        capture_output=True,
+    process = subprocess.Popen(
+        # Should this program be killed, the tool is killed too and writes nothing later.
+        ("setpriv", "--pdeathsig", "KILL", *arguments),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
         text=True,
-        check=False,
         cwd=folder,
         env=_ENVIRONMENT,
         umask=0o077,
-        timeout=120,
+        start_new_session=True,
         **_identity(owner),
     )
-    if outcome.returncode != 0:
-        lines = (outcome.stdout + outcome.stderr).strip().splitlines()[-8:]
-        raise Trouble(f"{arguments[0]} ended with {outcome.returncode}: " + "\n".join(lines))
+    try:
+        printed, _ = process.communicate(given, timeout=120)
+    except BaseException:
+        _kill_group(process)
+        raise
+    if process.returncode != 0:
+        last = "\n".join(printed.strip().splitlines()[-8:])
+        raise Trouble(f"{arguments[0]} ended with {process.returncode}: {last}")
 
 
 def start(layout: Layout, name: str, arguments: Sequence[str], owner: Account | None) -> None:
@@ -123,6 +129,16 @@ def _identity(owner: Account | None) -> dict[str, Any]:
     if owner is None:
         return {}
     return {"user": owner.user, "group": owner.group, "extra_groups": []}
+
+
+def _kill_group(process: subprocess.Popen[str]) -> None:
+    """Kill a tool and its own children, and wait until they are gone; initdb has some."""
+    deadline = time.monotonic() + 5
+    with contextlib.suppress(ProcessLookupError):
+        while time.monotonic() < deadline:
+            os.killpg(process.pid, signal.SIGKILL)
+            process.poll()
+            time.sleep(0.02)
 
 
 def _record(layout: Layout, name: str) -> Path:
