@@ -6,6 +6,7 @@ import base64
 import secrets
 import signal
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from urllib.parse import quote
 
 import ldap3
@@ -94,7 +95,7 @@ dn: olcDatabase=mdb,cn=config
 objectClass: olcDatabaseConfig
 objectClass: olcMdbConfig
 olcDatabase: mdb
-olcDbDirectory: "{layout.identity}/data"
+olcDbDirectory: {_quoted(layout.identity / "data")}
 olcDbMaxSize: 268435456
 olcSuffix: {SUFFIX}
 olcRootDN: {ADMINISTRATOR}
@@ -143,6 +144,11 @@ def _group(name: str, members: Iterable[Person]) -> Iterator[str]:
     yield f"dn: cn={name},ou=groups,{SUFFIX}\nobjectClass: groupOfNames\ncn: {name}"
     yield from (f"member: uid={member.account},ou=people,{SUFFIX}" for member in members)
     yield ""
+
+
+def _quoted(folder: Path) -> str:
+    """Return a path as slapd.conf(5) reads it: in quotes where it holds spaces."""
+    return f'"{folder}"' if " " in str(folder) else str(folder)
 
 
 def _encoded(text: str) -> str:

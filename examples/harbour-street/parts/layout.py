@@ -12,7 +12,7 @@ SUFFIX = "dc=harbourstreet,dc=example"
 ADMINISTRATOR = f"cn=admin,{SUFFIX}"
 DATABASE = "bookings"
 TIME_ZONE = "Australia/Hobart"
-DENTIST = "amelia.hart"
+DENTIST = "dana.reyes"
 """The dentist whose password lies in ``secrets/dentist``: whoever walks the journey signs in so."""
 
 LOSABLE = ("identity", "bookings-db", "documents", "booking")

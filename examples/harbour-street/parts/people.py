@@ -12,11 +12,11 @@ DENTISTS = 40
 RECEPTION = 30
 
 _GIVEN_NAMES = (
-    "Amelia Noah Zoë Liam Søren Mia Ángel Ivy Łukasz Ruby Hamish Chloé Arjun Matilda Tuấn "
+    "Dana Noah Zoë Liam Søren Mia Ángel Ivy Łukasz Ruby Hamish Chloé Arjun Matilda Tuấn "
     "Greta Oscar Yuki Finn Leilani Omar Freya Jürgen Anahera Kofi"
 )
 _FAMILY_NAMES = (
-    "Hart Nguyễn O'Brien Müller Kaur Smith Papadopoulos Wójcik Tran García Lindqvist Okafor "
+    "Reyes Nguyễn O'Brien Müller Kaur Smith Papadopoulos Wójcik Tran García Lindqvist Okafor "
     "Walker Tamihana Çelik Rossi Dvořák Haddad MacLeod Yamamoto"
 )
 # What the names become in an account's name, where only ASCII is allowed.
