@@ -1,0 +1,164 @@
+"""What every command shares: where it works, how it prints, how it shows progress."""
+
+from __future__ import annotations
+
+import functools
+import json
+import os
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from refloat.app.workspace import Workspace
+from refloat.model.codec import to_json
+from refloat.model.errors import UsageProblem
+from refloat.plan import parse_duration
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+people = Console(stderr=True, highlight=False)
+"""Where progress and remarks for people go; quiet styling when it is no terminal."""
+
+SIGNS = {
+    "proven": "✓ proven",
+    "passed": "✓ passed",
+    "yes": "✓ yes",
+    "failed": "✗ failed",
+    "no": "✗ no",
+    "unproven": "? unproven",
+    "could not run": "? could not run",
+    "unknown": "? unknown",
+}
+STYLES = {"✓": "green", "✗": "bold red", "?": "yellow"}
+
+
+def as_json(function: Function) -> Function:
+    """Add ``--json``: nothing but JSON on standard output."""
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON and nothing else.")(
+        function
+    )
+
+
+def in_workspace(function: Function) -> Callable[..., Any]:
+    """Give the command its workspace as first argument."""
+
+    @click.pass_context
+    @functools.wraps(function)
+    def wrapped(context: click.Context, *arguments: Any, **options: Any) -> Any:
+        plan, state = context.obj or (None, None)
+        workspace = Workspace.find(plan, state)
+        return context.invoke(function, workspace, *arguments, **options)
+
+    return wrapped
+
+
+def emit(value: Any) -> None:
+    """Print a value of the model as JSON on standard output."""
+    click.echo(json.dumps(to_json(value), ensure_ascii=False, indent=2))
+
+
+def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Print a table on standard output, as wide as the terminal, or as needed in a file."""
+    width = None if os.isatty(1) else 160
+    shown = Table(title=title or None, title_justify="left", title_style="bold", expand=False)
+    for column in columns:
+        shown.add_column(column, overflow="fold")
+    for row in rows:
+        shown.add_row(*(styled(cell) for cell in row))
+    Console(width=width, highlight=False).print(shown)
+
+
+def sign(word: str) -> str:
+    """Put a sign before an outcome, so that it can be read without colour."""
+    return SIGNS.get(word, word)
+
+
+def styled(cell: str) -> str:
+    """Colour a cell by its sign; everything else in it is text, never markup."""
+    text = cell.replace("[", r"\[")
+    style = STYLES.get(cell[:1])
+    return f"[{style}]{text}[/{style}]" if style else text
+
+
+def seconds(value: float | None) -> str:
+    """Write a number of seconds for people."""
+    if value is None:
+        return "not known"
+    if value < 120:
+        return f"{value:.1f} s"
+    if value < 7200:
+        return f"{value / 60:.1f} min"
+    if value < 172_800:
+        return f"{value / 3600:.1f} h"
+    return f"{value / 86_400:.1f} days"
+
+
+def size(value: int) -> str:
+    """Write a number of bytes for people."""
+    amount = float(value)
+    for unit in ("B", "KiB", "MiB", "GiB"):
+        if amount < 1024:
+            return f"{amount:.0f} {unit}" if unit == "B" else f"{amount:.1f} {unit}"
+        amount /= 1024
+    return f"{amount:.1f} TiB"
+
+
+class InstantType(click.ParamType):
+    """A time on the command line: ISO 8601; without an offset it is local time."""
+
+    name = "TIME"
+
+    def convert(
+        self, value: Any, parameter: click.Parameter | None, context: click.Context | None
+    ) -> datetime:
+        """Give the instant in UTC."""
+        if isinstance(value, datetime):
+            return value
+        try:
+            return datetime.fromisoformat(value).astimezone(UTC)
+        except (ValueError, OverflowError):
+            self.fail(
+                f"{value!r} is no time; write it as 2026-03-01T14:30 or 2026-03-01T14:30:00Z",
+                parameter,
+                context,
+            )
+
+
+class DurationType(click.ParamType):
+    """A duration on the command line, as in a plan: ``15 min``, ``30 days``."""
+
+    name = "DURATION"
+
+    def convert(
+        self, value: Any, parameter: click.Parameter | None, context: click.Context | None
+    ) -> timedelta:
+        """Give the duration."""
+        if isinstance(value, timedelta):
+            return value
+        try:
+            return parse_duration(value)
+        except ValueError as error:
+            self.fail(str(error), parameter, context)
+
+
+INSTANT = InstantType()
+DURATION = DurationType()
+
+
+def one_of(names: Sequence[str], given: Sequence[str], what: str) -> tuple[str, ...]:
+    """See that every given name is known; all of them if none is given.
+
+    Raises:
+        UsageProblem: naming the unknown ones.
+    """
+    unknown = [name for name in given if name not in names]
+    if unknown:
+        raise UsageProblem(
+            f"there is no {what} {', '.join(map(repr, unknown))}",
+            hint=f"There are: {', '.join(names) or 'none'}.",
+        )
+    return tuple(given) or tuple(names)
