@@ -98,7 +98,7 @@ def read_head(stream: IO[bytes]) -> Head:
         Malformed: if this is no evidence export, or of a version that this reader does not know.
 
     """
-    data = b""
+    data = bytearray()
     while True:
         line = stream.readline(LARGEST_HEAD)
         data += line
@@ -106,7 +106,7 @@ def read_head(stream: IO[bytes]) -> Head:
             break
         if not line or len(data) > LARGEST_HEAD:
             raise Malformed("not an evidence export of Refloat: its head has no end")
-    members = parse(data + b"]}")
+    members = parse(bytes(data) + b"]}")
     if not isinstance(members, dict) or members.get("format") != FORMAT:
         raise Malformed("not an evidence export of Refloat: the format is another")
     if members.get("version") != VERSION:
