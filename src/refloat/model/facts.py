@@ -1,0 +1,317 @@
+"""Facts: what the ledger's entries say, in the words of the model. Appended, never changed.
+
+A fact becomes an entry's predicate by ``predicate`` and is read back by ``facts_from_entries``.
+Refloat knows a drill, an approval, a batch of recovery points, an acceptance and an interrupted
+run; entries of other types (the standard test result among them) are no facts and are passed over.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, TypeAlias
+
+from refloat.model.codec import from_json, to_json
+from refloat.model.points import RecoveryPoint
+from refloat.model.run import DrillRecord
+
+UNWRITTEN = -1
+"""The entry of a fact that is not in the ledger yet."""
+
+DRILL = "https://refloat.dev/attestation/drill/v1"
+APPROVAL = "https://refloat.dev/attestation/approval/v1"
+RECOVERY_POINTS = "https://refloat.dev/attestation/recovery-points/v1"
+ACCEPTANCE = "https://refloat.dev/attestation/acceptance/v1"
+INTERRUPTED = "https://refloat.dev/attestation/interrupted/v1"
+
+
+class FactType(enum.StrEnum):
+    """What kind of thing was seen; a rule names the only types that may satisfy it (R-020)."""
+
+    JOB_COMPLETED = "job-completed"
+    RECOVERY_POINT = "recovery-point"
+    RESTORE_TEST = "restore-test"
+    APPROVAL = "approval"
+    ACCEPTANCE = "acceptance"
+    INTERRUPTION = "interruption"
+
+
+@dataclass(frozen=True)
+class DrillFact:
+    """A drill was carried out, or could not begin.
+
+    Attributes:
+        entry: index in the ledger.
+        at: when it was recorded (UTC).
+        record: everything that it showed.
+    """
+
+    entry: int
+    at: datetime
+    record: DrillRecord
+
+
+@dataclass(frozen=True)
+class ApprovalFact:
+    """A named person approved a target.
+
+    Attributes:
+        entry: index in the ledger.
+        at: when (UTC).
+        person: the person's key.
+        service: the service's key.
+        measure: ``rpo`` or ``rto``.
+        fingerprint: of exactly what was approved.
+        target_seconds: the target that was approved, for people.
+        basis: what it was derived from; empty if nobody said.
+    """
+
+    entry: int
+    at: datetime
+    person: str
+    service: str
+    measure: str
+    fingerprint: str
+    target_seconds: float
+    basis: str = ""
+
+
+@dataclass(frozen=True)
+class BackupFailure:
+    """A backup that yielded no recovery point.
+
+    Attributes:
+        data_set: the component key.
+        at: when it failed (UTC).
+        sentence: what happened.
+    """
+
+    data_set: str
+    at: datetime
+    sentence: str
+
+
+@dataclass(frozen=True)
+class PointsFact:
+    """A batch of backups ended.
+
+    Attributes:
+        entry: index in the ledger.
+        at: when (UTC).
+        points: the recovery points that it yielded.
+        failures: the backups that yielded none.
+    """
+
+    entry: int
+    at: datetime
+    points: tuple[RecoveryPoint, ...]
+    failures: tuple[BackupFailure, ...] = ()
+
+
+@dataclass(frozen=True)
+class AcceptanceFact:
+    """A named person confirmed that what a run restored is complete (R-055).
+
+    Attributes:
+        entry: index in the ledger.
+        at: when (UTC).
+        run: the run.
+        person: the person's key.
+        statement: what was confirmed: the plan's question.
+    """
+
+    entry: int
+    at: datetime
+    run: str
+    person: str
+    statement: str
+
+
+@dataclass(frozen=True)
+class InterruptedFact:
+    """A run was begun and never finished.
+
+    Attributes:
+        entry: index in the ledger.
+        at: when it was found out (UTC).
+        run: the run.
+        service: the service's key.
+        stage: what it was doing when it ended.
+    """
+
+    entry: int
+    at: datetime
+    run: str
+    service: str
+    stage: str
+
+
+@dataclass(frozen=True)
+class JobFact:
+    """A backup job ended: that and no more. Derived from a batch, for the job-level rules.
+
+    Attributes:
+        entry: index in the ledger.
+        at: when (UTC).
+        data_set: the component key.
+        succeeded: whether it said that it did.
+        sentence: what it said.
+    """
+
+    entry: int
+    at: datetime
+    data_set: str
+    succeeded: bool
+    sentence: str
+
+
+Fact: TypeAlias = DrillFact | ApprovalFact | PointsFact | AcceptanceFact | InterruptedFact
+
+_TYPES: Mapping[str, type[Fact]] = {
+    DRILL: DrillFact,
+    APPROVAL: ApprovalFact,
+    RECOVERY_POINTS: PointsFact,
+    ACCEPTANCE: AcceptanceFact,
+    INTERRUPTED: InterruptedFact,
+}
+
+
+@dataclass(frozen=True)
+class Facts:
+    """All facts, each kind sorted by time and entry.
+
+    Attributes:
+        drills: drills, those that could not begin included.
+        approvals: approvals.
+        batches: batches of backups.
+        acceptances: acceptances.
+        interruptions: runs that never finished.
+    """
+
+    drills: tuple[DrillFact, ...] = ()
+    approvals: tuple[ApprovalFact, ...] = ()
+    batches: tuple[PointsFact, ...] = ()
+    acceptances: tuple[AcceptanceFact, ...] = ()
+    interruptions: tuple[InterruptedFact, ...] = ()
+
+    @classmethod
+    def of(cls, facts: Iterable[Fact]) -> Facts:
+        """Collect facts that came in any order."""
+        collected = sorted(facts, key=lambda fact: (fact.at, fact.entry))
+        return cls(
+            drills=tuple(fact for fact in collected if isinstance(fact, DrillFact)),
+            approvals=tuple(fact for fact in collected if isinstance(fact, ApprovalFact)),
+            batches=tuple(fact for fact in collected if isinstance(fact, PointsFact)),
+            acceptances=tuple(fact for fact in collected if isinstance(fact, AcceptanceFact)),
+            interruptions=tuple(fact for fact in collected if isinstance(fact, InterruptedFact)),
+        )
+
+    def all(self) -> tuple[Fact, ...]:
+        """Give every fact, kind by kind."""
+        return (
+            *self.drills,
+            *self.approvals,
+            *self.batches,
+            *self.acceptances,
+            *self.interruptions,
+        )
+
+    def until(self, instant: datetime) -> Facts:
+        """Give the facts that were recorded at or before an instant."""
+        return Facts.of(fact for fact in self.all() if fact.at <= instant)
+
+    def only(self, types: Iterable[FactType]) -> Facts:
+        """Give the facts of some types; a batch loses what is of another type.
+
+        Points are ``recovery-point`` facts; the failures of a batch, and that it ended at all, are
+        ``job-completed``.
+        """
+        wanted = frozenset(types)
+        batches = self.batches
+        if FactType.RECOVERY_POINT not in wanted:
+            batches = ()
+        return Facts(
+            drills=self.drills if FactType.RESTORE_TEST in wanted else (),
+            approvals=self.approvals if FactType.APPROVAL in wanted else (),
+            batches=tuple(PointsFact(one.entry, one.at, one.points) for one in batches),
+            acceptances=self.acceptances if FactType.ACCEPTANCE in wanted else (),
+            interruptions=self.interruptions if FactType.INTERRUPTION in wanted else (),
+        )
+
+    def jobs(self) -> tuple[JobFact, ...]:
+        """Give the end of every backup job, in the order of time."""
+        found: list[JobFact] = []
+        for batch in self.batches:
+            found += [
+                JobFact(batch.entry, batch.at, point.data_set, True, "the backup job succeeded")
+                for point in batch.points
+            ]
+            found += [
+                JobFact(batch.entry, failure.at, failure.data_set, False, failure.sentence)
+                for failure in batch.failures
+            ]
+        return tuple(sorted(found, key=lambda job: (job.at, job.entry, job.data_set)))
+
+
+def predicate_type(fact: Fact) -> str:
+    """Give the predicate type of a fact's statement."""
+    return next(uri for uri, kind in _TYPES.items() if isinstance(fact, kind))
+
+
+def predicate(fact: Fact) -> dict[str, Any]:
+    """Give a fact as the predicate of its statement.
+
+    A drill's record lies flat in it; every predicate has ``recorded_at``. The entry's index is not
+    in it: the ledger gives that.
+
+    Raises:
+        EvidenceProblem: if something in it cannot be said in JSON.
+    """
+    members = to_json(fact.record) if isinstance(fact, DrillFact) else to_json(fact)
+    for name in ("entry", "at"):
+        members.pop(name, None)
+    return {"recorded_at": to_json(_At(fact.at))["at"], **members}
+
+
+def fact_from_entry(entry: int, uri: str, members: Mapping[str, Any]) -> Fact | None:
+    """Read a fact back from an entry of the ledger.
+
+    Args:
+        entry: the entry's index.
+        uri: its predicate type.
+        members: its predicate.
+
+    Returns:
+        The fact, or None if entries of this type are no facts of Refloat.
+
+    Raises:
+        EvidenceProblem: if the predicate is not what its type promises.
+    """
+    kind = _TYPES.get(uri)
+    if kind is None:
+        return None
+    at = from_json(_At, {"at": members.get("recorded_at")}).at
+    if kind is DrillFact:
+        return DrillFact(entry, at, from_json(DrillRecord, members))
+    given = {**members, "entry": entry, "at": members["recorded_at"]}
+    return from_json(kind, given)
+
+
+def facts_from_entries(entries: Iterable[tuple[int, str, Mapping[str, Any]]]) -> Facts:
+    """Read the facts of many entries.
+
+    Args:
+        entries: of each its index, predicate type and predicate, in any order.
+
+    Raises:
+        EvidenceProblem: if a predicate is not what its type promises.
+    """
+    found = (fact_from_entry(*entry) for entry in entries)
+    return Facts.of(fact for fact in found if fact is not None)
+
+
+@dataclass(frozen=True)
+class _At:
+    at: datetime

@@ -1,0 +1,480 @@
+"""What the assessment says: verdicts, what they rest on, findings, and answers.
+
+Everything here is computed from *plan, facts and an instant* and is never stored as a fact. Times
+are UTC; durations are seconds. ``entry`` is always the index of an entry in the ledger.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from refloat.model.points import Measure
+from refloat.model.run import Verdict
+
+NOT_KNOWN = "NOT KNOWN"
+"""What stands in a cell that the facts leave empty (R-075)."""
+
+
+class CopyVerdict(enum.StrEnum):
+    """Whether there is a copy of everything that the service cannot run without."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
+
+
+class Severity(enum.StrEnum):
+    """How much a finding matters: high means that the service may not come back as promised."""
+
+    HIGH = "high"
+    MEDIUM = "medium"
+    ADVISORY = "advisory"
+
+
+class Confidence(enum.StrEnum):
+    """The ladder from hope to practice (R-024); each level needs all that are below it."""
+
+    NONE = "none"
+    MONITORED = "monitored"
+    RESTORED = "restored"
+    SERVICE_VALIDATED = "service-validated"
+    EXERCISED = "exercised"
+
+
+class ApprovalState(enum.StrEnum):
+    """What stands behind a target: only ``approved`` counts."""
+
+    APPROVED = "approved"
+    STALE = "stale"
+    CLAIMED = "claimed"
+    MISSING = "missing"
+    NO_TARGET = "no target"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A gap that a rule computed.
+
+    Attributes:
+        code: the rule's stable name (``RPO_BREACH``).
+        requirements: ids of the requirements that the rule stems from.
+        severity: how much it matters.
+        subject: what it is about: ``service KEY`` or ``service KEY, data set KEY``.
+        sentence: what it means for the business, in words that an owner understands.
+        next_step: the best thing to do next, one sentence.
+        inputs: what the rule looked at, for machines.
+    """
+
+    code: str
+    requirements: tuple[str, ...]
+    severity: Severity
+    subject: str
+    sentence: str
+    next_step: str
+    inputs: Mapping[str, Measure] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class JobStatus:
+    """How the last backup job of a data set ended. It proves that a process ended, nothing more.
+
+    Attributes:
+        data_set: the component key.
+        at: when; None if no job was ever seen.
+        succeeded: whether it said that it succeeded; None if no job was ever seen.
+        sentence: what it said, in words.
+    """
+
+    data_set: str
+    at: datetime | None
+    succeeded: bool | None
+    sentence: str
+
+
+@dataclass(frozen=True)
+class DataSetStatus:
+    """What is known of the copies of one data set at the instant.
+
+    Attributes:
+        data_set: the component key.
+        name: its name for people.
+        hard: whether the service cannot run without it.
+        copy: whether a copy is there.
+        reason: why, one sentence.
+        point: the engine's name of the newest recovery point; None if there is none.
+        repository: key of the repository that keeps it; empty if there is none.
+        consistency_time: when its data was true; None if there is none.
+        age_seconds: from then to the instant; None if there is none.
+        bytes: its size; None if there is none.
+        points: how many recovery points were recorded.
+        median_interval_seconds: the middle one of the intervals between them; None below two.
+        entry: the evidence that recorded it; None if there is none.
+    """
+
+    data_set: str
+    name: str
+    hard: bool
+    copy: CopyVerdict
+    reason: str
+    point: str | None = None
+    repository: str = ""
+    consistency_time: datetime | None = None
+    age_seconds: float | None = None
+    bytes: int | None = None
+    points: int = 0
+    median_interval_seconds: float | None = None
+    entry: int | None = None
+
+
+@dataclass(frozen=True)
+class CopyJudgement:
+    """The first verdict: do we have another copy?
+
+    Attributes:
+        verdict: yes only when every data set that the service cannot run without has a copy.
+        reasons: why it is not yes; empty when it is.
+        data_sets: what it rests on, in recovery order.
+    """
+
+    verdict: CopyVerdict
+    reasons: tuple[str, ...]
+    data_sets: tuple[DataSetStatus, ...]
+
+
+@dataclass(frozen=True)
+class DrillReference:
+    """A drill that a judgement rests on, or shows.
+
+    Attributes:
+        entry: its evidence.
+        run: the run's identity.
+        at: when it was declared.
+        verdict: what it showed when it ran.
+        representative: whether it meets every criterion of R-036.
+        missing: the criteria that it does not meet.
+    """
+
+    entry: int
+    run: str
+    at: datetime
+    verdict: Verdict
+    representative: bool
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class RecoveryJudgement:
+    """The second verdict: would the service come back in time?
+
+    Attributes:
+        verdict: proven, failed or unproven, at the instant.
+        reasons: why it is not proven, most important first; empty when it is.
+        rests_on: the drill that decides; None if there never was one.
+        expires_at: when that drill stops counting by its age; None if nothing counts.
+        stale: why it no longer counts (plan, versions or volume changed; too old), in sentences.
+        interrupted: runs that were begun after that drill and never finished.
+    """
+
+    verdict: Verdict
+    reasons: tuple[str, ...]
+    rests_on: DrillReference | None
+    expires_at: datetime | None
+    stale: tuple[str, ...] = ()
+    interrupted: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ObjectiveStatus:
+    """One target: who stands behind it, and what is achieved against it.
+
+    Attributes:
+        measure: ``rpo`` or ``rto``.
+        target_seconds: what the plan says; None if it says nothing.
+        basis: what the target was derived from; empty if nobody said.
+        approval: what stands behind it.
+        approved_by: name of the person who approved what now holds, or last approved; empty if
+            nobody.
+        approved_at: when; None if nobody.
+        approval_entry: the evidence; None if there is none.
+        explanation: the state of the approval, one sentence.
+        achieved_seconds: what the drill that decides measured; None if none did.
+        achieved_met: whether that is at most the target; None if either is missing.
+        now_seconds: RPO only: how much would be lost if it happened at the instant (the age of the
+            oldest of the newest recovery points, by consistency time).
+        now_met: whether that is at most the target; None if either is missing.
+        parts: seconds by data set (RPO now).
+    """
+
+    measure: str
+    target_seconds: float | None
+    basis: str
+    approval: ApprovalState
+    approved_by: str
+    approved_at: datetime | None
+    approval_entry: int | None
+    explanation: str
+    achieved_seconds: float | None
+    achieved_met: bool | None
+    now_seconds: float | None = None
+    now_met: bool | None = None
+    parts: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One thing that may be said of a service, and whether facts of the right type say it (R-020).
+
+    Attributes:
+        name: ``job-completed``, ``copied``, ``usable``, ``right-data`` or ``in-time``.
+        holds: whether it is shown.
+        because: why, or why not, one sentence.
+        fact_types: the only types of fact that may show it.
+        entries: the evidence that it rests on.
+    """
+
+    name: str
+    holds: bool
+    because: str
+    fact_types: tuple[str, ...]
+    entries: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True)
+class LadderStep:
+    """One level of confidence.
+
+    Attributes:
+        level: which.
+        reached: whether the evidence for it is there and still counts.
+        because: what shows it, or what is missing, one sentence.
+        expires_at: when it is lost unless it is shown again; None if it is not reached.
+    """
+
+    level: Confidence
+    reached: bool
+    because: str
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class ConfidenceStatus:
+    """How far monitoring has become confidence (R-024).
+
+    Attributes:
+        level: the highest level that is reached with all below it.
+        expires_at: when that level is lost; None at ``none``.
+        ladder: every level above ``none``, lowest first.
+    """
+
+    level: Confidence
+    expires_at: datetime | None
+    ladder: tuple[LadderStep, ...]
+
+
+@dataclass(frozen=True)
+class RestoreSeen:
+    """A restore that passed for single data sets and is shown, but is no representative restore.
+
+    Attributes:
+        entry: its evidence.
+        run: the run.
+        at: when it was declared.
+        data_sets: what came back whole.
+        missing: why it does not count, by criterion.
+    """
+
+    entry: int
+    run: str
+    at: datetime
+    data_sets: tuple[str, ...]
+    missing: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class RepresentativeStatus:
+    """When a representative restore last completed successfully (R-035).
+
+    Attributes:
+        drill: that drill; None if there never was one.
+        age_seconds: from then to the instant; None if there never was one.
+        due_at: when the next is due; None if there never was one (it is due now).
+        not_counted: restores since then, or ever, that are shown but not counted; newest first.
+    """
+
+    drill: DrillReference | None
+    age_seconds: float | None
+    due_at: datetime | None
+    not_counted: tuple[RestoreSeen, ...] = ()
+
+
+@dataclass(frozen=True)
+class AcceptanceStatus:
+    """Whether the business confirmed that the restored data is complete (R-055).
+
+    Attributes:
+        question: what the confirmer looks at; empty if nobody said.
+        confirmer: who is to sign, by name; empty if nobody said.
+        run: the run that was accepted; empty if none was.
+        person: who signed, by name; empty if nobody did.
+        at: when; None if nobody did.
+        accepted: whether the drill that decides was accepted by the confirmer.
+        sentence: the state in words.
+    """
+
+    question: str
+    confirmer: str
+    run: str
+    person: str
+    at: datetime | None
+    accepted: bool
+    sentence: str
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """The dependency map against what is backed up: R-021's comparison.
+
+    Attributes:
+        protected: components whose data is backed up.
+        rebuilt: components that hold no data of their own.
+        unaccounted: components that hold data by their kind, and that nothing backs up.
+    """
+
+    protected: tuple[str, ...]
+    rebuilt: tuple[str, ...]
+    unaccounted: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class ServiceStatus:
+    """Everything that can be said of one service at one instant.
+
+    Attributes:
+        service: its key.
+        name: its name for people.
+        organisation: whose it is.
+        as_of: the instant.
+        copy: the first verdict.
+        recovery: the second verdict; the two are never merged.
+        objectives: ``rpo`` and ``rto``, in this order.
+        claims: what may be said, by name, in order of strength.
+        confidence: the ladder.
+        representative: the last representative restore.
+        acceptance: whether the business confirmed the data.
+        coverage: what is protected of what is needed.
+        findings: what is wrong, the most severe first; they come before the jobs (R-002).
+        jobs: how the last backup jobs ended: quoted, and proving nothing.
+    """
+
+    service: str
+    name: str
+    organisation: str
+    as_of: datetime
+    copy: CopyJudgement
+    recovery: RecoveryJudgement
+    objectives: tuple[ObjectiveStatus, ...]
+    claims: tuple[Claim, ...]
+    confidence: ConfidenceStatus
+    representative: RepresentativeStatus
+    acceptance: AcceptanceStatus
+    coverage: Coverage
+    findings: tuple[Finding, ...]
+    jobs: tuple[JobStatus, ...]
+
+    def objective(self, measure: str) -> ObjectiveStatus:
+        """Give one objective by its measure, ``rpo`` or ``rto``.
+
+        Raises:
+            KeyError: if there is no such measure.
+        """
+        for status in self.objectives:
+            if status.measure == measure:
+                return status
+        raise KeyError(measure)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One answer of the comparison table.
+
+    Attributes:
+        text: the answer, or ``NOT KNOWN``; in an answer of several parts each part may be that.
+        known: whether every part of it is known.
+        missing: the parts that are not known, in words.
+    """
+
+    text: str
+    known: bool
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ComparisonRow:
+    """One question, answered by backup and by disaster recovery.
+
+    Attributes:
+        requirement: the requirement it stems from (R-070 to R-074).
+        question: the question.
+        backup: what backup answers.
+        recovery: what disaster recovery answers.
+    """
+
+    requirement: str
+    question: str
+    backup: Cell
+    recovery: Cell
+
+
+@dataclass(frozen=True)
+class ComparisonTable:
+    """Backup against recovery: exactly five rows by two answers (R-075).
+
+    Attributes:
+        service: the service's key.
+        name: its name for people.
+        rows: the five rows, R-070 to R-074.
+        findings: one for each answer that is not known.
+    """
+
+    service: str
+    name: str
+    rows: tuple[ComparisonRow, ...]
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True)
+class TraceLink:
+    """One link of the chain from a data set to the person who approved its target (R-007).
+
+    Attributes:
+        link: ``data set``, ``recovery point``, ``restore step``, ``test run``, ``service``,
+            ``approved target`` or ``approver``.
+        value: what it is, in words; empty if the link is missing.
+        entry: the evidence of it; None if it stands in the plan, or is missing.
+    """
+
+    link: str
+    value: str
+    entry: int | None = None
+
+
+@dataclass(frozen=True)
+class Trace:
+    """The whole chain of one data set and one service.
+
+    Attributes:
+        data_set: the component key.
+        service: the service's key.
+        links: the seven links, in order.
+        missing: names of the links that are missing; empty for a whole chain.
+        findings: one for each missing link.
+    """
+
+    data_set: str
+    service: str
+    links: tuple[TraceLink, ...]
+    missing: tuple[str, ...]
+    findings: tuple[Finding, ...]
