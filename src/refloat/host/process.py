@@ -27,6 +27,8 @@ SEARCH_PATH = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/s
 LAST_LINES = 20
 LINE_LIMIT = 2_000
 TERMINATION_GRACE = 5.0
+PIPE = subprocess.PIPE
+"""For ``start``: give the program a pipe, whose other end ``Child.finish`` reads or feeds."""
 
 _running: set[subprocess.Popen[bytes]] = set()
 _lock = threading.Lock()

@@ -1,0 +1,142 @@
+"""What a drill may do with a restic repository: list, read the seals, restore elsewhere."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from refloat.engines import Progress, RepositoryAccess, Restored
+from refloat.engines import _restic_command as command
+from refloat.engines._restic_command import Location, ReadVerb
+from refloat.engines._restic_points import (
+    DATA_TAG,
+    DOCUMENT_NAME,
+    SEAL_TAG,
+    Snapshot,
+    join,
+    parse_snapshots,
+    read_document,
+)
+from refloat.model.errors import RepositoryProblem, StateProblem
+from refloat.model.points import Baseline, RecoveryPoint
+
+
+class ResticReader:
+    """A restic repository, opened for reading only; see ``refloat.engines.Reader``.
+
+    Args:
+        access: the repository, with what is needed to open it.
+
+    """
+
+    def __init__(self, access: RepositoryAccess) -> None:
+        self._location = Location(access)
+
+    def points(self, data_sets: tuple[str, ...] = ()) -> tuple[RecoveryPoint, ...]:
+        """List the sealed recovery points; see the contract."""
+        return join(list_snapshots(self._location), self._location.key, data_sets)
+
+    def baseline(self, point: RecoveryPoint) -> Baseline:
+        """Read the baseline that was sealed with a point; see the contract."""
+        return self._document(point)[0]
+
+    def attachments(self, point: RecoveryPoint) -> Mapping[str, bytes]:
+        """Read the small files that were sealed with a point; see the contract."""
+        return self._document(point)[1]
+
+    def restore(
+        self, point: RecoveryPoint, into: Path, *, timeout: float, progress: Progress | None = None
+    ) -> Restored:
+        """Restore all of a point into an empty folder; see the contract.
+
+        restic checks each blob against its SHA-256 as it restores; ``--verify`` would read
+        everything once more, and so does the comparison with the baseline that follows, which
+        also sees what never reached the repository. So it is left out.
+        """
+        if any(into.iterdir()):
+            raise StateProblem(f"{into} is not empty; a restore never deletes what is in its way")
+        report = _RestoreReport(progress, point.bytes)
+        as_json = ("--json",) if command.version().numbers >= command.JSON_RESTORE else ()
+        command.read(
+            self._location,
+            ReadVerb.RESTORE,
+            (*as_json, "--target", str(into), point.identity),
+            timeout=timeout,
+            on_output=report.take,
+        )
+        items = tuple((into / path.lstrip("/"), path) for path in point.paths)
+        for staged, original in items:
+            if not os.path.lexists(staged):
+                raise RepositoryProblem(
+                    f"{self._location.where}: the recovery point {point.identity[:12]} of"
+                    f" {point.data_set} does not hold {original}, which its seal names"
+                )
+        written = sum(_file_sizes(into))
+        report.tell(written)
+        return Restored(items, written)
+
+    def _document(self, point: RecoveryPoint) -> tuple[Baseline, dict[str, bytes]]:
+        content = command.read(
+            self._location, ReadVerb.DUMP, (point.seal, f"/{DOCUMENT_NAME}")
+        ).output
+        try:
+            return read_document(content)
+        except ValueError as error:
+            raise RepositoryProblem(
+                f"{self._location.where}: the baseline of the recovery point"
+                f" {point.identity[:12]} of {point.data_set} cannot be read: {error}"
+            ) from error
+
+
+def list_snapshots(location: Location, *tags: str) -> tuple[Snapshot, ...]:
+    """Ask a repository for its snapshots.
+
+    Args:
+        location: the repository.
+        tags: only snapshots that carry one of these; all of Refloat's own if none are given.
+
+    Raises:
+        RepositoryProblem: if it does not answer, or not as restic does.
+
+    """
+    wanted = [part for tag in tags or (DATA_TAG, SEAL_TAG) for part in ("--tag", tag)]
+    output = command.read(location, ReadVerb.SNAPSHOTS, ("--json", *wanted)).output
+    try:
+        return parse_snapshots(output)
+    except ValueError as error:
+        raise RepositoryProblem(f"{location.where}: {error}") from error
+
+
+class _RestoreReport:
+    """Passes on how far a restore is, as restic 0.17 and later tell it."""
+
+    def __init__(self, progress: Progress | None, total: int) -> None:
+        self._progress = progress
+        self._total = total
+
+    def tell(self, done: int) -> None:
+        if self._progress is not None:
+            self._progress(done, self._total)
+
+    def take(self, line: bytes) -> None:
+        if self._progress is None or not line.startswith(b"{"):
+            return
+        try:
+            done = json.loads(line).get("bytes_restored")
+        except ValueError:
+            return
+        if isinstance(done, int):
+            self.tell(done)
+
+
+def _file_sizes(folder: Path) -> Iterator[int]:
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.is_dir(follow_symlinks=False):
+                yield from _file_sizes(Path(entry.path))
+            else:
+                found = entry.stat(follow_symlinks=False)
+                yield found.st_size if stat.S_ISREG(found.st_mode) else 0

@@ -1,0 +1,76 @@
+"""restic: encrypted, deduplicated repositories on a disk or a server. Version 0.14 and later."""
+
+from __future__ import annotations
+
+from refloat.engines import Reader, RepositoryAccess, Writer
+from refloat.engines import _restic_command as command
+from refloat.engines._restic_reader import ResticReader
+from refloat.engines._restic_writer import ResticWriter
+from refloat.model.errors import ToolMissing, ToolProblem
+from refloat.model.options import Option, OptionType, Probe
+
+OLDEST = (0, 14)
+
+
+class Restic:
+    """The backup tool restic; see ``refloat.engines.Engine``."""
+
+    name = "restic"
+    summary = "Encrypted, deduplicated repositories of restic, on a disk or a server."
+    options = (
+        Option(
+            "location",
+            OptionType.PATH,
+            "The folder of a repository on this machine; made by the first backup.",
+            example="backup",
+        ),
+        Option(
+            "url",
+            OptionType.TEXT,
+            "A repository elsewhere, as restic names it, instead of a location.",
+            example="rest:https://backup.example/harbour",
+        ),
+        Option(
+            "password",
+            OptionType.SECRET,
+            "The repository's password.",
+            required=True,
+            example="file:secrets/restic-password",
+        ),
+        Option(
+            "environment",
+            OptionType.TEXT_MAP,
+            "Variables that restic needs to reach the url, such as an account and its key.",
+            example="{AWS_ACCESS_KEY_ID: env:BACKUP_KEY_ID}",
+        ),
+    )
+
+    def probe(self) -> Probe:
+        """Run restic to see whether it is there and which version."""
+        try:
+            found = command.version()
+        except ToolMissing as error:
+            return Probe(False, missing=error.message, install=command.INSTALL)
+        except ToolProblem as error:
+            return Probe(
+                False, missing=f"restic does not answer: {error.message}", install=command.INSTALL
+            )
+        if found.numbers < OLDEST:
+            return Probe(
+                False,
+                found.text,
+                f"{found.text} is too old; 0.14 is the oldest that works",
+                command.INSTALL,
+            )
+        return Probe(True, found.text)
+
+    def reader(self, repository: RepositoryAccess) -> Reader:
+        """Open a repository for reading only; see the contract."""
+        return ResticReader(repository)
+
+    def writer(self, repository: RepositoryAccess) -> Writer:
+        """Open a repository for backups; see the contract."""
+        return ResticWriter(repository)
+
+
+ADAPTER = Restic()
