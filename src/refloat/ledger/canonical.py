@@ -65,12 +65,7 @@ def parse(data: bytes) -> Any:
 
     """
     try:
-        return json.loads(
-            data.decode(),
-            object_pairs_hook=_unique,
-            parse_constant=_no_constant,
-            parse_float=_finite,
-        )
+        return _DECODER.decode(data.decode())
     except Malformed:
         raise
     except UnicodeDecodeError as error:
@@ -148,3 +143,8 @@ def _finite(text: str) -> float:
     if math.isinf(number):
         raise Malformed(f"the number {printable(text, 20)} is out of range")
     return number
+
+
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_unique, parse_constant=_no_constant, parse_float=_finite
+)
