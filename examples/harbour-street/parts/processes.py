@@ -111,17 +111,28 @@ def wait_until(
         time.sleep(0.05)
 
 
-def require_free(port: int) -> None:
-    """Raise Trouble when something else listens at this port of 127.0.0.1."""
+def require_free(port: int, patience: float = 5) -> None:
+    """Raise Trouble when something else holds this port of 127.0.0.1 for longer than a moment.
+
+    For a moment it may be the near end of anybody's connection: the kernel hands out such numbers.
+    """
+    deadline = time.monotonic() + patience
+    while (cause := _why_taken(port)) is not None:
+        if time.monotonic() > deadline:
+            raise Trouble(
+                f"port {port} of 127.0.0.1 cannot be had ({cause}): give another --port-base"
+            )
+        time.sleep(0.1)
+
+
+def _why_taken(port: int) -> str | None:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind(("127.0.0.1", port))
         except OSError as problem:
-            raise Trouble(
-                f"port {port} of 127.0.0.1 cannot be had ({problem.strerror}): "
-                "give another --port-base"
-            ) from None
+            return problem.strerror
+    return None
 
 
 def _identity(owner: Account | None) -> dict[str, Any]:

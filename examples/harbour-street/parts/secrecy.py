@@ -23,12 +23,13 @@ def make_secrets(layout: Layout) -> None:
 def make_secret(file: Path, owner: Account | None) -> str:
     """Return the secret in the file, made at random first when there is none."""
     if not file.exists():
-        write_file(file, secrets.token_urlsafe(24) + "\n", owner, 0o600)
+        # No end of line: ldapsearch -y and others would take it for part of the password.
+        write_file(file, secrets.token_urlsafe(24), owner, 0o600)
     return read_secret(file)
 
 
 def read_secret(file: Path) -> str:
-    """Return the secret that a file holds, without the end of its line."""
+    """Return the secret that a file holds, without an end of line that an editor may have added."""
     return file.read_text(encoding="utf-8").rstrip("\n")
 
 
