@@ -1,0 +1,291 @@
+"""Mappings of a plan: tables of keys, and names of things with such a table behind each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from refloat.model.options import AdapterDescription
+from refloat.plan.adapters import options_section
+from refloat.plan.complaints import quote
+from refloat.plan.reading import (
+    INVALID,
+    Definitions,
+    Invalid,
+    Json,
+    Reading,
+    Section,
+    ValueType,
+)
+from refloat.plan.tree import Entry, MappingNode, Node, ScalarNode
+
+KEY_PATTERN = "^[a-z0-9][a-z0-9-]{0,62}$"
+"""How the plan's own names are spelled: they become names of files, snapshots and tables."""
+
+ADAPTER = "adapter"
+"""Where the values of a section with adapters keep the chosen one: its name and its options."""
+
+_SINGULAR = {"checks": "check", "data_sets": "kind of data set", "sandboxes": "sandbox"}
+
+
+@dataclass(frozen=True)
+class Table(ValueType):
+    """A mapping with a fixed table of keys."""
+
+    section: Section
+    words: str = "a mapping"
+
+    def read(self, node: Node, reading: Reading) -> Any:
+        """Read the keys, and give what the section builds of them."""
+        values = read_section(self.section, node, reading)
+        if isinstance(values, Invalid) or self.section.build is None:
+            return values
+        return self.section.build(reading.path[-1] if reading.path else "", values)
+
+    def schema(self, definitions: Definitions) -> Json:
+        """Describe the table."""
+        return definitions.of(self.section.name, lambda: section_schema(self.section, definitions))
+
+    def sections(self) -> tuple[Section, ...]:
+        """Give the table."""
+        return (self.section,)
+
+
+@dataclass(frozen=True)
+class Named(ValueType):
+    """A mapping of the plan's own names to things that have one table of keys."""
+
+    of: Table
+    words: str = "a mapping of names"
+
+    def read(self, node: Node, reading: Reading) -> Any:
+        """Give what the table gives, by name, without what was refused."""
+        if not isinstance(node, MappingNode):
+            return reading.expected(self.words, node)
+        result = {}
+        for name, entry in node.entries.items():
+            if not re.fullmatch(KEY_PATTERN.strip("^$"), name):
+                reading.complaints.add(
+                    entry.key.mark,
+                    f"{quote(name)} is no name for {reading.where()}: small letters, digits"
+                    " and '-' are allowed, 63 at most, the first one a letter or digit",
+                )
+            with reading.inside(name, entry.key.mark):
+                value = self.of.read(entry.value, reading)
+            if value is not INVALID:
+                result[name] = value
+        return result
+
+    def schema(self, definitions: Definitions) -> Json:
+        """Describe the names and the table."""
+        return {
+            "type": "object",
+            "propertyNames": {"pattern": KEY_PATTERN},
+            "additionalProperties": self.of.schema(definitions),
+        }
+
+    def sections(self) -> tuple[Section, ...]:
+        """Give the table."""
+        return self.of.sections()
+
+
+@dataclass(frozen=True)
+class Defaults(ValueType):
+    """What is said once for all tables of some kinds."""
+
+    tables: tuple[Section, ...]
+    words: str = "a mapping"
+
+    def read(self, node: Node, reading: Reading) -> Any:
+        """Keep what is said, for the tables that are read later."""
+        if not isinstance(node, MappingNode):
+            return reading.expected(self.words, node)
+        known = {table.name: table for table in self.tables}
+        complain_of_unknown(node, known, reading)
+        for name, table in known.items():
+            if name not in node.entries:
+                continue
+            entry = node.entries[name]
+            with reading.inside(name, entry.key.mark):
+                values = read_section(as_defaults(table), entry.value, reading)
+            if not isinstance(values, Invalid) and isinstance(entry.value, MappingNode):
+                said = entry.value.entries
+                reading.defaults[name] = {key: values[key] for key in values if key in said}
+        return None
+
+    def schema(self, definitions: Definitions) -> Json:
+        """Describe the tables, nothing in them required."""
+        properties = {
+            table.name: section_schema(as_defaults(table), definitions) for table in self.tables
+        }
+        return {"type": "object", "properties": properties, "additionalProperties": False}
+
+    def sections(self) -> tuple[Section, ...]:
+        """Give none: they are described where they are used."""
+        return ()
+
+
+def as_defaults(table: Section) -> Section:
+    """Give the part of a table that ``defaults:`` may say: no adapter, nothing required."""
+    keys = tuple(replace(key, required=False) for key in table.keys if key.name in table.defaulted)
+    return replace(table, keys=keys, room="", short="", defaulted=frozenset())
+
+
+def read_section(section: Section, node: Node, reading: Reading) -> dict[str, Any] | Invalid:
+    """Read a mapping by a table: values by key, defaults filled in, None where there is nothing."""
+    node = _written_out(section, node)
+    if not isinstance(node, MappingNode):
+        return reading.expected("a mapping", node)
+    values = {}
+    defaults = reading.defaults.get(section.name, {}) if section.defaulted else {}
+    for key in section.keys:
+        values[key.name] = defaults.get(key.name, key.default)
+        if key.name in node.entries:
+            entry = node.entries[key.name]
+            with reading.inside(key.name, entry.key.mark):
+                value = key.type.read(entry.value, reading)
+            if value is not INVALID:
+                values[key.name] = value
+        elif key.required and key.name not in defaults:
+            where = f" in {reading.where()}" if reading.path else ""
+            reading.complaints.add(
+                reading.place(node), f"{quote(key.name)} is missing{where}: {key.help}"
+            )
+    known = {key.name for key in section.keys}
+    if section.inline:
+        values[ADAPTER] = _read_inline(section, known, node, reading)
+    elif section.room:
+        values[ADAPTER] = _read_chosen(section.room, known, node, reading)
+    else:
+        complain_of_unknown(node, known, reading)
+    return values
+
+
+def complain_of_unknown(node: MappingNode, known: Iterable[str], reading: Reading) -> bool:
+    """Complain of each key that is none of the known; say whether there was one."""
+    known = set(known)
+    where = f" in {reading.where()}" if reading.path else ""
+    unknown = [entry.key for name, entry in node.entries.items() if name not in known]
+    for key in unknown:
+        reading.complaints.add_misspelt(
+            key.mark, f"unknown key {quote(key.text)}{where}", key.text, known
+        )
+    return bool(unknown)
+
+
+def read_options(description: AdapterDescription, node: Node, reading: Reading) -> Any:
+    """Read an adapter's options: those that the plan gives, and those that have a default."""
+    values = read_section(options_section(description), node, reading)
+    if isinstance(values, Invalid):
+        return values
+    return {name: value for name, value in values.items() if value is not None}
+
+
+def section_schema(section: Section, definitions: Definitions) -> Json:
+    """Describe a table to editors."""
+    properties = {
+        key.name: key.type.schema(definitions) | {"description": key.help} for key in section.keys
+    }
+    required = [
+        key.name for key in section.keys if key.required and key.name not in section.defaulted
+    ]
+    result: Json = {
+        "type": "object",
+        "description": section.help,
+        "properties": properties,
+        "additionalProperties": False,
+    }
+    if required:
+        result["required"] = required
+    if section.inline:
+        _describe_inline(section, result, definitions)
+    elif section.room:
+        _describe_choice(section, result, definitions)
+    if section.short:
+        short = next(key for key in section.keys if key.name == section.short)
+        return {"anyOf": [short.type.schema(definitions), result], "description": section.help}
+    return result
+
+
+def _written_out(section: Section, node: Node) -> Node:
+    """Write out the short form: what stands in place of the mapping means one of its keys."""
+    if isinstance(node, MappingNode) or not section.short:
+        return node
+    key = ScalarNode(section.short, plain=True, mark=node.mark)
+    return MappingNode(node.mark, {section.short: Entry(key, node)})
+
+
+def _read_chosen(room: str, known: set[str], node: MappingNode, reading: Reading) -> Any:
+    """Read the one key that names an adapter, its options behind it."""
+    adapters = reading.descriptions(room)
+    any_unknown = complain_of_unknown(node, known | adapters.keys(), reading)
+    chosen = [name for name in node.entries if name in adapters and name not in known]
+    what = _SINGULAR[room]
+    if not chosen and not any_unknown:
+        names = ", ".join(adapters)
+        reading.complaints.add(
+            reading.place(node), f"{reading.where()} names no {what}: give it one of {names}"
+        )
+    if len(chosen) > 1:
+        reading.complaints.add(
+            node.entries[chosen[1]].key.mark,
+            f"{reading.where()} names more than one {what}: {' and '.join(chosen)}",
+        )
+    if len(chosen) != 1:
+        return INVALID
+    entry = node.entries[chosen[0]]
+    before = reading.complaints.count()
+    with reading.inside(chosen[0], entry.key.mark):
+        options = read_options(adapters[chosen[0]], entry.value, reading)
+    if options is not INVALID and room == "checks" and reading.complaints.count() == before:
+        complaints_of = reading.complaints_of.get(chosen[0])
+        for sentence in complaints_of(options) if complaints_of else ():
+            reading.complaints.add(entry.key.mark, sentence.rstrip("."))
+    return INVALID if options is INVALID else (chosen[0], options)
+
+
+def _read_inline(section: Section, known: set[str], node: MappingNode, reading: Reading) -> Any:
+    """Read the options that stand beside the key that names the adapter."""
+    adapters = reading.descriptions(section.room)
+    entry = node.entries.get(section.inline)
+    name = entry.value.text if entry and isinstance(entry.value, ScalarNode) else ""
+    if name not in adapters:
+        return INVALID  # what its options may be is not known; the key itself was complained of
+    description = adapters[name]
+    complain_of_unknown(node, known | {option.name for option in description.options}, reading)
+    beside = {key: entry for key, entry in node.entries.items() if key not in known}
+    options = {option.name for option in description.options}
+    inner = MappingNode(node.mark, {key: beside[key] for key in beside if key in options})
+    return name, read_options(description, inner, reading)
+
+
+def _describe_choice(section: Section, result: Json, definitions: Definitions) -> None:
+    adapters: dict[str, AdapterDescription] = getattr(definitions.catalogue, section.room)
+    for name, description in adapters.items():
+        result["properties"][name] = _adapter_schema(section.room, description, definitions)
+    result["oneOf"] = [{"required": [name]} for name in adapters]
+
+
+def _describe_inline(section: Section, result: Json, definitions: Definitions) -> None:
+    adapters: dict[str, AdapterDescription] = getattr(definitions.catalogue, section.room)
+    del result["additionalProperties"]
+    result["unevaluatedProperties"] = False
+    result["allOf"] = [
+        {
+            "if": {"properties": {section.inline: {"const": name}}, "required": [section.inline]},
+            "then": _open_schema(description, definitions),
+        }
+        for name, description in adapters.items()
+    ]
+
+
+def _open_schema(description: AdapterDescription, definitions: Definitions) -> Json:
+    closed = section_schema(replace(options_section(description), short=""), definitions)
+    return {key: closed[key] for key in ("properties", "required") if key in closed}
+
+
+def _adapter_schema(room: str, description: AdapterDescription, definitions: Definitions) -> Json:
+    section = options_section(description)
+    return definitions.of(f"{room}.{section.name}", lambda: section_schema(section, definitions))

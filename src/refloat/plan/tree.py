@@ -1,0 +1,84 @@
+"""A plan's text as a small tree: scalars, lists and mappings, each with its place in the file."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import NamedTuple, TypeAlias
+
+
+class Mark(NamedTuple):
+    """A place in a file: line and column, both counted from 1, columns in characters."""
+
+    line: int
+    column: int
+
+
+START = Mark(1, 1)
+"""Where a file begins; the place of what concerns the whole of it."""
+
+
+@dataclass(slots=True)
+class ScalarNode:
+    """One value as it was written; what it means depends on what is expected at its place.
+
+    Attributes:
+        text: the value; quotes and escapes resolved.
+        plain: whether it stood without quotes.
+        mark: where it begins.
+        size: nodes in it when every alias is written out: always 1.
+        height: levels in it when every alias is written out: always 1.
+    """
+
+    text: str
+    plain: bool
+    mark: Mark
+    size: int = 1
+    height: int = 1
+
+
+@dataclass(slots=True)
+class SequenceNode:
+    """A list; attributes as of ``ScalarNode``."""
+
+    mark: Mark
+    items: list[Node] = field(default_factory=list)
+    size: int = 1
+    height: int = 1
+
+
+class Entry(NamedTuple):
+    """One key of a mapping, and what stands behind it."""
+
+    key: ScalarNode
+    value: Node
+
+
+@dataclass(slots=True)
+class MappingNode:
+    """A mapping, its keys in the order of the file; attributes as of ``ScalarNode``."""
+
+    mark: Mark
+    entries: dict[str, Entry] = field(default_factory=dict)
+    size: int = 1
+    height: int = 1
+
+
+Node: TypeAlias = ScalarNode | SequenceNode | MappingNode
+
+
+def describe(node: Node) -> str:
+    """Say what a node is, without saying its value: a value may be a secret in the wrong place."""
+    if isinstance(node, MappingNode):
+        return "a mapping"
+    if isinstance(node, SequenceNode):
+        return "a list"
+    return "nothing" if is_nothing(node) else "text"
+
+
+def is_nothing(node: Node) -> bool:
+    """Say whether nothing stands there: an empty value, ``null`` or ``~`` without quotes."""
+    return (
+        isinstance(node, ScalarNode)
+        and node.plain
+        and node.text in ("", "~", "null", "Null", "NULL")
+    )
