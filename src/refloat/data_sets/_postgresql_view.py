@@ -119,6 +119,8 @@ class DatabaseView:
     ) -> None:
         self._reached = reached
         self._session = session
+        # Before the session sets its own: afterwards the server would tell those.
+        self._settings = self._json(questions.SETTINGS)
         began = session.ask(questions.SESSION + _BEGIN + "SELECT pg_export_snapshot();")
         self.consistency_time = clock.now().wall
         self._snapshot = began[-1]
@@ -159,7 +161,7 @@ class DatabaseView:
             "bootstrap": self._server["bootstrap"],
             "superuser": self._server["superuser"],
             "tablespaces": self._server["tablespaces"],
-            "settings": {line["setting"]: line["value"] for line in self._json(questions.SETTINGS)},
+            "settings": {line["setting"]: line["value"] for line in self._settings},
             "access": self._json(questions.ACCESS_RULES) if self._server["superuser"] else [],
         }
         return {ATTACHED_SERVER: json.dumps(about).encode(), ATTACHED_ROLES: self._roles()}
