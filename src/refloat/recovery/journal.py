@@ -8,7 +8,7 @@ events, so a run that was killed and resumed tells the same story as one that wa
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any, Protocol
@@ -16,7 +16,7 @@ from typing import Any, Protocol
 from refloat.engines import Restored
 from refloat.host.clock import Instant
 from refloat.model.codec import from_json, to_json
-from refloat.model.points import CommonRecoveryPoint
+from refloat.model.points import CommonRecoveryPoint, RecoveryPoint
 from refloat.model.run import CheckResult, Outcome, Stage, StepRecord
 from refloat.recovery.machine import PERSISTENT, Operation
 from refloat.recovery.operations import Done, Session
@@ -75,6 +75,8 @@ def ended(operation: Operation, done: Done, instant: Instant, session: Session) 
     }
     if done.outcome is Outcome.PASSED and operation.stage is Stage.CHOOSE:
         event["common"] = to_json(session.common)
+        event["latest"] = [to_json(point) for point in session.latest.values()]
+        event["loss_at"] = session.loss_at.isoformat()
     if done.outcome is Outcome.PASSED and operation.stage is Stage.RESTORE:
         restored = session.restored[operation.component]
         event["restored"] = {
@@ -103,6 +105,7 @@ class Story:
         resumed: how many times it was resumed.
         unfinished: operations that began and never ended.
         recorded: whether its evidence was written.
+        interrupted: whether it was found dead since it last began, and that was recorded.
     """
 
     declaration: Declaration
@@ -114,6 +117,7 @@ class Story:
     resumed: int
     unfinished: tuple[Operation, ...]
     recorded: bool
+    interrupted: bool = False
 
 
 def read(events: Iterable[Mapping[str, Any]]) -> Story:
@@ -130,6 +134,8 @@ def restore_session(session: Session, events: Iterable[Mapping[str, Any]]) -> No
     for event in events:
         if "common" in event:
             session.common = from_json(CommonRecoveryPoint, event["common"])
+            latest = [from_json(RecoveryPoint, point) for point in event["latest"]]
+            session.latest = {point.data_set: point for point in latest}
         if "restored" in event:
             items = tuple((Path(a), b) for a, b in event["restored"]["items"])
             session.restored[event["component"]] = Restored(items, event["restored"]["bytes"])
@@ -146,6 +152,7 @@ class _Reading:
         self._journey: Instant | None = None
         self._resumed = 0
         self._recorded = False
+        self._interrupted = False
         for event in events:
             self._take(event)
 
@@ -163,6 +170,7 @@ class _Reading:
             resumed=self._resumed,
             unfinished=tuple(self._open),
             recorded=self._recorded,
+            interrupted=self._interrupted,
         )
 
     def _take(self, event: Mapping[str, Any]) -> None:
@@ -175,6 +183,8 @@ class _Reading:
                 self._end(event)
             case "resumed":
                 self._resume()
+            case "interrupted":
+                self._interrupted = True
             case "recorded":
                 self._recorded = True
 
@@ -185,6 +195,9 @@ class _Reading:
         start = self._open.pop(operation, instant)
         zero = self._declaration.instant
         self._done[operation] = done
+        if "loss_at" in event:
+            loss_at = datetime.fromisoformat(event["loss_at"])
+            self._declaration = replace(self._declaration, loss_at=loss_at)
         self._steps.pop(operation, None)
         self._steps[operation] = StepRecord(
             component=operation.component or None,
@@ -201,6 +214,7 @@ class _Reading:
     def _resume(self) -> None:
         """What lived only in processes is gone; what lies on the disk was not repeated."""
         self._resumed += 1
+        self._interrupted = False
         self._open.clear()
         kept = {
             operation
@@ -211,23 +225,10 @@ class _Reading:
             operation: self._done[operation] for operation in self._done if operation in kept
         }
         self._steps = {
-            operation: _repeated(step)
+            operation: replace(step, repeated=True)
             for operation, step in self._steps.items()
             if operation in kept
         }
-
-
-def _repeated(step: StepRecord) -> StepRecord:
-    return StepRecord(
-        step.component,
-        step.stage,
-        step.outcome,
-        step.started,
-        step.ended,
-        step.detail,
-        step.bytes,
-        repeated=True,
-    )
 
 
 def _names(operation: Operation) -> dict[str, str]:

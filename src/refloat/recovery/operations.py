@@ -6,11 +6,12 @@ None raises for what it finds: a failed restore is a result. What an operation m
 
 from __future__ import annotations
 
+import random
 import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from refloat.checks import CheckContext
 from refloat.data_sets import DataSet, Drift, Prepares, Target
@@ -21,6 +22,7 @@ from refloat.model.place import Running
 from refloat.model.points import Baseline, CommonRecoveryPoint, RecoveryPoint
 from refloat.model.run import CheckResult, Outcome, Proof, Stage
 from refloat.recovery.choose import choose as choose_points
+from refloat.recovery.choose import random_instant
 from refloat.recovery.preparation import Preparation, PreparedCheck, PreparedComponent
 from refloat.sandboxes import OpenSandbox, SandboxRequest
 
@@ -48,17 +50,23 @@ class Done:
 
 @dataclass
 class Session:
-    """What the operations of one recovery share."""
+    """What the operations of one recovery share.
+
+    ``loss_at`` is the instant of loss; with a ``window`` it is drawn from that much of the past
+    before it, once the points are known.
+    """
 
     preparation: Preparation
     run: str
     loss_at: datetime
+    window: timedelta | None = None
     common: CommonRecoveryPoint | None = None
     known: dict[str, tuple[RecoveryPoint, ...]] = field(default_factory=dict)
     place: OpenSandbox | None = None
     restored: dict[str, Restored] = field(default_factory=dict)
     running: dict[str, Running] = field(default_factory=dict)
-    newest: dict[str, datetime] = field(default_factory=dict)
+    latest: dict[str, RecoveryPoint] = field(default_factory=dict)
+    heartbeats: dict[str, datetime] = field(default_factory=dict)
     cancelled: threading.Event = field(default_factory=threading.Event)
 
     def component(self, key: str) -> PreparedComponent:
@@ -80,6 +88,14 @@ def choose(session: Session, _key: str) -> Done:
     """Choose the common recovery point, and see that the disk has room for it."""
     if session.common is None:
         session.known = _list_points(session.preparation)
+        if session.window is not None:
+            chance = random.SystemRandom()
+            session.loss_at = random_instant(session.known, session.window, session.loss_at, chance)
+        session.latest = {
+            key: max(some, key=lambda point: point.consistency_time)
+            for key, some in session.known.items()
+            if some
+        }
         session.common = choose_points(session.known, session.loss_at)
     common, preparation = session.common, session.preparation
     if common.missing:
@@ -264,7 +280,7 @@ def _data_checks(session: Session, component: PreparedComponent) -> list[CheckRe
         results += data_set.compare(expected, seen)
         newest = data_set.newest(place, target)
         if newest is not None:
-            session.newest[key] = newest
+            session.heartbeats[key] = newest
     except RefloatError as error:
         results.append(_unreadable(error))
     if isinstance(data_set, Drift):
@@ -274,6 +290,8 @@ def _data_checks(session: Session, component: PreparedComponent) -> list[CheckRe
 
 def _earlier(session: Session, reader: Reader, point: RecoveryPoint) -> Sequence[Baseline]:
     """Read the baselines of the oldest point and of the one just before this."""
+    if not session.known:  # a resumed run has its points from the journal, not from a listing
+        session.known = _list_points(session.preparation)
     before = [
         other
         for other in session.known.get(point.data_set, ())

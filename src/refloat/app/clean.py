@@ -1,0 +1,137 @@
+"""After a crash: what still runs is ended, what happened is recorded, what is left is removed.
+
+Every command that uses the state sweeps first. A sweep ends processes, mounts and limits of
+interrupted runs and records each as an interrupted run. What such a run had restored stays for a
+day, so that ``drill --resume`` can go on with it; ``clean`` removes that too.
+"""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from refloat import registry
+from refloat.app import memory
+from refloat.app.workspace import Workspace
+from refloat.host.clock import Clock
+from refloat.model.facts import UNWRITTEN, InterruptedFact
+from refloat.model.place import Teardown
+from refloat.recovery import journal as events
+from refloat.recovery.journal import Story
+from refloat.recovery.record import interrupted_stage
+from refloat.sandboxes import Sandbox
+from refloat.store.journal import FileJournal, journals
+
+KEPT_FOR = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class Remains:
+    """What was found of one run that never came to its end, and what became of it.
+
+    Attributes:
+        run: the run.
+        service: the service's key; empty if the journal tells nothing.
+        stage: what it was doing.
+        teardown: what was left after sweeping; ``clean`` when nothing is.
+        recorded: whether the interruption was recorded just now.
+        kept: whether restored data was kept for a resume.
+    """
+
+    run: str
+    service: str
+    stage: str
+    teardown: Teardown
+    recorded: bool
+    kept: bool
+
+
+def sweep(
+    workspace: Workspace, clock: Clock, *, keep: str | None = None, everything: bool = False
+) -> tuple[Remains, ...]:
+    """Sweep up after interrupted runs.
+
+    Args:
+        workspace: the plan and the state.
+        clock: what time it is.
+        keep: a run that is about to be resumed: its restored data stays.
+        everything: remove restored data of all others too, kept data of finished runs included.
+
+    Raises:
+        StateProblem: if something of ours cannot be removed.
+    """
+    found = []
+    for journal in journals(workspace.runs):
+        if journal.alive():
+            continue
+        remains = _sweep_run(workspace, clock, journal, keep, everything)
+        if remains is not None:
+            found.append(remains)
+    if everything:
+        shutil.rmtree(workspace.state / "backups", ignore_errors=True)
+    return tuple(found)
+
+
+def _sweep_run(
+    workspace: Workspace, clock: Clock, journal: FileJournal, keep: str | None, everything: bool
+) -> Remains | None:
+    try:
+        story = events.read(journal.events())
+    except ValueError:
+        shutil.rmtree(journal.folder, ignore_errors=True)
+        return None
+    scratch = journal.folder / "sandbox"
+    if story.recorded and not (everything and scratch.exists()):
+        return None
+    resumable = not story.recorded and not everything and _young(story, clock)
+    data_stays = journal.folder.name == keep or resumable
+    teardown = _take_down(scratch, remove_data=not data_stays)
+    fresh = not story.recorded and not story.interrupted
+    if fresh:
+        _record(workspace, clock, journal, story)
+    if not fresh and teardown.clean and not everything:
+        return None
+    return Remains(
+        run=journal.folder.name,
+        service=story.declaration.service,
+        stage=interrupted_stage(story),
+        teardown=teardown,
+        recorded=fresh,
+        kept=data_stays and scratch.exists(),
+    )
+
+
+def _young(story: Story, clock: Clock) -> bool:
+    age = clock.now().seconds_since(story.declaration.instant)
+    return age < KEPT_FOR.total_seconds()
+
+
+def _take_down(scratch: Path, *, remove_data: bool) -> Teardown:
+    """Let every kind of sandbox sweep: only the one that made the folder finds anything."""
+    if not scratch.exists():
+        return Teardown(clean=True)
+    results: list[Teardown] = []
+    for sandbox in registry.adapters("sandboxes").values():
+        kind: Sandbox = sandbox
+        results.append(kind.sweep(scratch, remove_data=remove_data))
+    return Teardown(
+        clean=all(one.clean for one in results),
+        processes=tuple(item for one in results for item in one.processes),
+        mounts=tuple(item for one in results for item in one.mounts),
+        folders=tuple(item for one in results for item in one.folders),
+        seconds=sum(one.seconds for one in results),
+        kept=not remove_data,
+    )
+
+
+def _record(workspace: Workspace, clock: Clock, journal: FileJournal, story: Story) -> None:
+    now = clock.now()
+    declaration = story.declaration
+    fact = InterruptedFact(
+        UNWRITTEN, now.wall, declaration.run, declaration.service, interrupted_stage(story)
+    )
+    subject = memory.plan_subject(declaration.service, declaration.fingerprint)
+    (entry,) = memory.record(workspace, [memory.statement(fact, [subject])])
+    journal.append(events.mark("interrupted", now, entry=entry.index))

@@ -1,0 +1,283 @@
+"""A drill, from the declaration to the evidence; one that cannot start leaves a record too."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from refloat.app import memory, wiring
+from refloat.app.clean import sweep
+from refloat.app.workspace import Workspace
+from refloat.host import faults, files, process
+from refloat.host.clock import Clock, Instant
+from refloat.ledger.statement import Statement, build_test_result
+from refloat.model.errors import MissingInput, NotAllowed, RefloatError
+from refloat.model.facts import UNWRITTEN, DrillFact
+from refloat.model.place import Teardown
+from refloat.model.run import DrillRecord, Outcome, Verdict
+from refloat.plan import service_fingerprint
+from refloat.recovery import journal as events
+from refloat.recovery.journal import Declaration
+from refloat.recovery.machine import Blueprint
+from refloat.recovery.operations import Session
+from refloat.recovery.preparation import Preparation
+from refloat.recovery.record import NOTHING, Circumstances, bare_story, drill_record
+from refloat.recovery.runner import Listener, Runner, blueprint_of
+from refloat.store.journal import FileJournal
+
+EMPTY = Blueprint({}, {})
+
+
+@dataclass(frozen=True)
+class DrillRequest:
+    """What is asked for.
+
+    Attributes:
+        service: the service's key.
+        at: the instant of loss; None for now, or with ``window``.
+        window: draw the instant of loss from this much of the past; None not to.
+        resume: the run to go on with; None for a new one.
+        keep: whether the restored data is left behind on purpose.
+    """
+
+    service: str
+    at: datetime | None = None
+    window: timedelta | None = None
+    resume: str | None = None
+    keep: bool = False
+
+    @property
+    def mode(self) -> str:
+        """How the instant of loss was chosen."""
+        if self.window is not None:
+            return "random"
+        return "at" if self.at is not None else "latest"
+
+
+@dataclass(frozen=True)
+class DrillResult:
+    """What a drill showed, and where its evidence is.
+
+    Attributes:
+        record: everything that it showed.
+        entry: index of its evidence in the ledger.
+        test_result_entry: index of the same in the standard form.
+        root: the log's Merkle root with it, in hexadecimal.
+        interrupted: whether somebody pressed Ctrl-C.
+        kept: where restored data was left on request; empty if nowhere.
+    """
+
+    record: DrillRecord
+    entry: int
+    test_result_entry: int
+    root: str
+    interrupted: bool
+    kept: str
+
+
+def drill(
+    workspace: Workspace,
+    clock: Clock,
+    request: DrillRequest,
+    listener: Listener,
+    stop_listening: Callable[[], None],
+) -> DrillResult:
+    """Bring a service back in isolation, and append the evidence.
+
+    Args:
+        workspace: the plan and the state.
+        clock: what time it is.
+        request: what is asked for.
+        listener: told of every event of the run.
+        stop_listening: called when Ctrl-C was seen once: from then on it is not heard.
+
+    Raises:
+        StateProblem, EvidenceProblem: if the evidence cannot be written.
+        MissingInput, NotAllowed: if there is no such service, or no such run to resume.
+    """
+    sweep(workspace, clock, keep=request.resume)
+    workspace.service(request.service)
+    attempt = _Attempt(workspace, clock, request, listener)
+    with attempt.journal.held():
+        attempt.declare()
+        faults.point("drill.declared")
+        try:
+            attempt.carry_out()
+        except KeyboardInterrupt:
+            stop_listening()
+            attempt.stop()
+        except RefloatError as error:
+            attempt.trouble = f"{error.message}. {error.hint}" if error.hint else error.message
+        finally:
+            process.allow_again()
+            attempt.take_down()
+        record = attempt.record()
+        result = _publish(attempt, record, clock.now().wall)
+        attempt.journal.append(events.mark("recorded", clock.now(), entry=result.entry))
+    return result
+
+
+class _Attempt:
+    """One attempt of one run: new, or resumed."""
+
+    def __init__(
+        self, workspace: Workspace, clock: Clock, request: DrillRequest, listener: Listener
+    ) -> None:
+        self.workspace = workspace
+        self.request = request
+        self.trouble = ""
+        self.interrupted = False
+        self.teardown: Teardown | None = None
+        self._clock = clock
+        self._listener = listener
+        self._began = clock.now()
+        self._name = request.resume or run_name(self._began, request.service)
+        self.folder = files.private_folder(workspace.runs / self._name)
+        self.journal = FileJournal(self.folder)
+        self._session: Session | None = None
+        self._runner: Runner | None = None
+        self._layout = EMPTY
+
+    def declare(self) -> None:
+        """Write down that it begins, or goes on."""
+        if self.request.resume:
+            self._refuse_other_plans()
+            self.journal.append(events.mark("resumed", self._began))
+        else:
+            self.journal.append(events.declared(self._declaration()))
+
+    def carry_out(self) -> None:
+        """Prepare, and let the runner do everything that can be done."""
+        service = self.workspace.service(self.request.service)
+        preparation = wiring.prepare(self.workspace, service, self.folder)
+        self._layout = blueprint_of(preparation)
+        self._session = self._open_session(preparation)
+        workers = max(4, 2 * (os.cpu_count() or 1))
+        self._runner = Runner(self._session, self.journal, self._clock, self._listener, workers)
+        self._runner.run()
+
+    def stop(self) -> None:
+        """After Ctrl-C: end what runs, in order."""
+        self.interrupted = True
+        self.trouble = "It was stopped by Ctrl-C before it came to an end"
+        if self._session is not None:
+            self._session.cancelled.set()
+        process.stop_everything()
+
+    def take_down(self) -> None:
+        """Close the sandbox and look what is left; then end the threads."""
+        if self._runner is None:
+            return
+        with self._runner as runner:
+            self.teardown = runner.take_down(keep=self.request.keep)
+
+    def record(self) -> DrillRecord:
+        """Read the journal into the record, and let the assessment judge it."""
+        story = events.read(self.journal.events())
+        if not story.steps:
+            story = bare_story(story.declaration)
+        session, plan = self._session, self.workspace.plan
+        place = session.place if session is not None else None
+        return drill_record(
+            story,
+            self._layout,
+            Circumstances(
+                plan=plan,
+                facts=memory.known(self.workspace),
+                common=(session.common if session is not None else None) or NOTHING,
+                latest=dict(session.latest) if session is not None else {},
+                heartbeats=dict(session.heartbeats) if session is not None else {},
+                sandbox=place.facts() if place is not None else None,
+                teardown=self.teardown,
+                trouble=self.trouble,
+            ),
+        )
+
+    def _open_session(self, preparation: Preparation) -> Session:
+        loss_at = events.read(self.journal.events()).declaration.loss_at
+        session = Session(preparation, self._name, loss_at, window=self.request.window)
+        if self.request.resume:
+            events.restore_session(session, self.journal.events())
+        return session
+
+    def _declaration(self) -> Declaration:
+        return Declaration(
+            run=self._name,
+            service=self.request.service,
+            instant=self._began,
+            loss_at=self.request.at or self._began.wall,
+            mode=self.request.mode,
+            operator=getpass.getuser(),
+            fingerprint=service_fingerprint(self.workspace.plan, self.request.service),
+        )
+
+    def _refuse_other_plans(self) -> None:
+        try:
+            story = events.read(self.journal.events())
+        except ValueError as error:
+            raise MissingInput(f"there is no run {self._name!r} to resume") from error
+        if story.recorded:
+            raise NotAllowed(f"run {self._name} has come to its end; there is nothing to resume")
+        declared = story.declaration
+        now = service_fingerprint(self.workspace.plan, self.request.service)
+        if (declared.service, declared.fingerprint) != (self.request.service, now):
+            raise NotAllowed(
+                f"run {self._name} was for another service, or the plan has changed since",
+                hint="Start a new drill; evidence is bound to the plan that it ran against.",
+            )
+
+
+def run_name(instant: Instant, service: str) -> str:
+    """Make a run's name: when, what, and something that no other run has."""
+    return f"{instant.wall:%Y%m%d-%H%M%S}-{service}-{secrets.token_hex(3)}"
+
+
+def _publish(attempt: _Attempt, record: DrillRecord, at: datetime) -> DrillResult:
+    """Append the drill in Refloat's own form and in the standard one, in one commit."""
+    workspace = attempt.workspace
+    faults.point("drill.judged")
+    fact = DrillFact(UNWRITTEN, at, record)
+    points = record.common_recovery_point.points.values()
+    subjects = memory.point_subjects(points) or (
+        memory.plan_subject(record.service, record.environment.service),
+    )
+    own = memory.statement(fact, subjects)
+    entries = memory.record(workspace, [own, standard_form(own, record, workspace)])
+    faults.point("drill.recorded")
+    checkpoint = workspace.ledger().checkpoint()
+    return DrillResult(
+        record=record,
+        entry=entries[0].index,
+        test_result_entry=entries[1].index,
+        root=checkpoint.root.hex(),
+        interrupted=attempt.interrupted,
+        kept=str(attempt.folder) if attempt.request.keep else "",
+    )
+
+
+def standard_form(own: Statement, record: DrillRecord, workspace: Workspace) -> Statement:
+    """Say the same in in-toto's ``test-result``, for tools that know nothing of Refloat."""
+    results = {
+        Verdict.PROVEN: "PASSED",
+        Verdict.FAILED: "FAILED",
+        Verdict.UNPROVEN: "WARNED",
+    }
+    names: dict[Outcome, list[str]] = {outcome: [] for outcome in Outcome}
+    for check in record.checks:
+        where = f"{check.component}: " if check.component else ""
+        names[check.outcome].append(f"{where}{check.name}")
+    return build_test_result(
+        own.subjects,
+        results[record.verdict],
+        [
+            memory.plan_subject(workspace.plan_path.name, record.environment.plan),
+            memory.plan_subject(record.service, record.environment.service),
+        ],
+        passed=names[Outcome.PASSED],
+        failed=names[Outcome.FAILED],
+        warned=names[Outcome.COULD_NOT_RUN],
+    )

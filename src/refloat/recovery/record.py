@@ -1,0 +1,166 @@
+"""From what happened to what is recorded: a run's story becomes its ``DrillRecord``."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from refloat import __version__
+from refloat.assess.approvals import approval, objectives_as_stood
+from refloat.assess.categories import categories
+from refloat.assess.drill import DrillParts, degraded, drill_verdict
+from refloat.assess.representative import representative
+from refloat.model.facts import Facts
+from refloat.model.place import PlaceFacts, Teardown
+from refloat.model.plan import Plan, Strength
+from refloat.model.points import CommonRecoveryPoint, RecoveryPoint
+from refloat.model.run import DrillRecord, Environment, Outcome, Verdict
+from refloat.plan import closure, fingerprint, order, service_fingerprint
+from refloat.recovery import measure
+from refloat.recovery.journal import Declaration, Story
+from refloat.recovery.machine import JOURNEY, Blueprint
+
+NOTHING = CommonRecoveryPoint(None, timedelta(0), {})
+
+
+@dataclass(frozen=True)
+class Circumstances:
+    """What the record needs beside the story.
+
+    Attributes:
+        plan: the plan that it ran against.
+        facts: what the ledger holds: the approvals.
+        common: the chosen points; ``NOTHING`` where none were.
+        latest: the newest point of each data set that the repositories held.
+        heartbeats: the newest heartbeat or record restored, by data set.
+        sandbox: what the sandbox was; None if none was opened.
+        teardown: what was left; None if no sandbox was opened.
+        trouble: why it could not start, or was stopped; empty if it went its way.
+    """
+
+    plan: Plan
+    facts: Facts
+    common: CommonRecoveryPoint
+    latest: Mapping[str, RecoveryPoint]
+    heartbeats: Mapping[str, datetime]
+    sandbox: PlaceFacts | None
+    teardown: Teardown | None
+    trouble: str
+
+
+def drill_record(story: Story, layout: Blueprint, around: Circumstances) -> DrillRecord:
+    """Put everything together, and let the assessment judge it.
+
+    Args:
+        story: the run, read out of its journal.
+        layout: the recovery's blueprint.
+        around: what else the record needs.
+    """
+    declaration, plan = story.declaration, around.plan
+    service = plan.services[declaration.service]
+    path = measure.critical_path(layout, story.steps)
+    steps = measure.mark_critical(story.steps, path)
+    green = story.outcomes.get(JOURNEY) is Outcome.PASSED
+    seconds = (
+        story.journey_ended.seconds_since(declaration.instant)
+        if green and story.journey_ended is not None
+        else None
+    )
+
+    def approved(of: str) -> bool:
+        at = declaration.instant.wall
+        return approval(plan, service.key, of, around.facts, at).counts
+
+    rto = measure.recovery_time(service.objectives.get("rto"), approved("rto"), seconds, steps)
+    rpo = measure.data_loss(
+        service.objectives.get("rpo"),
+        approved("rpo"),
+        declaration.loss_at,
+        around.heartbeats,
+        _hard_data_sets(plan, service.key),
+    )
+    parts = DrillParts(around.common, steps, story.checks, rto, rpo, around.teardown)
+    verdict, reasons = drill_verdict(plan, service.key, parts)
+    if around.trouble:
+        verdict, reasons = Verdict.UNPROVEN, (around.trouble,)
+    return DrillRecord(
+        run=declaration.run,
+        service=service.key,
+        service_name=service.name,
+        organisation=plan.organisation,
+        verdict=verdict,
+        reasons=reasons,
+        declared_at=declaration.instant.wall,
+        ended_at=story.journey_ended.wall if story.journey_ended is not None else None,
+        loss_at=declaration.loss_at,
+        mode=declaration.mode,
+        operator=declaration.operator,
+        common_recovery_point=around.common,
+        rto=rto,
+        rpo=rpo,
+        critical_path=tuple(str(operation) for operation in path),
+        steps=steps,
+        checks=story.checks,
+        categories=categories(plan, service.key, steps, story.checks),
+        representative=representative(
+            plan,
+            service.key,
+            common=around.common,
+            newest=around.latest,
+            declared_at=declaration.instant.wall,
+            steps=steps,
+            checks=story.checks,
+        ),
+        degraded=degraded(plan, service.key, steps) if steps else (),
+        environment=environment(plan, service.key, around.common, around.sandbox),
+        objectives=objectives_as_stood(plan, service.key, around.facts, declaration.instant.wall),
+        sandbox=around.sandbox,
+        teardown=around.teardown,
+        notes=story.notes,
+        resumed=story.resumed,
+    )
+
+
+def environment(
+    plan: Plan, service: str, common: CommonRecoveryPoint, sandbox: PlaceFacts | None
+) -> Environment:
+    """Say what a drill ran against, so that a later change can be seen (R-161)."""
+    versions = {"refloat": __version__, "python": platform.python_version()}
+    for point in common.points.values():
+        versions[f"{point.engine} of {point.data_set}"] = point.engine_version
+        if point.source_version:
+            versions[point.data_set] = point.source_version
+    if sandbox is not None:
+        versions[sandbox.sandbox] = sandbox.version
+    return Environment(
+        plan=fingerprint(plan),
+        service=service_fingerprint(plan, service),
+        closure=tuple(key for wave in order(plan, service) for key in wave),
+        versions=dict(sorted(versions.items())),
+        volume_bytes={name: point.bytes for name, point in sorted(common.points.items())},
+    )
+
+
+def interrupted_stage(story: Story) -> str:
+    """Say what a run was doing when it ended without an end."""
+    if story.unfinished:
+        return ", ".join(str(operation) for operation in story.unfinished)
+    last = story.steps[-1] if story.steps else None
+    if last is None:
+        return "before its first step"
+    return f"after {last.component or ''} {last.stage}".replace("  ", " ")
+
+
+def _hard_data_sets(plan: Plan, service: str) -> tuple[str, ...]:
+    return tuple(
+        key
+        for key, strength in closure(plan, service).items()
+        if strength is Strength.HARD and plan.components[key].protection is not None
+    )
+
+
+def bare_story(declaration: Declaration) -> Story:
+    """Give the story of a drill that could not start: declared, and nothing else."""
+    return Story(declaration, (), (), (), {}, None, 0, (), False)
