@@ -14,7 +14,7 @@ from refloat.ledger.log import Ledger
 from refloat.model.errors import MissingInput
 from refloat.model.options import AdapterCatalogue
 from refloat.model.plan import Plan, Service
-from refloat.plan import closest
+from refloat.plan import nearest
 
 PLAN_VARIABLE = "REFLOAT_PLAN"
 STATE_VARIABLE = "REFLOAT_STATE"
@@ -102,11 +102,11 @@ class Workspace:
         """
         services = self.plan.services
         if key not in services:
-            nearest = closest(key, services)
+            near = nearest(key, services)
             names = ", ".join(services) or "none"
             raise MissingInput(
                 f"the plan has no service {key!r}",
-                hint=f"Did you mean {nearest!r}?" if nearest else f"It has: {names}.",
+                hint=f"Did you mean {near!r}?" if near else f"It has: {names}.",
             )
         return services[key]
 

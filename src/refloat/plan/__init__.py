@@ -1,6 +1,6 @@
 """Plan as code: YAML text in; a valid plan, or every complaint with its place, out."""
 
-from refloat.plan.complaints import Complaint, PlanRefused
+from refloat.plan.complaints import Complaint, PlanRefused, nearest
 from refloat.plan.durations import format_duration, parse_duration
 from refloat.plan.fingerprints import (
     fingerprint,
@@ -19,6 +19,7 @@ __all__ = [
     "closure",
     "fingerprint",
     "format_duration",
+    "nearest",
     "objective_fingerprint",
     "objective_fingerprints",
     "order",

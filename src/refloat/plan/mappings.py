@@ -9,7 +9,7 @@ from typing import Any
 
 from refloat.model.options import AdapterDescription
 from refloat.plan.adapters import options_section
-from refloat.plan.complaints import quote
+from refloat.plan.complaints import nearest, quote
 from refloat.plan.reading import (
     INVALID,
     Definitions,
@@ -252,7 +252,10 @@ def _read_inline(section: Section, known: set[str], node: MappingNode, reading: 
     entry = node.entries.get(section.inline)
     name = entry.value.text if entry and isinstance(entry.value, ScalarNode) else ""
     if name not in adapters:
-        return INVALID  # what its options may be is not known; the key itself was complained of
+        # The key itself was complained of; its options are read as those of the nearest name.
+        name = nearest(name, adapters)
+        if not name:
+            return INVALID
     description = adapters[name]
     complain_of_unknown(node, known | {option.name for option in description.options}, reading)
     beside = {key: entry for key, entry in node.entries.items() if key not in known}

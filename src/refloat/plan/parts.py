@@ -231,7 +231,8 @@ class SandboxChoice(ValueType):
             if node.text not in reading.catalogue.sandboxes:
                 reading.complaints.add_misspelt(
                     node.mark,
-                    f"there is no sandbox {quote(node.text)}",
+                    f"there is no sandbox {quote(node.text)}; there is:"
+                    f" {', '.join(reading.catalogue.sandboxes)}",
                     node.text,
                     reading.catalogue.sandboxes,
                 )
@@ -262,7 +263,10 @@ class EngineName(ValueType):
         if isinstance(text, str) and text not in reading.catalogue.engines:
             engines = reading.catalogue.engines
             reading.complaints.add_misspelt(
-                node.mark, f"there is no engine {quote(text)}: {', '.join(engines)}", text, engines
+                node.mark,
+                f"there is no engine {quote(text)}; there is: {', '.join(engines)}",
+                text,
+                engines,
             )
             return INVALID
         return text

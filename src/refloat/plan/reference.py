@@ -15,8 +15,6 @@ _ROOMS = (
 )
 
 _INTRODUCTION = """\
-<!-- Made by refloat.plan.reference from the code: change it there. -->
-
 # The plan: `refloat.yaml`
 
 Every key that a plan may hold. A key that is not on this page is refused, with its line, its

@@ -100,7 +100,8 @@ class TextMap(ValueType):
             reading.complaints.add(
                 node.mark,
                 f"{quote(name)} is the name of a secret, and no secret itself may stand in a plan:"
-                + (f" {_REFERENCE_HELP}" if self.secrets else " give the program a file"),
+                + (f" {_REFERENCE_HELP}" if self.secrets else " give the program a file")
+                + "; if it is none, call it something else",
             )
             return INVALID
         return text

@@ -15,6 +15,11 @@ from refloat.plan.tree import MappingNode, Node, ScalarNode, SequenceNode, is_no
 
 _CAPTURED = re.compile(r"\$\{[^}]*\}")
 _PASSWORD_IN_ADDRESS = re.compile(r"://[^/@\s:]*:[^/@\s]+@")
+_SECRET_IN_TEXT = re.compile(
+    r"(?:password|passwd|pwd|passphrase|secret|token)(?:=|\"\s*:\s*\")"
+    r"(?!['*/\s&;,}\"]|env:|file:|command:|$)",
+    re.IGNORECASE,
+)
 _INTEGER = re.compile(r"[+-]?(0|[1-9][0-9]{0,17})")
 TEXT_SCHEMA: Json = {"type": ["string", "number", "boolean"]}
 """A number or a yes is text where text is expected."""
@@ -287,18 +292,19 @@ class Texts(ValueType):
 def read_text(node: Node, reading: Reading, words: str) -> str | Invalid:
     """Give the text of a scalar that says something; complain of anything else.
 
-    A password inside of an address is complained of here, wherever it stands.
+    A secret inside of a longer text (an address, ``password=…``, JSON) is complained of here.
     """
     if not isinstance(node, ScalarNode) or is_nothing(node):
         return reading.expected(words, node)
     if not node.text.strip():
         reading.complaints.add(node.mark, f"{words} is expected at {reading.where()}, not blanks")
         return INVALID
-    if _PASSWORD_IN_ADDRESS.search(_CAPTURED.sub("", node.text)):
+    literal = _CAPTURED.sub("", node.text)
+    if _PASSWORD_IN_ADDRESS.search(literal) or _SECRET_IN_TEXT.search(literal):
         reading.complaints.add(
             node.mark,
-            f"a password stands in the address at {reading.where()}: no secret itself may stand"
-            " in a plan",
+            f"a secret stands in the text at {reading.where()}: a plan holds only references to"
+            " secrets, where a reference is understood",
         )
         return INVALID
     return node.text
