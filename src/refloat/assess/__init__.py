@@ -3,19 +3,16 @@
 from refloat.assess.approvals import Approval, approval, may_approve, objectives_as_stood
 from refloat.assess.categories import categories
 from refloat.assess.drill import DrillParts, degraded, drill_verdict
-from refloat.assess.judge import JudgedDrill, judge_drill
 from refloat.assess.representative import CRITERIA, representative
 
 __all__ = [
     "CRITERIA",
     "Approval",
     "DrillParts",
-    "JudgedDrill",
     "approval",
     "categories",
     "degraded",
     "drill_verdict",
-    "judge_drill",
     "may_approve",
     "objectives_as_stood",
     "representative",

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
 from refloat.assess import words
 from refloat.model.place import Teardown
@@ -48,26 +47,20 @@ class DrillParts:
     """Everything that the verdict on a drill rests on.
 
     Attributes:
+        common: the recovery points that it came back from; empty if it never came to choose.
         steps: every operation that ended, the last attempt of each.
         checks: every check.
         rto: measured recovery time; its ``approved`` says whether the target is.
         rpo: measured loss of data; likewise.
         teardown: what was left; None if no sandbox was opened.
-        common: the recovery points that it came back from; empty if it never came to choose.
-        trouble: why it could not start, or was stopped; empty if it went its way.
-        last_volume: bytes of the newest known point of each data set (R-036).
-        declared_at: when it was declared; None means that no point is known to be current.
     """
 
+    common: CommonRecoveryPoint
     steps: Sequence[StepRecord]
     checks: Sequence[CheckResult]
     rto: Measurement
     rpo: Measurement
     teardown: Teardown | None
-    common: CommonRecoveryPoint
-    trouble: str = ""
-    last_volume: Mapping[str, int] = field(default_factory=dict)
-    declared_at: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -97,8 +90,7 @@ def drill_verdict(plan: Plan, service: str, parts: DrillParts) -> tuple[Verdict,
     Raises:
         MissingInput: if the plan has no such service.
     """
-    found = [_Reason(Verdict.UNPROVEN, parts.trouble, "trouble")] if parts.trouble else []
-    found += [*_steps(plan, service, parts), *_checks(plan, service, parts.checks)]
+    found = [*_steps(plan, service, parts), *_checks(plan, service, parts.checks)]
     found += _targets(plan, service, parts)
     found += _left(parts)
     explained = {reason.about for reason in found}
@@ -306,7 +298,7 @@ def _missing(plan: Plan, service: str, parts: DrillParts) -> Iterator[_Reason]:
         for step in parts.steps
         if step.stage in (Stage.CHOOSE, Stage.ISOLATE)
     )
-    if stopped or parts.trouble:
+    if stopped:
         return
     strengths = closure(plan, service)
     for key in data_sets(plan, service):

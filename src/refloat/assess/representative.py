@@ -14,17 +14,18 @@ The criteria, each recorded with the drill:
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from refloat.assess.drill import (
-    DrillParts,
     data_sets,
     dependency_shown,
     journey_green,
     proves_data,
 )
 from refloat.model.plan import Plan
-from refloat.model.points import RecoveryPoint
+from refloat.model.points import CommonRecoveryPoint, RecoveryPoint
+from refloat.model.run import CheckResult, StepRecord
 
 ALL_DATA_SETS = "all data sets"
 CURRENT_POINT = "current point"
@@ -37,30 +38,43 @@ CRITERIA = (ALL_DATA_SETS, CURRENT_POINT, COMPARABLE_VOLUME, DEPENDENCY_CHECKS, 
 _LONGEST_AGE = timedelta(days=1)
 
 
-def representative(plan: Plan, service: str, parts: DrillParts) -> dict[str, bool]:
+def representative(
+    plan: Plan,
+    service: str,
+    *,
+    common: CommonRecoveryPoint,
+    newest: Mapping[str, RecoveryPoint],
+    declared_at: datetime,
+    steps: Sequence[StepRecord],
+    checks: Sequence[CheckResult],
+) -> dict[str, bool]:
     """Say of each criterion whether a drill meets it.
 
     Args:
         plan: the plan that was drilled.
         service: the service's key.
-        parts: what the drill showed.
+        common: the recovery points that it came back from; empty if it never came to choose.
+        newest: the newest point of each data set that the repositories held at the declaration.
+        declared_at: when the drill was declared.
+        steps: every operation that ended.
+        checks: every check.
 
     Raises:
         MissingInput: if the plan has no such service.
     """
-    sets, chosen = data_sets(plan, service), parts.common.points
+    sets, chosen = data_sets(plan, service), common.points
     whole = bool(sets) and all(key in chosen for key in sets)
     return {
-        ALL_DATA_SETS: whole and set(sets) <= proves_data(parts.checks),
+        ALL_DATA_SETS: whole and set(sets) <= proves_data(checks),
         CURRENT_POINT: whole
-        and all(_current(plan, service, chosen[key], parts.declared_at) for key in sets),
+        and all(_current(plan, service, chosen[key], declared_at) for key in sets),
         COMPARABLE_VOLUME: whole
         and all(
-            comparable(plan, service, chosen[key].bytes, parts.last_volume.get(key, 0))
+            key in newest and comparable(plan, service, chosen[key].bytes, newest[key].bytes)
             for key in sets
         ),
-        DEPENDENCY_CHECKS: dependency_shown(parts.steps, parts.checks),
-        SERVICE_CHECKS: journey_green(parts.checks),
+        DEPENDENCY_CHECKS: dependency_shown(steps, checks),
+        SERVICE_CHECKS: journey_green(checks),
     }
 
 

@@ -11,7 +11,6 @@ import errno
 import fcntl
 import json
 import os
-import shutil
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -22,7 +21,6 @@ from refloat.model.errors import NoRoom, NotAllowed, StateProblem
 
 JOURNAL = "journal.jsonl"
 LOCK = "lock"
-RESUMED = "resumed"
 
 
 class FileJournal:
@@ -77,7 +75,7 @@ class FileJournal:
         return whole
 
     @contextmanager
-    def locked(self) -> Iterator[None]:
+    def held(self) -> Iterator[None]:
         """Hold the run's lock for as long as the block runs.
 
         Raises:
@@ -109,33 +107,6 @@ class FileJournal:
             return not _try_lock(handle)
         finally:
             os.close(handle)
-
-    def has(self, name: str) -> bool:
-        """Whether an event of this name was written since the run began or was last resumed.
-
-        Raises:
-            StateProblem: as ``events``.
-        """
-        names = [event.get("event") for event in self.events()]
-        resumed = [number for number, one in enumerate(names) if one == RESUMED]
-        return name in names[resumed[-1] if resumed else 0 :]
-
-    def keep_only_the_journal(self) -> None:
-        """Remove everything in the run's folder but the journal and its lock.
-
-        Raises:
-            StateProblem: if something cannot be removed.
-        """
-        if not self.folder.exists():
-            return
-        with _told(self.folder, "emptied"):
-            for one in sorted(self.folder.iterdir()):
-                if one.name in (JOURNAL, LOCK):
-                    continue
-                if one.is_dir() and not one.is_symlink():
-                    shutil.rmtree(one)
-                else:
-                    one.unlink()
 
     def _write(self, line: bytes) -> None:
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -179,18 +150,6 @@ def journals(folder: Path) -> tuple[FileJournal, ...]:
     with _told(folder, "read"):
         names = sorted(one.name for one in folder.iterdir() if (one / JOURNAL).is_file())
     return tuple(FileJournal(folder / name) for name in names)
-
-
-def idle_journals(folder: Path) -> tuple[FileJournal, ...]:
-    """Give the journals of the runs that no living process carries out.
-
-    Args:
-        folder: as ``journals``.
-
-    Raises:
-        StateProblem: if it cannot be read.
-    """
-    return tuple(journal for journal in journals(folder) if not journal.alive())
 
 
 _FLAGS = os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC

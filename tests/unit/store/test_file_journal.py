@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from refloat.model.errors import NotAllowed, StateProblem
-from refloat.store.journal import JOURNAL, FileJournal, idle_journals, journals
+from refloat.store.journal import JOURNAL, FileJournal, journals
 
 
 def test_events_come_back_in_order(tmp_path: Path) -> None:
@@ -86,41 +86,11 @@ def test_one_process_holds_a_run(tmp_path: Path) -> None:
     journal = FileJournal(tmp_path / "run")
     assert not journal.alive()
     journal.append({"event": "declared"})
-    with journal.locked():
+    with journal.held():
         assert FileJournal(tmp_path / "run").alive()
-        assert idle_journals(tmp_path) == ()
-        with pytest.raises(NotAllowed, match="run"), FileJournal(tmp_path / "run").locked():
+        with pytest.raises(NotAllowed, match="run"), FileJournal(tmp_path / "run").held():
             pass
     assert not journal.alive()
-    assert [one.run for one in idle_journals(tmp_path)] == ["run"]
-
-
-def test_an_event_counts_since_the_last_resume(tmp_path: Path) -> None:
-    journal = FileJournal(tmp_path / "run")
-    for name in ("declared", "interrupted"):
-        journal.append({"event": name})
-    assert journal.has("interrupted")
-    journal.append({"event": "resumed"})
-    assert not journal.has("interrupted")
-    journal.append({"event": "interrupted"})
-    assert journal.has("interrupted")
-
-
-def test_all_but_the_journal_is_removed(tmp_path: Path) -> None:
-    journal = FileJournal(tmp_path / "run")
-    journal.keep_only_the_journal()
-    journal.append({"n": 1})
-    outside = tmp_path / "outside"
-    outside.mkdir()
-    (outside / "precious").write_text("stays")
-    (tmp_path / "run" / "sandbox" / "deep").mkdir(parents=True)
-    (tmp_path / "run" / "sandbox" / "link").symlink_to(outside)
-    (tmp_path / "run" / "link").symlink_to(outside)
-    with journal.locked():
-        journal.keep_only_the_journal()
-    assert sorted(one.name for one in (tmp_path / "run").iterdir()) == [JOURNAL, "lock"]
-    assert (outside / "precious").read_text() == "stays"
-    assert journal.events() == ({"n": 1},)
 
 
 HOLDER = """
@@ -128,7 +98,7 @@ import sys
 from pathlib import Path
 from refloat.store.journal import FileJournal
 journal = FileJournal(Path(sys.argv[1]))
-with journal.locked():
+with journal.held():
     journal.append({"event": "began"})
     print("held", flush=True)
     sys.stdin.read()
