@@ -110,3 +110,10 @@ def described(value: Any) -> str:
     if isinstance(value, dict):
         return f"a mapping of {len(value):,}"
     return shown(str(value))
+
+
+def wanted(expected: str) -> str:
+    """Describe what a plan expects: numbers and yes or no as they are, other texts not."""
+    if expected.lower() in ("true", "yes", "false", "no", "null"):
+        return expected.lower()
+    return shown(expected) if number(expected) is not None else "as the plan says"

@@ -105,9 +105,9 @@ def _expected(options: Options) -> str:
     parts = [f"{paths[0]} is there" if len(paths) == 1 else f"{len(paths)} paths are there"]
     least, age = integer(options, "at_least"), _age(options)
     if least is not None:
-        parts.append(f"at least {least:,} files")
+        parts.append(f"at least {_files(least)}")
     if age is not None:
-        parts.append(f"the newest at most {age.total_seconds():,.0f} s old")
+        parts.append(f"the newest at most {_old(int(age.total_seconds()))}")
     if "sha256" in options:
         parts.append("with the SHA-256 that the plan or an earlier check gives")
     return ", ".join(parts)
@@ -143,17 +143,28 @@ def _findings(options: Options, answer: dict[str, Measure], digest: str) -> list
     if unreadable:
         findings.append((False, f"{unreadable:,} files or folders cannot be read"))
     if least is not None:
-        findings.append((count >= least, f"{count:,} files"))
+        findings.append((count >= least, _files(count)))
     if age is not None:
         seconds = _whole(answer, "newest_age")
         if count:
-            findings.append((seconds <= age.total_seconds(), f"the newest is {seconds:,} s old"))
+            findings.append((seconds <= age.total_seconds(), f"the newest is {_old(seconds)}"))
         else:
             findings.append((False, "there is no file whose age could be told"))
     if digest:
         same = answer.get("sha256") == digest
         findings.append((same, "with that SHA-256" if same else _other(answer)))
     return findings
+
+
+def _files(count: int) -> str:
+    return f"{count:,} file" if count == 1 else f"{count:,} files"
+
+
+def _old(seconds: int) -> str:
+    for unit, length in (("days", 86_400), ("h", 3_600), ("min", 60)):
+        if seconds >= 2 * length:
+            return f"{seconds // length:,} {unit} old"
+    return f"{seconds} s old"
 
 
 def _other(answer: dict[str, Measure]) -> str:

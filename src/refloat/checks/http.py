@@ -199,7 +199,7 @@ def _expected(options: Options) -> str:
     if "sha256" in options:
         parts.append("the SHA-256 that the plan or an earlier check gives")
     for path, value in text_map(options, "expect").items():
-        parts.append(f"{path} as the plan says ({json_path.described(str(value))})")
+        parts.append(f"{path} is {json_path.wanted(str(value))}")
     for path, value in text_map(options, "at_least").items():
         parts.append(f"{path} at least {value}")
     captured = text_map(options, "capture")
@@ -273,14 +273,21 @@ def _json_findings(
     findings = []
     for path, expected in resolved_map(options, context, "expect"):
         found = json_path.find(value, path)
-        findings.append((json_path.same(found, expected), f"{path}: {json_path.described(found)}"))
+        findings.append(_compared(path, found, expected))
     for path, least in resolved_map(options, context, "at_least"):
         found = json_path.find(value, path)
         number = json_path.number(found)
         enough = number is not None and number >= (json_path.number(least) or Decimal(0))
-        findings.append((enough, f"{path}: {json_path.described(found)}"))
+        findings.append((enough, f"{path} is {json_path.described(found)}"))
     kept, missing = _captured(options, answer, value)
     return [*findings, *missing], kept
+
+
+def _compared(path: str, found: Any, expected: str) -> tuple[bool, str]:
+    fine = json_path.same(found, expected)
+    if json_path.wanted(expected) == "as the plan says":
+        return fine, f"{path} is as the plan says" if fine else f"{path} is something else"
+    return fine, f"{path} is {json_path.described(found)}"
 
 
 def _captured(

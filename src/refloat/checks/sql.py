@@ -43,6 +43,7 @@ exec "$tool" "$@"
 # psql shows an error by its SQLSTATE alone: the text of one may quote a row.
 _FLAGS = ("-X", "-q", "-A", "-t", "-w", "-v", "ON_ERROR_STOP=1", "-v", "VERBOSITY=sqlstate")
 _NO_CONNECTION = 2
+_CANCELLED = "57014"
 _STATE = re.compile(r"(?:ERROR|FATAL|PANIC):\s+([0-9A-Z]{5})\b")
 # https://www.postgresql.org/docs/15/errcodes-appendix.html
 _STATES = {
@@ -167,8 +168,7 @@ def _ask(place: Place, options: Options, context: CheckContext, expected: str) -
             "LC_ALL": "C",
             "PGAPPNAME": "refloat",
             "PGCONNECT_TIMEOUT": str(max(2, int(context.timeout))),
-            # A check looks; it does not write.
-            "PGOPTIONS": "-c default_transaction_read_only=on",
+            "PGOPTIONS": _server_options(context),
         },
         standard_input=f"{word}\n{query}\n;\n".encode(),
         output_limit=OUTPUT_LIMIT,
@@ -179,8 +179,14 @@ def _ask(place: Place, options: Options, context: CheckContext, expected: str) -
     if result.exit_code is None:
         return failed(expected, no_answer(context))
     if result.exit_code != 0:
-        return failed(expected, _trouble(result))
+        return failed(expected, _trouble(result, context))
     return _judge(options, result.output, expected)
+
+
+def _server_options(context: CheckContext) -> str:
+    # A check looks; it does not write, and leaves no query behind when its time is up.
+    milliseconds = max(1, int(context.timeout * 1000))
+    return f"-c default_transaction_read_only=on -c statement_timeout={milliseconds}"
 
 
 def _connection(options: Options, context: CheckContext) -> tuple[str, ...]:
@@ -204,8 +210,10 @@ def _expected(options: Options) -> str:
     return " and ".join(parts)
 
 
-def _trouble(result: CommandResult) -> str:
+def _trouble(result: CommandResult, context: CheckContext) -> str:
     state = _STATE.search(result.errors)
+    if state and state[1] == _CANCELLED:
+        return no_answer(context)
     if state:
         return _STATES.get(state[1], "the query failed") + f" (SQLSTATE {state[1]})"
     if result.exit_code == _NO_CONNECTION:

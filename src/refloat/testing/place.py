@@ -53,10 +53,13 @@ class UnconfinedPlace:
 
     Args:
         root: an existing folder, which is the caller's to remove.
+        prefix: a program and arguments that ``run`` and ``ask`` put before what they run (such as
+            ``prlimit``).
 
     """
 
-    def __init__(self, root: Path) -> None:
+    def __init__(self, root: Path, *, prefix: tuple[str, ...] = ()) -> None:
+        self._prefix = prefix
         self.root = root.resolve()
         self.root.chmod(0o755)
         self._running: list[UnconfinedRunning] = []
@@ -130,7 +133,7 @@ class UnconfinedPlace:
         self._require()
         try:
             completed = process.run(
-                arguments,
+                (*self._prefix, *arguments),
                 timeout=timeout,
                 environment=environment,
                 standard_input=standard_input,
