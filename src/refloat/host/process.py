@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import pwd
+import select
 import shutil
 import signal
 import subprocess
@@ -221,16 +222,16 @@ class Child:
         for helper in helpers:
             helper.start()
         try:
-            self.popen.wait(timeout)
-        except subprocess.TimeoutExpired:
+            in_time = _wait(self.popen, timeout)
+        except BaseException:
+            self.stop()
+            raise
+        if not in_time:
             self.stop()
             raise ToolTimeout(
                 f"{Path(self.arguments[0]).name} did not end within {timeout:.0f} seconds"
                 f" and was stopped: {self.last_words().strip() or '(it said nothing)'}"
-            ) from None
-        except BaseException:
-            self.stop()
-            raise
+            )
         for helper in helpers:
             helper.join(TERMINATION_GRACE)
         return self._completed(b"".join(output))
@@ -241,11 +242,15 @@ class Child:
             if self.popen.poll() is not None:
                 break
             self.signal(number)
-            try:
-                self.popen.wait(grace)
-            except subprocess.TimeoutExpired:
-                continue
+            _wait(self.popen, grace)
         self._forget()
+
+    def stop_after(self, patience: float) -> int:
+        """Wait ``patience`` seconds for its end, then end it; give the exit code."""
+        if not _wait(self.popen, patience):
+            self.stop()
+        self._forget()
+        return self.popen.wait()
 
     def signal(self, number: int) -> None:
         """Send a signal to its whole session, which nobody else is in."""
@@ -292,6 +297,29 @@ class Child:
             return  # it ended without reading all; its exit code says why
 
 
+def _wait(popen: subprocess.Popen[bytes], seconds: float) -> bool:
+    """Wait for a program's end; give whether it came.
+
+    ``Popen.wait`` with a time limit looks every 50 ms; a descriptor of the process wakes at once.
+    """
+    if popen.poll() is not None:
+        return True
+    try:
+        descriptor = os.pidfd_open(popen.pid)
+    except ProcessLookupError:  # another thread has collected it meanwhile
+        popen.wait()
+        return True
+    try:
+        waiting = select.poll()
+        waiting.register(descriptor, select.POLLIN)
+        if not waiting.poll(max(0.0, seconds) * 1000):
+            return False
+    finally:
+        os.close(descriptor)
+    popen.wait()
+    return True
+
+
 def mask(text: str, secrets: Sequence[Secret]) -> str:
     """Replace every secret in a text by stars."""
     for secret in secrets:
@@ -316,6 +344,11 @@ def stop_everything() -> None:
         deadline = time.monotonic() + TERMINATION_GRACE
         while any(p.poll() is None for p in children) and time.monotonic() < deadline:
             time.sleep(0.02)
+
+
+def stopping() -> bool:
+    """Whether ``stop_everything`` was called, and nothing may be started."""
+    return _stopping.is_set()
 
 
 def allow_again() -> None:

@@ -1,0 +1,1 @@
+"""The parts of the bubblewrap sandbox; only ``refloat.sandboxes.bubblewrap`` uses them."""

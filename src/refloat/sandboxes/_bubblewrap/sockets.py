@@ -1,0 +1,65 @@
+"""Looks for sockets in what a sandbox is shown: through one of them it could be left.
+
+A read-only mount does not keep a process from connecting to a socket in it (unix(7)). So /usr and
+the software that a plan names are looked through before anything is run inside.
+"""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+from refloat.host import process
+from refloat.model.errors import IsolationProblem, RefloatError
+from refloat.sandboxes._bubblewrap.tree import ALTERNATIVES
+
+SHOWN = (Path("/usr"), ALTERNATIVES)
+PATIENCE = 300.0
+
+_lock = threading.Lock()
+_clear: set[Path] = set()  # looked through by this process, and found without any
+
+
+class Wall:
+    """The looking, beside other work.
+
+    Args:
+        software: the paths that are shown beside /usr.
+    """
+
+    def __init__(self, software: tuple[Path, ...]) -> None:
+        with _lock:
+            self._paths = tuple(p for p in (*SHOWN, *software) if p not in _clear and p.exists())
+        self._trouble: RefloatError | None = None
+        self._thread: threading.Thread | None = None
+        if self._paths:
+            self._thread = threading.Thread(target=self._look, daemon=True)
+            self._thread.start()
+
+    def hold(self) -> None:
+        """Wait until all was looked through.
+
+        Raises:
+            IsolationProblem: if there is a socket, or it could not be found out.
+        """
+        if self._thread is not None:
+            self._thread.join()
+        if self._trouble is not None:
+            raise self._trouble
+
+    def _look(self) -> None:
+        try:
+            completed = process.run(
+                ("find", *map(str, self._paths), "-type", "s", "-print", "-quit"), timeout=PATIENCE
+            )
+            found = completed.output.decode("utf-8", "replace").strip()
+            if found:
+                raise IsolationProblem(
+                    f"there is a socket at {found}, where every sandbox could reach it",
+                    hint="Let its server put it elsewhere (below /run), and remove it.",
+                )
+        except RefloatError as error:
+            self._trouble = error
+            return
+        with _lock:
+            _clear.update(self._paths)

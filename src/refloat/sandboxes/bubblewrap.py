@@ -1,0 +1,194 @@
+"""Sandboxes from Linux namespaces, by bubblewrap: no daemon, no image, no network."""
+
+from __future__ import annotations
+
+import os
+import platform
+import pwd
+import re
+import resource
+import tempfile
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+
+from refloat.host import files, process
+from refloat.model.errors import IsolationProblem, RefloatError
+from refloat.model.options import Option, Probe
+from refloat.model.place import PlaceFacts, Teardown
+from refloat.sandboxes import SandboxRequest
+from refloat.sandboxes._bubblewrap import command, groups, remains, seccomp, settings, tree
+from refloat.sandboxes._bubblewrap.conversation import Conversation, opening
+from refloat.sandboxes._bubblewrap.place import ROOT, STAGING, BubblewrapPlace, Interior
+from refloat.sandboxes._bubblewrap.sockets import Wall
+
+INSTALL = "apt-get install bubblewrap util-linux coreutils python3-minimal"
+
+
+class Bubblewrap:
+    """A kind of place: namespaces of the machine itself."""
+
+    name = "bubblewrap"
+    summary = "Linux namespaces on this machine, by bubblewrap; nothing inside has any capability."
+    options: tuple[Option, ...] = settings.OPTIONS
+
+    def probe(self) -> Probe:
+        """Open and close a real sandbox."""
+        try:
+            version = _version()
+            with tempfile.TemporaryDirectory(prefix="refloat-probe-") as folder:
+                request = SandboxRequest(f"probe-{os.getpid()}", Path(folder, "sandbox"))
+                place = self.open(request)
+                result = place.run(("/usr/bin/true",), user="", timeout=30)
+                facts = place.facts()
+                torn = place.close()
+        except RefloatError as error:
+            return Probe(False, missing=error.message, install=INSTALL)
+        if not result.succeeded or not torn.clean:
+            return Probe(False, version, f"a sandbox opens, but: {result} {torn}", INSTALL)
+        return Probe(True, version, limits=facts.not_had)
+
+    def open(self, request: SandboxRequest) -> BubblewrapPlace:
+        """Open a sandbox.
+
+        Raises:
+            IsolationProblem: if one of the walls cannot be had.
+            ToolMissing: if bubblewrap is not installed.
+        """
+        limits = settings.limits(request.options)
+        accounts = _accounts(request.users)
+        folder = files.private_folder(request.folder)
+        folder.chmod(0o700)
+        command.refuse_software(request.software, folder)
+        wall = Wall(request.software)
+        left = remains.clear(folder, keep=True, began=0.0) if remains.load(folder) else None
+        if left is not None and not left.clean:
+            raise IsolationProblem(f"an earlier sandbox in {folder} is not gone: {left}")
+        files.private_folder(folder / STAGING)
+        tree.prepare(folder / ROOT, accounts, command.host_name(request.run))
+        return self._up(request, folder, accounts, limits, wall)
+
+    def _up(
+        self,
+        request: SandboxRequest,
+        folder: Path,
+        accounts: tuple[tree.Account, ...],
+        limits: groups.Limits,
+        wall: Wall,
+    ) -> BubblewrapPlace:
+        planned = _planned_groups(request.run, limits)
+        _record(folder, (), (), planned)
+        made = groups.make(planned)
+        allowed = seccomp.build(platform.machine())
+        descriptors = settings.descriptors()
+        conversation = Conversation(
+            opening(
+                command.bubblewrap(request, folder / ROOT),
+                groups=[group.folder for group in made],
+                limits=((resource.RLIMIT_CORE, 0), (resource.RLIMIT_NOFILE, descriptors)),
+                allowed=allowed,
+                user_namespace=not _is_root(),
+            )
+        )
+        try:
+            conversation.open()
+        except RefloatError:
+            remains.clear(folder, keep=True, began=0.0)
+            raise
+        pids = (conversation.first, conversation.agent, conversation.monitor)
+        _record(folder, pids, command.namespaces_of(conversation.first), made)
+        facts = _facts(made, limits, filtered=bool(allowed), descriptors=descriptors)
+        names = {account.name: account for account in accounts}
+        return BubblewrapPlace(Interior(folder, names, _is_root(), facts, wall.hold), conversation)
+
+    def sweep(self, folder: Path, *, remove_data: bool) -> Teardown:
+        """After a crash: end, remove, verify."""
+        return remains.sweep(folder, remove_data=remove_data)
+
+
+def _is_root() -> bool:
+    return os.geteuid() == 0
+
+
+@cache
+def _version() -> str:
+    return process.run(("bwrap", "--version"), timeout=30).output.decode().strip()
+
+
+def _accounts(users: tuple[str, ...]) -> tuple[tree.Account, ...]:
+    """Give the accounts that exist inside: root and nobody, and those that components run as.
+
+    Raises:
+        IsolationProblem: if one does not exist on the host, or is root.
+    """
+    found: dict[str, tree.Account] = {}
+    for name in ("nobody", *users):
+        if not name:
+            continue
+        if not _is_root():
+            found[name] = tree.Account(name, os.getuid(), os.getgid(), name, "/")
+            continue
+        try:
+            entry = pwd.getpwnam(name)
+        except KeyError:
+            raise IsolationProblem(
+                f"the account {name!r} does not exist on this machine",
+                hint=f"Make it, or install the software that does: adduser --system {name}",
+            ) from None
+        if entry.pw_uid == 0:
+            raise IsolationProblem(
+                f"nothing runs as {name!r} in a sandbox: that account is all-powerful",
+                hint="Give the component's own account under 'user'.",
+            )
+        group = command.group_name(entry.pw_gid)
+        found[name] = tree.Account(name, entry.pw_uid, entry.pw_gid, group, entry.pw_dir)
+    return tuple(found.values())
+
+
+def _planned_groups(run: str, limits: groups.Limits) -> tuple[groups.Group, ...]:
+    if not _is_root():
+        return ()
+    name = "refloat-" + re.sub(r"[^A-Za-z0-9_-]", "-", run)
+    own = Path("/proc/self")
+    return groups.plan(
+        name,
+        limits,
+        (own / "cgroup").read_text(encoding="utf-8"),
+        (own / "mountinfo").read_text(encoding="utf-8"),
+    )
+
+
+def _record(
+    folder: Path,
+    pids: tuple[int, ...],
+    namespaces: tuple[str, ...],
+    limited: tuple[groups.Group, ...],
+) -> None:
+    owner = remains.known(os.getpid())
+    assert owner is not None
+    parts = tuple(filter(None, (remains.known(pid) for pid in pids)))
+    paths = tuple(str(group.folder) for group in limited)
+    remains.save(folder, remains.Record(remains.boot(), owner, parts, namespaces, paths))
+
+
+def _facts(
+    made: tuple[groups.Group, ...], limits: groups.Limits, *, filtered: bool, descriptors: int
+) -> PlaceFacts:
+    namespaces: tuple[str, ...] = ("mount", "pid", "ipc", "uts", "network", "cgroup")
+    have = {controller for group in made for controller in group.controllers}
+    in_force: Mapping[str, str] = settings.in_force(limits, have, descriptors)
+    not_had = settings.not_had(limits, have)
+    if not filtered:
+        not_had += (
+            f"System calls are not filtered: their numbers on {platform.machine()} are not known.",
+        )
+    if not _is_root():
+        namespaces += ("user",)
+        not_had += (
+            "Refloat is not root: everything inside runs as one account and owns all files.",
+        )
+    version = f"{_version()}, Linux {platform.release()}"
+    return PlaceFacts(Bubblewrap.name, version, namespaces, in_force, not_had)
+
+
+ADAPTER = Bubblewrap()
