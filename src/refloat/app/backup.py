@@ -20,7 +20,7 @@ from refloat.host.clock import Clock
 from refloat.model.errors import Interrupted, MissingInput, RefloatError
 from refloat.model.facts import UNWRITTEN, BackupFailure, PointsFact
 from refloat.model.plan import Component, Protection, Retention
-from refloat.plan import nearest
+from refloat.plan import closure, fingerprint, nearest
 from refloat.recovery.backup import Announce, BackupJob, BackupResult, back_up_all
 
 
@@ -106,7 +106,7 @@ def protected(workspace: Workspace, names: Sequence[str]) -> tuple[Component, ..
     wanted: dict[str, None] = {}
     for name in names or plan.components:
         if name in plan.services:
-            wanted.update(dict.fromkeys(wiring.closure(plan, name)))
+            wanted.update(dict.fromkeys(closure(plan, name)))
         elif name in plan.components:
             wanted[name] = None
         else:
@@ -181,7 +181,7 @@ def _record(workspace: Workspace, at: datetime, results: Sequence[BackupResult])
     )
     fact = PointsFact(UNWRITTEN, at, points, failures)
     subjects = memory.point_subjects(points) or (
-        memory.plan_subject("backup", memory.fingerprint(workspace.plan)),
+        memory.plan_subject("backup", fingerprint(workspace.plan)),
     )
     (entry,) = memory.record(workspace, [memory.statement(fact, subjects)])
     return entry.index

@@ -11,6 +11,7 @@ from refloat.app.backup import protected
 from refloat.app.workspace import Workspace
 from refloat.host.clock import Clock
 from refloat.model.points import CommonRecoveryPoint, RecoveryPoint
+from refloat.plan import closure
 from refloat.recovery.choose import choose
 
 
@@ -62,9 +63,7 @@ def list_points(
     common = {}
     for service in services:
         wanted = [
-            key
-            for key in wiring.closure(plan, service)
-            if plan.components[key].protection is not None
+            key for key in closure(plan, service) if plan.components[key].protection is not None
         ]
         known = {key: [one for one in points if one.data_set == key] for key in wanted}
         common[service] = choose(known, instant)

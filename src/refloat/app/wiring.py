@@ -11,6 +11,7 @@ from refloat.app.workspace import Workspace
 from refloat.data_sets import DataSet, Target
 from refloat.engines import Engine, Reader, RepositoryAccess, Writer
 from refloat.model.errors import MissingInput
+from refloat.model.options import OptionType
 from refloat.model.plan import CheckSpecification, Component, Protection, Repository, Service
 from refloat.plan import closure
 from refloat.recovery import guard
@@ -158,9 +159,8 @@ def _guard(
 ) -> None:
     private = {"Refloat's own state": workspace.state, "the plan's folder": workspace.folder}
     for key in _repositories(components):
-        location = str(workspace.plan.repositories[key].options.get("location", ""))
-        if "://" not in location and not location.startswith(("sftp:", "rest:", "s3:", "rclone:")):
-            private[f"the repository {key}"] = absolute_path(location, workspace.folder)
+        for path in _local_paths(workspace.plan.repositories[key]):
+            private[f"the repository {key}"] = absolute_path(path, workspace.folder)
     sources = {
         one.key: absolute_path(path, workspace.folder)
         for one in components
@@ -173,3 +173,12 @@ def _guard(
 def _paths(protection: Protection) -> tuple[str, ...]:
     paths = protection.options.get("paths", ())
     return paths if isinstance(paths, tuple) else ()
+
+
+def _local_paths(repository: Repository) -> tuple[str, ...]:
+    """Give the paths of this machine among a repository's options, as its engine declares them."""
+    return tuple(
+        str(repository.options[option.name])
+        for option in engine_of(repository).options
+        if option.type is OptionType.PATH and repository.options.get(option.name)
+    )

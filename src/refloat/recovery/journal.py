@@ -67,7 +67,7 @@ def began(operation: Operation, instant: Instant) -> dict[str, Any]:
 
 def ended(operation: Operation, done: Done, instant: Instant, session: Session) -> dict[str, Any]:
     """Make the event that an operation has ended, with what a resume needs of it."""
-    event = {
+    event: dict[str, Any] = {
         "event": "ended",
         **_names(operation),
         "instant": to_json(instant),

@@ -137,13 +137,14 @@ def after_interruption(ended: Mapping[Operation, Outcome]) -> dict[Operation, Ou
 def _component(
     component: Component, traits: Callable[[str], Traits]
 ) -> dict[Operation, tuple[Need, ...]]:
-    kind = component.protection and traits(component.protection.data_set)
+    protection = component.protection
+    kind = traits(protection.data_set) if protection is not None else None
     starts = component.recovery.start is not None or (kind is not None and kind.serves)
     outside = tuple(
         Need(Operation(need.on, Stage.CHECK), need.strength) for need in component.needs
     )
     result: dict[Operation, tuple[Need, ...]] = {}
-    before = BEGINNING
+    before: tuple[Need, ...] = BEGINNING
     if kind is not None:
         before = _data(component.key, kind, result)
     if starts:

@@ -1,0 +1,88 @@
+"""``refloat plan``: is it right, what does it mean, in which order do things come back?"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+
+import click
+
+from refloat.app.workspace import Workspace, catalogue
+from refloat.cli.shared import as_json, emit, in_workspace, people
+from refloat.plan import fingerprint, order, schema, service_fingerprint
+
+
+@dataclass(frozen=True)
+class Fingerprints:
+    """The plan's digest, and each service's with all that it needs."""
+
+    plan: str
+    services: dict[str, str]
+
+
+@click.group("plan")
+def command() -> None:
+    """Check the plan; print its schema, fingerprint and recovery order."""
+
+
+@command.command("check")
+@as_json
+@in_workspace
+def check(workspace: Workspace, as_json: bool) -> int:
+    """Read the plan; print every complaint with its place. Exit code 65 if there is any."""
+    plan = workspace.plan
+    if as_json:
+        emit({"valid": True, "services": list(plan.services), "components": list(plan.components)})
+    else:
+        people.print(
+            f"{workspace.plan_path.name} is fine: {len(plan.services)} services,"
+            f" {len(plan.components)} components"
+        )
+    return 0
+
+
+@command.command("schema")
+@as_json
+def print_schema(as_json: bool) -> int:
+    """Print the JSON Schema that editors use to complete and check a plan."""
+    click.echo(json.dumps(schema(catalogue()), ensure_ascii=False, indent=2))
+    return 0
+
+
+@command.command("fingerprint")
+@click.argument("service", required=False)
+@as_json
+@in_workspace
+def print_fingerprint(workspace: Workspace, service: str | None, as_json: bool) -> int:
+    """Print the digest of what the plan means, or of SERVICE with all that it needs.
+
+    Comments, order of keys and formatting do not change it; any meaning does.
+    """
+    plan = workspace.plan
+    if service is not None:
+        workspace.service(service)
+    if as_json:
+        emit(
+            Fingerprints(
+                fingerprint(plan), {key: service_fingerprint(plan, key) for key in plan.services}
+            )
+        )
+    else:
+        click.echo(service_fingerprint(plan, service) if service else fingerprint(plan))
+    return 0
+
+
+@command.command("order")
+@click.argument("service")
+@as_json
+@in_workspace
+def print_order(workspace: Workspace, service: str, as_json: bool) -> int:
+    """Print the recovery order of SERVICE in waves; what is in one wave may come back together."""
+    workspace.service(service)
+    waves = order(workspace.plan, service)
+    if as_json:
+        emit(waves)
+        return 0
+    for number, wave in enumerate(waves, start=1):
+        click.echo(f"{number}. {', '.join(wave)}")
+    return 0
