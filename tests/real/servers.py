@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import os
 import pwd
 import shutil
@@ -170,6 +171,112 @@ def postgresql(configuration: str = "", bootstrap: str = "postgres") -> Iterator
             _wait(server, lambda: _answers(database))
             database.sql("CREATE DATABASE shop", database="postgres", user=bootstrap)
             yield database
+
+
+@dataclass
+class DirectoryServer:
+    """A private slapd with the suffix ``dc=shop,dc=example``."""
+
+    folder: Path
+    port: int
+    owner: str
+
+    suffix = "dc=shop,dc=example"
+
+    @property
+    def url(self) -> str:
+        return f"ldap://127.0.0.1:{self.port}"
+
+    def change(self, ldif: str) -> None:
+        """Send changes as the administrator."""
+        bind = ("-x", "-D", f"cn=admin,{self.suffix}", "-w", PASSWORD)
+        as_account(self.owner, "ldapmodify", "-H", self.url, *bind, given=ldif.encode())
+
+    def options(self, **more: OptionValue) -> Mapping[str, OptionValue]:
+        return {
+            "url": self.url,
+            "configuration": str(self.folder / "slapd.d"),
+            "suffix": self.suffix,
+            "bind_dn": f"cn=admin,{self.suffix}",
+            **more,
+        }
+
+    def source(self, scratch: Path, **more: OptionValue) -> Source:
+        secrets = {"password": Secret(PASSWORD)}
+        return Source("people", self.options(**more), secrets, self.owner, scratch, True)
+
+    def target(self, **more: OptionValue) -> Target:
+        secrets = {"password": Secret(PASSWORD)}
+        return Target("people", self.options(**more), secrets, self.owner, 60.0)
+
+
+@contextmanager
+def directory(people: int = 50) -> Iterator[DirectoryServer]:
+    """Run a private slapd with some people in it; their names need encoding."""
+    owner = account("openldap")
+    with short_folder(owner) as folder:
+        served = DirectoryServer(folder, free_port(), owner)
+        for name in ("slapd.d", "data", "run"):
+            (folder / name).mkdir(mode=0o700)
+            _give(folder / name, owner)
+        home = str(folder / "slapd.d")
+        slapadd = ("/usr/sbin/slapadd", "-q", "-F", home, "-n")
+        as_account(owner, *slapadd, "0", given=_slapd_configuration(served).encode())
+        as_account(owner, *slapadd, "1", given=_people(served.suffix, people).encode())
+        arguments = ("/usr/sbin/slapd", "-d", "0", "-h", served.url, "-F", home)
+        with running(owner, *arguments) as server:
+            ask = ("ldapwhoami", "-x", "-H", served.url)
+            _wait(server, lambda: subprocess.run(ask, capture_output=True).returncode == 0)
+            yield served
+
+
+def _slapd_configuration(served: DirectoryServer) -> str:
+    return f"""\
+dn: cn=config
+objectClass: olcGlobal
+cn: config
+olcPidFile: {served.folder}/run/slapd.pid
+
+dn: cn=module,cn=config
+objectClass: olcModuleList
+cn: module
+olcModulePath: /usr/lib/ldap
+olcModuleLoad: back_mdb
+
+dn: cn=schema,cn=config
+objectClass: olcSchemaConfig
+cn: schema
+
+include: file:///etc/ldap/schema/core.ldif
+include: file:///etc/ldap/schema/cosine.ldif
+include: file:///etc/ldap/schema/inetorgperson.ldif
+
+dn: olcDatabase=mdb,cn=config
+objectClass: olcDatabaseConfig
+objectClass: olcMdbConfig
+olcDatabase: mdb
+olcDbDirectory: {served.folder}/data
+olcDbMaxSize: 67108864
+olcSuffix: {served.suffix}
+olcRootDN: cn=admin,{served.suffix}
+olcRootPW: {PASSWORD}
+olcAccess: to attrs=userPassword by self write by anonymous auth by * none
+olcAccess: to * by users read by * none
+"""
+
+
+def _people(suffix: str, count: int) -> str:
+    top = f"dn: {suffix}\nobjectClass: organization\nobjectClass: dcObject\no: Shop\ndc: shop\n\n"
+    return top + "".join(
+        f"dn:: {_encoded(f'cn=Zoë {n},{suffix}')}\nobjectClass: inetOrgPerson\n"
+        f"cn:: {_encoded(f'Zoë {n}')}\nsn: Number {n}\nuserPassword: secret {n}\n"
+        f"description: {'a long line that slapcat folds ' * 5}{n}\n\n"
+        for n in range(count)
+    )
+
+
+def _encoded(text: str) -> str:
+    return base64.b64encode(text.encode()).decode()
 
 
 def _answers(database: Database) -> bool:

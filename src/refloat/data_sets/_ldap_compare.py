@@ -1,0 +1,129 @@
+"""Holds a restored directory against what was backed up, and a backup against earlier ones.
+
+Pure: baselines in, results out. People are counted, never named.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from refloat.model.points import Baseline, Measure
+from refloat.model.run import CheckResult, Outcome, Proof
+
+FEWEST_ENTRIES = 20
+"""A smaller directory rises and falls too much by itself to say that entries are missing."""
+
+
+def compare(expected: Baseline, seen: Baseline) -> tuple[CheckResult, ...]:
+    """Hold restored data against its baseline; see ``DataSet.compare``."""
+    if (expected.kind, expected.format) != (seen.kind, seen.format):
+        return (
+            CheckResult(
+                "the restored directory can be compared with the backup",
+                "baseline",
+                Outcome.COULD_NOT_RUN,
+                (),
+                f"a baseline of format {seen.format}",
+                f"one of format {expected.format}, written by another version of Refloat",
+            ),
+        )
+    return (_entries(expected, seen), _contents(expected, seen), _configuration(expected, seen))
+
+
+def drift(previous: Sequence[Baseline], current: Baseline) -> tuple[CheckResult, ...]:
+    """Hold a backup against earlier ones, oldest first: entries that went at the source."""
+    earlier = [
+        _integer(baseline.summary, "entries")
+        for baseline in previous
+        if (baseline.kind, baseline.format) == (current.kind, current.format)
+    ]
+    if not earlier:
+        return ()
+    most, now = max(earlier), _integer(current.summary, "entries")
+    complaints = []
+    if most >= FEWEST_ENTRIES and now * 3 <= most * 2:
+        complaints.append(
+            f"the directory has {_count(now)}, {100 - 100 * now // most} % fewer than"
+            f" the {most:,} it had"
+        )
+    return (
+        _judge(
+            "no entries went at the source",
+            f"about as many entries as in earlier recovery points ({most:,} at most)",
+            complaints,
+            _count(now),
+        ),
+    )
+
+
+def _entries(expected: Baseline, seen: Baseline) -> CheckResult:
+    name = "every entry of the directory is there"
+    before, after = _map(expected.detail, "entries"), _map(seen.detail, "entries")
+    missing, added = len(before.keys() - after.keys()), len(after.keys() - before.keys())
+    if not before:
+        seen_words = "no entry was backed up"
+        return CheckResult(name, "baseline", Outcome.COULD_NOT_RUN, (), "entries", seen_words)
+    complaints = []
+    if missing:
+        complaints.append(
+            f"{missing:,} of {_count(len(before))} are missing{_of_what(expected, seen)}"
+        )
+    if added:
+        complaints.append(f"{_count(added)} were not in the backup")
+    return _judge(name, _count(len(before)), complaints, _count(len(after)))
+
+
+def _of_what(expected: Baseline, seen: Baseline) -> str:
+    before, after = _map(expected.detail, "classes"), _map(seen.detail, "classes")
+    short = [
+        f"{_integer(before, kind) - _integer(after, kind):,} {kind}"
+        for kind in sorted(before)
+        if _integer(after, kind) < _integer(before, kind)
+    ]
+    return f" ({', '.join(short)})" if short else ""
+
+
+def _contents(expected: Baseline, seen: Baseline) -> CheckResult:
+    before, after = _map(expected.detail, "entries"), _map(seen.detail, "entries")
+    changed = sum(1 for name in before if name in after and before[name] != after[name])
+    complaints = [f"{_count(changed)} are not as they were"] if changed else []
+    return _judge(
+        "the entries' contents are the same",
+        "the same digest of every entry",
+        complaints,
+        "every digest is the same",
+    )
+
+
+def _configuration(expected: Baseline, seen: Baseline) -> CheckResult:
+    before, after = _map(expected.detail, "configuration"), _map(seen.detail, "configuration")
+    complaints = [f"{name} is missing" for name in sorted(before) if name not in after]
+    complaints += [
+        f"{name} is not as it was"
+        for name in sorted(before)
+        if name in after and before[name] != after[name]
+    ]
+    words = f"{len(before):,} entries of the server's configuration"
+    return _judge("the server's configuration is the same", words, complaints, words)
+
+
+def _judge(name: str, expected: str, complaints: Sequence[str], fine: str) -> CheckResult:
+    outcome = Outcome.FAILED if complaints else Outcome.PASSED
+    seen = "; ".join(complaints[:5]) if complaints else fine
+    return CheckResult(name, "baseline", outcome, (Proof.DATA,), expected, seen)
+
+
+def _map(where: Mapping[str, Measure], key: str) -> Mapping[str, Measure]:
+    value = where[key]
+    assert isinstance(value, Mapping)
+    return value
+
+
+def _integer(where: Mapping[str, Measure], key: str) -> int:
+    value = where.get(key, 0)
+    assert isinstance(value, int)
+    return value
+
+
+def _count(value: int) -> str:
+    return "1 entry" if value == 1 else f"{value:,} entries"
