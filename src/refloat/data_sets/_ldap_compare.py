@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from refloat.data_sets._ldap_ldif import is_schema
 from refloat.model.points import Baseline, Measure
 from refloat.model.run import CheckResult, Outcome, Proof
 
@@ -98,11 +99,12 @@ def _contents(expected: Baseline, seen: Baseline) -> CheckResult:
 def _configuration(expected: Baseline, seen: Baseline) -> CheckResult:
     before, after = _map(expected.detail, "configuration"), _map(seen.detail, "configuration")
     complaints = [f"{name} is missing" for name in sorted(before) if name not in after]
-    complaints += [
-        f"{name} is not as it was"
-        for name in sorted(before)
-        if name in after and before[name] != after[name]
-    ]
+    for name in sorted(before.keys() & after.keys()):
+        was, now = set(_texts(before, name)), set(_texts(after, name))
+        if is_schema(name) and was <= now:
+            continue
+        if was != now:
+            complaints.append(f"{name} is not as it was")
     words = f"{len(before):,} entries of the server's configuration"
     return _judge("the server's configuration is the same", words, complaints, words)
 
@@ -117,6 +119,12 @@ def _map(where: Mapping[str, Measure], key: str) -> Mapping[str, Measure]:
     value = where[key]
     assert isinstance(value, Mapping)
     return value
+
+
+def _texts(where: Mapping[str, Measure], key: str) -> list[str]:
+    value = where[key]
+    assert isinstance(value, Sequence)
+    return [str(item) for item in value]
 
 
 def _integer(where: Mapping[str, Measure], key: str) -> int:

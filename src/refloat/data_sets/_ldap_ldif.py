@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import binascii
 import hashlib
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -53,6 +54,24 @@ class Entry:
         lines = sorted(name.encode() + b"\0" + value for name, value in self.values)
         return hashlib.sha256(b"\0\0".join([self.name.encode(), *lines])).hexdigest()[:32]
 
+    def value_digests(self) -> tuple[str, ...]:
+        """Give a digest of each attribute with its value.
+
+        In the schema, the numbers before the values and the spacing are left out: slapd counts
+        its built-in definitions in when it loads a schema again.
+        """
+        digests = []
+        for name, value in self.values:
+            if is_schema(self.name):
+                value = b" ".join(re.sub(rb"^\{\d+\}", b"", value).split())
+            digests.append(hashlib.sha256(name.encode() + b"\0" + value).hexdigest()[:16])
+        return tuple(sorted(digests))
+
+
+def is_schema(name: str) -> bool:
+    """Whether an entry of the configuration defines a schema."""
+    return plain_name(name).endswith(f",cn=schema,{CONFIGURATION_SUFFIX}")
+
 
 def entries(stream: BinaryIO) -> Iterator[Entry]:
     """Read entries one by one.
@@ -94,13 +113,13 @@ class Description:
 
     Attributes:
         people: digest of each entry, by a digest of its name: the name itself is a person's.
-        configuration: digest of each entry of slapd's configuration, by its name.
+        configuration: digests of the values of each entry of slapd's configuration, by its name.
         classes: how many entries are of each structural class.
         newest: the newest modification; None if no entry tells of one.
     """
 
     people: Mapping[str, str]
-    configuration: Mapping[str, str]
+    configuration: Mapping[str, tuple[str, ...]]
     classes: Mapping[str, int]
     newest: datetime | None
 
@@ -108,12 +127,12 @@ class Description:
 def describe(found: Iterable[Entry]) -> Description:
     """Describe entries; configuration and data are told apart by their names."""
     people: dict[str, str] = {}
-    configuration: dict[str, str] = {}
+    configuration: dict[str, tuple[str, ...]] = {}
     classes: dict[str, int] = {}
     newest: datetime | None = None
     for entry in found:
         if entry.is_configuration:
-            configuration[plain_name(entry.name)] = entry.digest()
+            configuration[plain_name(entry.name)] = entry.value_digests()
             continue
         people[_digest_of_name(entry.name)] = entry.digest()
         kind = entry.first("structuralObjectClass") or entry.first("objectClass")
@@ -124,7 +143,7 @@ def describe(found: Iterable[Entry]) -> Description:
     return Description(people, configuration, classes, newest)
 
 
-def digest_of(digests: Mapping[str, str]) -> str:
+def digest_of(digests: Mapping[str, str | tuple[str, ...]]) -> str:
     """Give one digest over many."""
     lines = "\n".join(f"{name} {digests[name]}" for name in sorted(digests))
     return hashlib.sha256(lines.encode()).hexdigest()[:32]
