@@ -44,24 +44,45 @@ def problem(path: Path, doing: str, error: OSError) -> RefloatError:
     )
 
 
+def open_file(path: Path, flags: int, doing: str) -> int:
+    """Open a regular file, not through a symbolic link; give its descriptor.
+
+    Args:
+        path: which file; made for the owner's eyes only where the flags say so.
+        flags: those of ``os.open``.
+        doing: what it is opened for, as in "cannot be ``written``".
+
+    Raises:
+        EvidenceProblem: if it is a symbolic link or no regular file.
+        MissingInput: if it is not there.
+        StateProblem: if it cannot be opened.
+
+    """
+    try:
+        handle = os.open(path, flags | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK, 0o600)
+    except OSError as error:
+        raise problem(path, doing, error) from error
+    if not stat.S_ISREG(os.fstat(handle).st_mode):
+        os.close(handle)
+        raise EvidenceProblem(f"{path} is not a regular file; it is not Refloat's")
+    return handle
+
+
 @contextmanager
 def opened(path: Path, flags: int, doing: str) -> Iterator[int]:
-    """Open a regular file, not through a symbolic link; give its descriptor; close it afterwards.
+    """Open as ``open_file`` does, for as long as the block runs.
 
     Raises:
         RefloatError: a kind of it that fits, for any failure of the system in the block too.
 
     """
+    handle = open_file(path, flags, doing)
     try:
-        handle = os.open(path, flags | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK, 0o600)
-        try:
-            if not stat.S_ISREG(os.fstat(handle).st_mode):
-                raise EvidenceProblem(f"{path} is not a regular file")
-            yield handle
-        finally:
-            os.close(handle)
+        yield handle
     except OSError as error:
         raise problem(path, doing, error) from error
+    finally:
+        os.close(handle)
 
 
 def read_small(path: Path, limit: int = 64 * 1024) -> bytes:

@@ -91,7 +91,7 @@ class Statement:
         """See that it is a valid Statement.
 
         Raises:
-            Malformed: without subjects, with a name twice, or without a predicate type.
+            Malformed: without subjects, with a name twice, without a type or a predicate.
 
         """
         names = [subject.name for subject in self.subjects]
@@ -101,6 +101,8 @@ class Statement:
             raise Malformed("two subjects of a statement have the same name")
         if ":" not in self.predicate_type:
             raise Malformed("the predicate type of a statement is not a URI")
+        if not self.predicate:
+            raise Malformed("a statement says nothing: its predicate is empty")
 
     @property
     def kind(self) -> str:

@@ -147,9 +147,12 @@ class Storage:
             RefloatError: a kind of it that fits, if the lock cannot be had.
 
         """
-        with files.opened(self.folder / LOCK, os.O_RDWR | os.O_CREAT, "locked") as handle:
+        handle = files.open_file(self.folder / LOCK, os.O_RDWR | os.O_CREAT, "locked")
+        try:
             fcntl.flock(handle, fcntl.LOCK_EX)
             yield
+        finally:
+            os.close(handle)
 
     def write_entries(self, committed: Checkpoint, data: bytes) -> None:
         """Put bytes behind what was committed, durably; they do not count until ``commit``.
@@ -180,14 +183,18 @@ class Storage:
 
         """
         beside = self.folder / NEW_CHECKPOINT
-        with files.opened(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, "written") as handle:
-            files.write_all(handle, signed.text().encode(), 0)
-            os.fsync(handle)
-        self._fault("ledger.checkpoint-written")
         try:
+            with files.opened(beside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, "written") as handle:
+                files.write_all(handle, signed.text().encode(), 0)
+                os.fsync(handle)
+            self._fault("ledger.checkpoint-written")
             beside.replace(self.folder / CHECKPOINT)
-        except OSError as error:
-            raise files.problem(self.folder / CHECKPOINT, "replaced", error) from error
+        except (OSError, RefloatError) as error:
+            with contextlib.suppress(OSError):  # it does not count even if it stays
+                beside.unlink()
+            if isinstance(error, OSError):
+                raise files.problem(self.folder / CHECKPOINT, "replaced", error) from error
+            raise
         files.sync_folder(self.folder)
         self._fault("ledger.committed")
         # What follows can be made again: an error in it must not make a commit look failed.

@@ -90,10 +90,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _refuse(65, f"this cannot be verified: {error}")
     except OSError as error:
         return _refuse(66, f"{error.filename or parsed.export} cannot be read: {error.strerror}")
-    if parsed.json:
-        sys.stdout.write(json.dumps(report.to_json(), indent=2) + "\n")
-    else:
-        sys.stdout.write(report.to_text())
+    _print(json.dumps(report.to_json(), indent=2) + "\n" if parsed.json else report.to_text())
     return report.exit_code
 
 
@@ -140,6 +137,12 @@ def _read_small(path: Path) -> bytes:
     """Read a key or a checkpoint; of an earlier export, the head is enough."""
     with path.open("rb") as stream:
         return stream.read(LARGEST_HEAD)
+
+
+def _print(text: str) -> None:
+    """Print also where the terminal cannot spell everything, rather than fail with exit code 1."""
+    encoding = sys.stdout.encoding or "ascii"
+    sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
 
 
 def _refuse(code: int, sentence: str) -> int:
