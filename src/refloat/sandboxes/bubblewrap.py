@@ -61,11 +61,12 @@ class Bubblewrap:
         folder.chmod(0o700)
         command.refuse_software(request.software, folder)
         wall = Wall(request.software)
-        left = remains.clear(folder, keep=True, began=0.0) if remains.load(folder) else None
-        if left is not None and not left.clean:
+        remains.refuse_used(folder)
+        left = remains.sweep(folder, remove_data=False)
+        if not left.clean:
             raise IsolationProblem(f"an earlier sandbox in {folder} is not gone: {left}")
         files.private_folder(folder / STAGING)
-        tree.prepare(folder / ROOT, accounts, command.host_name(request.run))
+        tree.prepare(folder / ROOT, accounts, command.host_name(request.run), request.software)
         return self._up(request, folder, accounts, limits, wall)
 
     def _up(
@@ -93,7 +94,8 @@ class Bubblewrap:
         try:
             conversation.open()
         except RefloatError:
-            remains.clear(folder, keep=True, began=0.0)
+            conversation.close()
+            remains.sweep(folder, remove_data=False)
             raise
         pids = (conversation.first, conversation.agent, conversation.monitor)
         _record(folder, pids, command.namespaces_of(conversation.first), made)
@@ -122,7 +124,7 @@ def _accounts(users: tuple[str, ...]) -> tuple[tree.Account, ...]:
         IsolationProblem: if one does not exist on the host, or is root.
     """
     found: dict[str, tree.Account] = {}
-    for name in ("nobody", *users):
+    for name in (*users, "nobody"):
         if not name:
             continue
         if not _is_root():

@@ -78,7 +78,10 @@ def make(groups: tuple[Group, ...]) -> tuple[Group, ...]:
     made = []
     for group in groups:
         try:
-            group.folder.mkdir()
+            _make_folder(group.folder)
+        except OSError:
+            continue
+        try:
             for file, value in group.settings:
                 (group.folder / file).write_text(value, encoding="ascii")
         except OSError:
@@ -86,6 +89,14 @@ def make(groups: tuple[Group, ...]) -> tuple[Group, ...]:
             continue
         made.append(group)
     return tuple(made)
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir()
+    except FileExistsError:
+        folder.rmdir()  # an empty one is what a crash left; one with processes is not ours to take
+        folder.mkdir()
 
 
 def remove(folder: Path) -> bool:

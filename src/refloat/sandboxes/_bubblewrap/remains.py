@@ -20,6 +20,7 @@ from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from refloat.model.errors import IsolationProblem
 from refloat.model.place import Teardown
 from refloat.sandboxes._bubblewrap import groups
 
@@ -267,6 +268,22 @@ def clear(folder: Path, *, keep: bool, began: float) -> Teardown:
             folders += (str(folder),)
     clean = not processes and not mounts and not folders
     return Teardown(clean, processes, mounts, folders, time.monotonic() - began, keep)
+
+
+def refuse_used(folder: Path) -> None:
+    """See that no sandbox is open in a folder.
+
+    Raises:
+        IsolationProblem: if one is, of this process or another that still runs.
+    """
+    record = load(folder)
+    if record is None or known(record.owner.pid) != record.owner:
+        return
+    if any(known(process.pid) == process for process in record.processes):
+        raise IsolationProblem(
+            f"a sandbox is open in {folder} already; process {record.owner.pid} opened it",
+            hint="Wait until its run has ended.",
+        )
 
 
 def sweep(folder: Path, *, remove_data: bool) -> Teardown:

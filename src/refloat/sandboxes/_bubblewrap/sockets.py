@@ -6,6 +6,7 @@ the software that a plan names are looked through before anything is run inside.
 
 from __future__ import annotations
 
+import os
 import threading
 from pathlib import Path
 
@@ -15,6 +16,7 @@ from refloat.sandboxes._bubblewrap.tree import ALTERNATIVES
 
 SHOWN = (Path("/usr"), ALTERNATIVES)
 PATIENCE = 300.0
+LOOKING = ("-ignore_readdir_race", "-type", "s", "-print", "-quit")
 
 _lock = threading.Lock()
 _clear: set[Path] = set()  # looked through by this process, and found without any
@@ -49,8 +51,11 @@ class Wall:
 
     def _look(self) -> None:
         try:
+            # Who is not root cannot look into every folder; nor can what he runs in a sandbox.
             completed = process.run(
-                ("find", *map(str, self._paths), "-type", "s", "-print", "-quit"), timeout=PATIENCE
+                ("find", *map(str, self._paths), *LOOKING),
+                timeout=PATIENCE,
+                check=os.geteuid() == 0,
             )
             found = completed.output.decode("utf-8", "replace").strip()
             if found:

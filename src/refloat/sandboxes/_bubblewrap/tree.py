@@ -39,6 +39,13 @@ GENERATED = (
 ALTERNATIVES = Path("/etc/alternatives")
 LINKED = {"/var/run": "/run", "/var/lock": "/run/lock"}
 FOLDER_MODE = 0o755
+FOLDERS = (
+    *((name,) for name in (*SHOWN[:3], "home", "opt", "srv", "root")),
+    *(("var", name) for name in ("lib", "log", "cache")),
+    ("run", "lock"),
+    ("etc", "alternatives"),
+)
+SHARED_FOLDERS = (("tmp",), ("var", "tmp"))
 _OPEN_FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
@@ -61,47 +68,67 @@ class Account:
     home: str
 
 
-def prepare(root: Path, accounts: tuple[Account, ...], host_name: str) -> None:
-    """Make the tree, or make it new where a crash left one: scratch folders empty, files ours.
+def prepare(
+    root: Path, accounts: tuple[Account, ...], host_name: str, software: tuple[Path, ...]
+) -> None:
+    """Make the tree, or put right what the sandbox itself made where a tree is taken over.
+
+    What is taken over was written by others, perhaps with symbolic links where folders were.
+
+    Args:
+        root: where; its parent is there.
+        accounts: who is known inside.
+        host_name: what the machine is called inside.
+        software: paths that will be shown; each needs something to be mounted on.
 
     Raises:
+        IsolationProblem: if a folder that is needed is something else.
         OSError: if it cannot be written.
     """
     root.mkdir(mode=FOLDER_MODE, exist_ok=True)
     root.chmod(FOLDER_MODE)
-    for name, mode in (
-        *((name, FOLDER_MODE) for name in (*SHOWN[:3], "etc", "home", "opt", "srv", "var")),
-        *((name, FOLDER_MODE) for name in ("run", "run/lock", "var/lib", "var/log", "var/cache")),
-        *((name, 0o1777) for name in ("tmp", "var/tmp")),
-        ("root", 0o700),
-        ("etc/alternatives", FOLDER_MODE),
-    ):
-        folder = root / name
-        if not folder.is_dir():
-            folder.mkdir()
-            folder.chmod(mode)
-    for name in HOST_LINKS:
-        if Path("/", name).is_symlink():
-            _link(root / name, os.readlink(Path("/", name)))
-    _link(root / "var/run", "/run")
-    _link(root / "var/lock", "/run/lock")
-    _configuration(root / "etc", accounts, host_name)
+    for names in FOLDERS:
+        with folder_of(root, names):
+            pass
+    for names in SHARED_FOLDERS:
+        with folder_of(root, names) as folder:
+            os.fchmod(folder, 0o1777)
+    links: dict[tuple[str, ...], str] = {
+        (name,): os.readlink(Path("/", name)) for name in HOST_LINKS if Path("/", name).is_symlink()
+    }
+    links |= {("var", "run"): "/run", ("var", "lock"): "/run/lock"}
+    links |= {("etc", "localtime"): "/usr/share/zoneinfo/Etc/UTC"}
+    for names, target in links.items():
+        with folder_of(root, names[:-1]) as folder:
+            _link(folder, names[-1], target)
+    for path in software:
+        _mount_point(root, path)
+    with folder_of(root, ("etc",)) as folder:
+        for name, content in _configuration(accounts, host_name).items():
+            _write(folder, name, content, None, 0o644)
 
 
-def _link(path: Path, target: str) -> None:
-    if not path.is_symlink():
-        path.symlink_to(target)
+def _link(folder: int, name: str, target: str) -> None:
+    if _stands(folder, name):
+        if os.readlink(name, dir_fd=folder) == target:
+            return
+        raise IsolationProblem(f"{name} in the sandbox's root is not the link to {target}")
+    os.symlink(target, name, dir_fd=folder)
 
 
-def _configuration(folder: Path, accounts: tuple[Account, ...], host_name: str) -> None:
+def _mount_point(root: Path, path: Path) -> None:
+    names = steps(str(path))
+    with folder_of(root, names if path.is_dir() else names[:-1]) as folder:
+        if not path.is_dir() and not _stands(folder, names[-1]):
+            _write(folder, names[-1], b"", None, 0o644)
+
+
+def _configuration(accounts: tuple[Account, ...], host_name: str) -> dict[str, bytes]:
     groups = {"root": 0, **{account.group_name: account.group for account in accounts}}
     root = "root:x:0:0::/root:/usr/sbin/nologin"  # owns files; nothing runs as it
-    people = [
-        root,
-        *(f"{a.name}:x:{a.user}:{a.group}::{a.home}:/usr/sbin/nologin" for a in accounts),
-    ]
+    people = [f"{a.name}:x:{a.user}:{a.group}::{a.home}:/usr/sbin/nologin" for a in accounts]
     texts = {
-        "passwd": "\n".join(people),
+        "passwd": "\n".join([root, *people]),
         "group": "\n".join(f"{name}:x:{number}:" for name, number in groups.items()),
         "hosts": f"127.0.0.1 localhost {host_name}\n::1 localhost",
         "hostname": host_name,
@@ -109,12 +136,9 @@ def _configuration(folder: Path, accounts: tuple[Account, ...], host_name: str) 
         "resolv.conf": "",
         "timezone": "Etc/UTC",
     }
-    for name, text in texts.items():
-        (folder / name).write_text(text + "\n", encoding="utf-8")
-    _link(folder / "localtime", "/usr/share/zoneinfo/Etc/UTC")
+    contents = {name: f"{text}\n".encode() for name, text in texts.items()}
     cache = Path("/etc/ld.so.cache")
-    if cache.exists():
-        (folder / "ld.so.cache").write_bytes(cache.read_bytes())
+    return {**contents, "ld.so.cache": cache.read_bytes()} if cache.exists() else contents
 
 
 def steps(original: str) -> tuple[str, ...]:
@@ -265,20 +289,27 @@ def write(root: Path, path: str, content: bytes, owner: tuple[int, int] | None, 
         IsolationProblem: if it may not be there, or its folder is not.
     """
     names = steps(path)
-    beside = f".{secrets.token_hex(8)}"
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
     with folder_of(root, names[:-1]) as folder:
         try:
-            with os.fdopen(os.open(beside, flags, 0o600, dir_fd=folder), "wb") as stream:
-                stream.write(content)
-                if owner is not None:
-                    os.fchown(stream.fileno(), *owner)
-                os.fchmod(stream.fileno(), mode)
-            os.rename(beside, names[-1], src_dir_fd=folder, dst_dir_fd=folder)
+            _write(folder, names[-1], content, owner, mode)
         except OSError as error:
             raise IsolationProblem(
                 f"{path} cannot be written in the sandbox: {error.strerror}"
             ) from error
+
+
+def _write(
+    folder: int, name: str, content: bytes, owner: tuple[int, int] | None, mode: int
+) -> None:
+    # Beside and renamed: whatever stands at the name (a link, a pipe) is replaced, never opened.
+    beside = f".{secrets.token_hex(8)}"
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+    with os.fdopen(os.open(beside, flags, 0o600, dir_fd=folder), "wb") as stream:
+        stream.write(content)
+        if owner is not None:
+            os.fchown(stream.fileno(), *owner)
+        os.fchmod(stream.fileno(), mode)
+    os.rename(beside, name, src_dir_fd=folder, dst_dir_fd=folder)
 
 
 def count(root: Path, original: str) -> int:
