@@ -50,13 +50,12 @@ def _repository(key: str, values: dict[str, Any]) -> Repository:
 
 
 def _component(key: str, values: dict[str, Any]) -> Component:
-    protection, recovery = values.pop("protect"), values.pop("recover")
     return Component(
         key=key,
         name=values.pop("name") or key,
         kind=values.pop("kind") or ComponentKind.FACILITY,
-        protection=protection,
-        recovery=recovery or Recovery(),
+        protection=values.pop("protect"),
+        recovery=values.pop("recover"),
         **values,
     )
 
@@ -278,7 +277,12 @@ COMPONENT = Section(
             "How its data is backed up; nothing for what has no data of its own.",
             example="{files: documents}",
         ),
-        Key("recover", Table(RECOVERY), "How it is put back.", example="{timeout: 5 min}"),
+        Key(
+            "recover",
+            Table(RECOVERY, always=True),
+            "How it is put back.",
+            example="{timeout: 5 min}",
+        ),
         Key(
             "checks",
             Checks(Table(CHECK)),

@@ -19,7 +19,7 @@ from refloat.plan.reading import (
     Section,
     ValueType,
 )
-from refloat.plan.tree import Entry, MappingNode, Node, ScalarNode
+from refloat.plan.tree import START, Entry, MappingNode, Node, ScalarNode
 
 KEY_PATTERN = "^[a-z0-9][a-z0-9-]{0,62}$"
 """How the plan's own names are spelled: they become names of files, snapshots and tables."""
@@ -32,10 +32,20 @@ _SINGULAR = {"checks": "check", "data_sets": "kind of data set", "sandboxes": "s
 
 @dataclass(frozen=True)
 class Table(ValueType):
-    """A mapping with a fixed table of keys."""
+    """A mapping with a fixed table of keys.
+
+    Attributes:
+        section: the table.
+        always: whether it is there, all defaults, where the plan does not say it.
+    """
 
     section: Section
     words: str = "a mapping"
+    always: bool = False
+
+    def unsaid(self, default: Any, reading: Reading) -> Any:
+        """Give what the table's defaults build, if it is there always."""
+        return self.read(MappingNode(START), reading) if self.always else default
 
     def read(self, node: Node, reading: Reading) -> Any:
         """Read the keys, and give what the section builds of them."""
@@ -141,7 +151,10 @@ def read_section(section: Section, node: Node, reading: Reading) -> dict[str, An
     values = {}
     defaults = reading.defaults.get(section.name, {}) if section.defaulted else {}
     for key in section.keys:
-        values[key.name] = defaults.get(key.name, key.default)
+        if key.name in defaults:
+            values[key.name] = defaults[key.name]
+        else:
+            values[key.name] = key.type.unsaid(key.default, reading)
         if key.name in node.entries:
             entry = node.entries[key.name]
             with reading.inside(key.name, entry.key.mark):

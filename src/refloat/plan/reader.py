@@ -27,9 +27,35 @@ NODE_LIMIT: Final = 100_000
 DEPTH_LIMIT: Final = 64
 """Levels that a plan may be nested when every alias is written out."""
 
-Loader: TypeAlias = "type[yaml.SafeLoader] | type[yaml.CSafeLoader]"
 
-FASTEST: Final[Loader] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+class PythonLoader(yaml.SafeLoader):
+    """PyYAML's parser in Python, taught what the C parser and YAML 1.2 know: ``?`` is text.
+
+    In ``{question: Is it all there?, confirmer: ben}`` the one in Python (PyYAML 6.0) would end
+    the text at the question mark. It only looks at characters with ``peek`` and takes the text
+    itself elsewhere, so a letter is shown to it instead.
+    """
+
+    _in_plain_text = False
+
+    def scan_plain(self) -> yaml.ScalarToken:
+        """Scan text without quotes."""
+        self._in_plain_text = True
+        try:
+            token = super().scan_plain()
+        finally:
+            self._in_plain_text = False
+        return token
+
+    def peek(self, index: int = 0) -> str:
+        """Look at a character ahead."""
+        character: str = super().peek(index)
+        return "x" if character == "?" and self._in_plain_text else character
+
+
+Loader: TypeAlias = "type[PythonLoader] | type[yaml.CSafeLoader]"
+
+FASTEST: Final[Loader] = getattr(yaml, "CSafeLoader", PythonLoader)
 """PyYAML's C parser, or the one in Python where PyYAML was built without it."""
 
 # What YAML 1.2 (chapter 5.1) calls printable, without NEL and the separators U+2028 and U+2029,
@@ -38,7 +64,7 @@ _UNPRINTABLE = re.compile(
     "[^\t\n\r\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]"
 )
 _LINE_END = re.compile("\r\n|\r|\n")
-_ECHOED = re.compile(r"'(?!<)[^']{2,}'")
+_ECHOED = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*\"""")
 
 
 def read_tree(text: bytes, complaints: Complaints, *, loader: Loader = FASTEST) -> Node:
@@ -231,7 +257,13 @@ def _explain(error: yaml.YAMLError, text: str) -> tuple[Mark, str]:
     problem = str(getattr(error, "problem", None) or "it cannot be understood")
     if _has_tab(text, mark):
         return mark, "a tab stands here: YAML is indented with spaces only"
-    return mark, "this is not YAML: " + _ECHOED.sub("what stands here", problem)
+    return mark, "this is not YAML: " + _ECHOED.sub(_without_text, problem)
+
+
+def _without_text(quoted: re.Match[str]) -> str:
+    """Keep single characters and the parser's own words such as '<block end>'."""
+    is_harmless = len(quoted.group()) <= 3 or quoted.group().startswith("'<")
+    return quoted.group() if is_harmless else "what stands here"
 
 
 def _has_tab(text: str, mark: Mark) -> bool:

@@ -134,6 +134,10 @@ class ValueType(ABC):
 
     words: str
 
+    def unsaid(self, default: Any, reading: Reading) -> Any:
+        """Give the value where the plan is silent."""
+        return default
+
     @abstractmethod
     def read(self, node: Node, reading: Reading) -> Any:
         """Give the value; INVALID after complaining."""
