@@ -280,7 +280,8 @@ def _read_inline(section: Section, known: set[str], node: MappingNode, reading: 
 def _describe_choice(section: Section, result: Json, definitions: Definitions) -> None:
     adapters: dict[str, AdapterDescription] = getattr(definitions.catalogue, section.room)
     for name, description in adapters.items():
-        result["properties"][name] = _adapter_schema(section.room, description, definitions)
+        reference = _adapter_schema(section.room, description, definitions)
+        result["properties"][name] = reference | {"description": description.summary}
     result["oneOf"] = [{"required": [name]} for name in adapters]
 
 
