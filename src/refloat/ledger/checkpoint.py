@@ -162,6 +162,8 @@ def _base64(text: str, length: int | None) -> bytes:
         value = binascii.a2b_base64(text, strict_mode=True)
     except ValueError as error:
         raise Malformed("a checkpoint with broken base64") from error
+    if b64encode(value).decode() != text:
+        raise Malformed("a checkpoint with base64 that has another spelling too")
     if length is not None and len(value) != length:
         raise Malformed(f"a checkpoint whose root is not {length} bytes")
     return value

@@ -113,6 +113,15 @@ def test_what_is_no_checkpoint_is_refused(change: object) -> None:
         read_checkpoint(change(sign_checkpoint(CHECKPOINT, KEY).text()).encode())
 
 
+def test_base64_has_one_spelling() -> None:
+    text = sign_checkpoint(CHECKPOINT, KEY).text()
+    last = text[-3]  # before "=" and the line's end; it carries two bits that decode to nothing
+    alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+    other = alphabet[alphabet.index(last) ^ 1]
+    with pytest.raises(Malformed, match="another spelling"):
+        read_checkpoint((text[:-3] + other + text[-2:]).encode())
+
+
 @pytest.mark.parametrize("origin", ["", "two words", "a+b", "a\nb", "x" * 201])
 def test_a_name_that_would_not_come_back_is_not_signed(origin: str) -> None:
     with pytest.raises(Malformed, match="a log's name"):
