@@ -9,9 +9,8 @@ from collections.abc import Iterable, Sequence
 from refloat.app.workspace import Workspace
 from refloat.ledger.log import Entry
 from refloat.ledger.statement import Statement, Subject
-from refloat.model.facts import Fact, Facts, predicate, predicate_type
+from refloat.model.facts import Fact, Facts, facts_from_entries, predicate, predicate_type
 from refloat.model.points import RecoveryPoint
-from refloat.store import index
 
 _HEXADECIMAL = re.compile(r"[0-9a-f]{64}")
 
@@ -29,10 +28,7 @@ def record(workspace: Workspace, statements: Sequence[Statement]) -> tuple[Entry
         EvidenceProblem: if it is damaged.
     """
     ledger = workspace.ledger()
-    entries = ledger.append(statements)
-    with index.open_store(workspace.state) as store:
-        store.catch_up(ledger)
-    return entries
+    return ledger.append(statements)
 
 
 def known(workspace: Workspace) -> Facts:
@@ -43,9 +39,9 @@ def known(workspace: Workspace) -> Facts:
     """
     if not (workspace.state / "ledger").exists():
         return Facts()
-    with index.open_store(workspace.state) as store:
-        store.catch_up(workspace.ledger())
-        return store.facts()
+    entries = workspace.ledger().entries()
+    statements = ((entry.index, entry.statement) for entry in entries)
+    return facts_from_entries((n, one.predicate_type, one.predicate) for n, one in statements)
 
 
 def point_subjects(points: Iterable[RecoveryPoint]) -> tuple[Subject, ...]:

@@ -130,6 +130,19 @@ class Restored:
     bytes: int
 
 
+@dataclass(frozen=True)
+class Sealed:
+    """What lies beside a point's data.
+
+    Attributes:
+        baseline: what the data contained.
+        attachments: the small files that it needs to come back (see ``View.attachments``).
+    """
+
+    baseline: Baseline
+    attachments: Mapping[str, bytes]
+
+
 class Reader(Protocol):
     """What a drill may do with a repository: look, and restore elsewhere."""
 
@@ -140,15 +153,12 @@ class Reader(Protocol):
             RepositoryProblem: if the repository is missing, damaged or refuses the password.
         """
 
-    def baseline(self, point: RecoveryPoint) -> Baseline:
-        """Read the baseline that was sealed with a point.
+    def sealed(self, point: RecoveryPoint) -> Sealed:
+        """Read what was sealed with a point, in one go: its baseline and its attachments.
 
         Raises:
             RepositoryProblem: if it cannot be read.
         """
-
-    def attachments(self, point: RecoveryPoint) -> Mapping[str, bytes]:
-        """Read the small files that were sealed with a point (see ``View.attachments``)."""
 
     def restore(
         self, point: RecoveryPoint, into: Path, *, timeout: float, progress: Progress | None = None

@@ -24,6 +24,9 @@ READ_ONLY = "read-only"
 DAMAGED = "damaged"
 UNREACHABLE = "unreachable"
 
+NAMED = 3
+"""How many files a message names."""
+
 _BY_EXIT_CODE = {10: NO_REPOSITORY, 11: LOCKED, 12: WRONG_PASSWORD}
 
 _BY_WORDS = (
@@ -41,6 +44,7 @@ _BY_WORDS = (
         DAMAGED,
         (
             "ciphertext verification failed",
+            "could not load snapshot",
             "invalid data returned",
             "hash mismatch",
             "not found in repository",
@@ -187,7 +191,7 @@ def _from_message(line: str) -> FileError | None:
         number = error.get("Err")
         if isinstance(error.get("message"), str):
             reason = error["message"]
-        elif number in _ERROR_NUMBERS:
+        elif isinstance(number, int) and number in _ERROR_NUMBERS:
             reason = _ERROR_NUMBERS[number]
     return FileError(str(message.get("item", "")), reason)
 
@@ -201,6 +205,10 @@ _ERROR_NUMBERS = {
 
 
 def _last_words(words: str) -> str:
+    files = file_errors(words)
+    if files:
+        named = ", ".join(f"{each.item}: {each.reason}" for each in files[:NAMED])
+        return f"{named} and more" if len(files) > NAMED else named
     lines = [line.strip() for line in words.splitlines() if line.strip()]
     plain = [line for line in lines if not line.startswith("{")] or lines
     return " / ".join(plain[-4:]) or "it said nothing"

@@ -55,7 +55,9 @@ def parse_snapshots(output: bytes) -> tuple[Snapshot, ...]:
         ValueError: if it is not such output.
 
     """
-    listed = json.loads(output or b"[]") or []
+    listed = json.loads(output or b"null")
+    if listed is None:
+        return ()
     if not isinstance(listed, list):
         raise ValueError("restic's list of snapshots is not a list")
     return tuple(_snapshot(entry) for entry in listed)
@@ -98,7 +100,7 @@ def seal_tags(
         "summary": baseline.summary,
     }
     packed = _pack(facts)
-    if len(packed) > FACTS_LIMIT:
+    if len(packed) > FACTS_LIMIT or len(_text_of(facts)) > UNPACKED_LIMIT:
         packed = _pack({**facts, "summary": {}})
     return (SEAL_TAG, data_set_tag(details.data_set), f"stored={token}", f"facts={packed}")
 
@@ -257,9 +259,13 @@ def _instant(value: object) -> datetime:
     return instant.astimezone(UTC)
 
 
+def _text_of(facts: Mapping[str, Measure]) -> bytes:
+    return json.dumps(facts, separators=(",", ":"), sort_keys=True).encode("ascii")
+
+
 def _pack(facts: Mapping[str, Measure]) -> str:
-    text = json.dumps(facts, separators=(",", ":"), sort_keys=True).encode("ascii")
-    return base64.urlsafe_b64encode(zlib.compress(text, 9)).decode("ascii").rstrip("=")
+    packed = base64.urlsafe_b64encode(zlib.compress(_text_of(facts), 9))
+    return packed.decode("ascii").rstrip("=")
 
 
 def _unpack(packed: str) -> dict[str, Any]:

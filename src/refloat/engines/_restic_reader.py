@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 import os
 import stat
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
-from refloat.engines import Progress, RepositoryAccess, Restored
+from refloat.engines import Progress, RepositoryAccess, Restored, Sealed
 from refloat.engines import _restic_command as command
 from refloat.engines._restic_command import Location, ReadVerb
+from refloat.engines._restic_errors import problem
 from refloat.engines._restic_points import (
     DATA_TAG,
     DOCUMENT_NAME,
@@ -20,8 +22,8 @@ from refloat.engines._restic_points import (
     parse_snapshots,
     read_document,
 )
-from refloat.model.errors import RepositoryProblem, StateProblem
-from refloat.model.points import Baseline, RecoveryPoint
+from refloat.model.errors import RefloatError, RepositoryProblem, StateProblem
+from refloat.model.points import RecoveryPoint
 
 
 class ResticReader:
@@ -36,16 +38,31 @@ class ResticReader:
         self._location = Location(access)
 
     def points(self, data_sets: tuple[str, ...] = ()) -> tuple[RecoveryPoint, ...]:
-        """List the sealed recovery points; see the contract."""
-        return join(list_snapshots(self._location), self._location.key, data_sets)
+        """List the sealed recovery points; see the contract.
 
-    def baseline(self, point: RecoveryPoint) -> Baseline:
-        """Read the baseline that was sealed with a point; see the contract."""
-        return self._document(point)[0]
+        A snapshot whose record is damaged hides no other: in a disaster one damaged record must
+        not stand in the way of the rest. It is an error when nothing else is left to come back
+        from; and a retention, which every backup runs, refuses to go on over it.
+        """
+        listed = list_snapshots(self._location)
+        points = join(listed.snapshots, self._location.key, data_sets)
+        if not points:
+            listed.require_whole()
+        return points
 
-    def attachments(self, point: RecoveryPoint) -> Mapping[str, bytes]:
-        """Read the small files that were sealed with a point; see the contract."""
-        return self._document(point)[1]
+    def sealed(self, point: RecoveryPoint) -> Sealed:
+        """Read what was sealed with a point; see the contract."""
+        content = command.read(
+            self._location, ReadVerb.DUMP, (point.seal, f"/{DOCUMENT_NAME}")
+        ).output
+        try:
+            baseline, attachments = read_document(content)
+        except ValueError as error:
+            raise RepositoryProblem(
+                f"{self._location.where}: the baseline of the recovery point"
+                f" {point.identity[:12]} of {point.data_set} cannot be read: {error}"
+            ) from error
+        return Sealed(baseline, attachments)
 
     def restore(
         self, point: RecoveryPoint, into: Path, *, timeout: float, progress: Progress | None = None
@@ -78,20 +95,30 @@ class ResticReader:
         report.tell(written)
         return Restored(items, written)
 
-    def _document(self, point: RecoveryPoint) -> tuple[Baseline, dict[str, bytes]]:
-        content = command.read(
-            self._location, ReadVerb.DUMP, (point.seal, f"/{DOCUMENT_NAME}")
-        ).output
-        try:
-            return read_document(content)
-        except ValueError as error:
-            raise RepositoryProblem(
-                f"{self._location.where}: the baseline of the recovery point"
-                f" {point.identity[:12]} of {point.data_set} cannot be read: {error}"
-            ) from error
+
+@dataclass(frozen=True)
+class Listing:
+    """What a repository lists.
+
+    Attributes:
+        snapshots: those that could be read.
+        damaged: the error that tells of those that could not; None if there are none.
+    """
+
+    snapshots: tuple[Snapshot, ...]
+    damaged: RefloatError | None
+
+    def require_whole(self) -> None:
+        """See that every snapshot could be read.
+
+        Raises:
+            RepositoryProblem: if one could not.
+        """
+        if self.damaged is not None:
+            raise self.damaged
 
 
-def list_snapshots(location: Location, *tags: str) -> tuple[Snapshot, ...]:
+def list_snapshots(location: Location, *tags: str) -> Listing:
     """Ask a repository for its snapshots.
 
     Args:
@@ -103,9 +130,12 @@ def list_snapshots(location: Location, *tags: str) -> tuple[Snapshot, ...]:
 
     """
     wanted = [part for tag in tags or (DATA_TAG, SEAL_TAG) for part in ("--tag", tag)]
-    output = command.read(location, ReadVerb.SNAPSHOTS, ("--json", *wanted)).output
+    completed = command.read(location, ReadVerb.SNAPSHOTS, ("--json", *wanted))
+    damaged = None
+    if "could not load snapshot" in completed.errors:
+        damaged = problem(location.where, 1, completed.errors)
     try:
-        return parse_snapshots(output)
+        return Listing(parse_snapshots(completed.output), damaged)
     except ValueError as error:
         raise RepositoryProblem(f"{location.where}: {error}") from error
 

@@ -130,7 +130,7 @@ class ResticWriter:
             standard_input=document(token, details, baseline, attachments),
         )
         listed = list_snapshots(self._location, f"stored={token}")
-        points = join(listed, self._location.key)
+        points = join(listed.snapshots, self._location.key)
         if len(points) != 1:
             raise RepositoryProblem(
                 f"{self._location.where}: the backup of {details.data_set} was stored and sealed,"
@@ -152,9 +152,10 @@ class ResticWriter:
                 " Refloat removes nothing from it",
                 hint="Whoever keeps it applies the retention there.",
             )
-        snapshots = list_snapshots(self._location)
-        gone = list(strays(snapshots, datetime.now(UTC) - STRAY_AGE))
-        points = join(snapshots, self._location.key, (data_set,))
+        listed = list_snapshots(self._location)
+        listed.require_whole()
+        gone = list(strays(listed.snapshots, datetime.now(UTC) - STRAY_AGE))
+        points = join(listed.snapshots, self._location.key, (data_set,))
         old = [] if len(points) <= keep.get("last", 0) else self._too_old(data_set, rules)
         removed = [point for point in points if point.seal in old]
         gone += [identity for point in removed for identity in (point.identity, point.seal)]

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 
 from refloat.checks import CheckContext
 from refloat.data_sets import DataSet, Drift, Prepares, Target
-from refloat.engines import Reader, Restored
+from refloat.engines import Reader, Restored, Sealed
 from refloat.host import files
 from refloat.model.errors import RefloatError
 from refloat.model.place import Running
@@ -64,6 +64,7 @@ class Session:
     known: dict[str, tuple[RecoveryPoint, ...]] = field(default_factory=dict)
     place: OpenSandbox | None = None
     restored: dict[str, Restored] = field(default_factory=dict)
+    sealed: dict[str, Sealed] = field(default_factory=dict)
     running: dict[str, Running] = field(default_factory=dict)
     latest: dict[str, RecoveryPoint] = field(default_factory=dict)
     heartbeats: dict[str, datetime] = field(default_factory=dict)
@@ -77,6 +78,12 @@ class Session:
         """Give the place, which ``isolate`` has opened."""
         assert self.place is not None, "the machine begins nothing before isolate has passed"
         return self.place
+
+    def seal_of(self, key: str) -> Sealed:
+        """Give what was sealed with the chosen point: read once, kept for the later operations."""
+        if key not in self.sealed:
+            self.sealed[key] = _reader(self.component(key)).sealed(self.point(key))
+        return self.sealed[key]
 
     def point(self, key: str) -> RecoveryPoint:
         """Give the chosen recovery point of a data set."""
@@ -158,9 +165,9 @@ def restore(session: Session, key: str) -> Done:
 def load(session: Session, key: str) -> Done:
     """Put what was restored where it belongs."""
     component = session.component(key)
-    attachments = _reader(component).attachments(session.point(key))
+    sealed = session.seal_of(key)
     notes = _data_set(component).load(
-        session.here(), _target(component), session.restored[key], attachments
+        session.here(), _target(component), session.restored[key], sealed.attachments
     )
     return Done(Outcome.PASSED, "the data is in its place", notes=notes)
 
@@ -273,7 +280,7 @@ def _data_checks(session: Session, component: PreparedComponent) -> list[CheckRe
     key, place, target = component.component.key, session.here(), _target(component)
     data_set, point = _data_set(component), session.point(component.component.key)
     reader = _reader(component)
-    expected = reader.baseline(point)
+    expected = session.seal_of(key).baseline
     results: list[CheckResult] = []
     try:
         seen = data_set.inspect(place, target, expected)
@@ -298,7 +305,7 @@ def _earlier(session: Session, reader: Reader, point: RecoveryPoint) -> Sequence
         if other.consistency_time < point.consistency_time
     ]
     picked = {other.identity: other for other in (*before[:1], *before[-1:])}
-    return [reader.baseline(other) for other in picked.values()]
+    return [reader.sealed(other).baseline for other in picked.values()]
 
 
 def _unreadable(error: RefloatError) -> CheckResult:

@@ -152,7 +152,7 @@ def _back_up(sample: Sample, rig: Rig) -> Kept:
         paths,
     )
     point = writer.seal(stored, details, baseline, attachments)
-    read = reader.baseline(point)
+    read = reader.sealed(point).baseline
     assert (read.kind, read.summary) == (data_set.name, baseline.summary)
     return Kept(point, read, beat)
 
@@ -161,7 +161,7 @@ def _put_back(sample: Sample, rig: Rig, kept: Kept) -> Running | None:
     reader = rig.engine.reader(rig.repository)
     staged = rig.place.staging(sample.source.key)
     restored = reader.restore(kept.point, staged, timeout=TIMEOUT)
-    attachments = reader.attachments(kept.point)
+    attachments = reader.sealed(kept.point).attachments
     sample.data_set.load(rig.place, sample.target, restored, attachments)
     shutil.rmtree(staged, ignore_errors=True)
     running = sample.data_set.serve(rig.place, sample.target)

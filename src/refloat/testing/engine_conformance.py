@@ -109,10 +109,11 @@ def lists_only_what_is_sealed(engine: Engine, access: RepositoryAccess, folder: 
     assert point.duration == details.duration
     assert dict(point.summary) == dict(baseline.summary)
     assert point.engine_version
-    read = reader.baseline(point)
+    sealed = reader.sealed(point)
+    read = sealed.baseline
     assert (read.kind, read.format, read.changed) == ("files", 1, ("a", "b"))
     assert list(read.detail) == ["odd\udcff\n"]
-    assert reader.attachments(point) == {"roles.sql": b"\0\xff" * 10}
+    assert sealed.attachments == {"roles.sql": b"\0\xff" * 10}
 
 
 def brings_files_back(engine: Engine, access: RepositoryAccess, folder: Path) -> None:
@@ -209,8 +210,7 @@ def reads_without_a_trace(engine: Engine, access: RepositoryAccess, folder: Path
     before = [_state(place) for place in places]
     reader = engine.reader(access)
     assert reader.points() == (point,)
-    reader.baseline(point)
-    reader.attachments(point)
+    reader.sealed(point)
     _restored(engine, access, point, folder / "out")
     assert [_state(place) for place in places] == before
     writing = {"store", "seal", "prepare", "apply_retention"}
