@@ -53,7 +53,7 @@ SERVER = """
 SELECT json_build_object(
     'version', current_setting('server_version_num')::int,
     'said', current_setting('server_version'),
-    'now', extract(epoch FROM clock_timestamp())::bigint,
+    'now', floor(extract(epoch FROM clock_timestamp()))::bigint,
     'bytes', pg_database_size(current_database()),
     'superuser', (SELECT rolsuper FROM pg_roles WHERE rolname = current_user),
     'bootstrap', (SELECT rolname FROM pg_roles WHERE oid = 10),
