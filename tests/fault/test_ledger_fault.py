@@ -19,7 +19,7 @@ from refloat.ledger.dsse import read_public_key
 from refloat.ledger.log import Ledger
 from refloat.ledger.statement import APPROVAL, Statement, Subject
 from refloat.ledger.verify import verify_export
-from refloat.model.errors import NoRoom, StateProblem
+from refloat.model.errors import NoRoom, SecretProblem, StateProblem
 
 POINTS = ("ledger.written", "ledger.synced", "ledger.checkpoint-written", "ledger.committed")
 
@@ -297,9 +297,15 @@ def test_another_account_can_neither_write_nor_sign(ledger: Ledger) -> None:
         os.setresuid(65534, 65534, 65534)
         opened = Ledger.open(ledger.folder)
         assert numbers(opened) == [0, 1, 2]
-        with pytest.raises(Exception, match="cannot be read") as raised:
+        with pytest.raises(SecretProblem, match="cannot be read"):
             opened.append([said(3)])
-        assert type(raised.value).__name__ == "SecretProblem"
+
+    def locked_out() -> None:
+        os.setresuid(65534, 65534, 65534)
+        with pytest.raises(StateProblem, match="Permission denied"):
+            Ledger.open(ledger.folder)
 
     assert in_child(as_nobody) == 0
+    ledger.folder.chmod(0o700)
+    assert in_child(locked_out) == 0
     assert numbers(ledger) == [0, 1, 2]

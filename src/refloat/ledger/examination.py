@@ -204,22 +204,22 @@ class Examination:
 
     def _watch_history(self) -> None:
         self._watch(self._now, "The log's checkpoint")
-        if not self._head.complete:
-            return
+        if not self._head.complete or not self._signer:
+            return  # with a wrong key, a thousand more sentences would hide the one that says so
         for number, text in enumerate(self._head.history):
             try:
                 signed = _read(text)
             except Malformed:
                 self._problems.add(f"Earlier checkpoint {number} cannot be read.")
                 continue
-            if signed != self._signed:
-                self._see_signature(signed, "An earlier checkpoint")
+            if signed != self._signed and self._see_signature(signed, "An earlier checkpoint"):
                 self._watch(signed.checkpoint, "An earlier checkpoint")
 
     def _watch_previous(self, previous: SignedCheckpoint) -> None:
         """Arrange that the log is shown to have grown from the checkpoint that the auditor kept."""
         what = "The previous checkpoint that you gave"
-        self._see_signature(previous, what)
+        if not self._see_signature(previous, what):
+            return  # what nobody signed accuses nobody of a fork
         self._watch(previous.checkpoint, what)
         if self._head.complete or previous.checkpoint.size == self._now.size:
             self._grew_from = previous.checkpoint.size

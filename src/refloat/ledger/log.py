@@ -133,11 +133,16 @@ class Ledger:
             MissingInput: if there is no ledger.
             EvidenceProblem: if the checkpoint is not signed by the log's key, fewer bytes are there
                 than it says, or a file is a symbolic link.
+            StateProblem: if it cannot be read.
 
         """
         if folder.is_symlink():
             raise EvidenceProblem(f"{folder} is a symbolic link; a ledger is never behind one")
-        if not (folder / storage.CHECKPOINT).exists():
+        try:
+            there = (folder / storage.CHECKPOINT).exists()
+        except OSError as error:
+            raise files.problem(folder, "read", error) from error
+        if not there:
             raise MissingInput(
                 f"there is no ledger in {folder}",
                 hint="The first backup, approval or drill makes one. Is this the right folder?",
