@@ -1,0 +1,173 @@
+"""The index over the ledger: facts by a query instead of by reading the whole log.
+
+The ledger's bytes are the truth. The index catches up with them by itself, begins anew when they
+are of another past (a ledger put back from a copy), and can be removed at any time. Importing this
+module does not import Django; opening a store does.
+"""
+
+from __future__ import annotations
+
+import importlib
+from datetime import datetime
+from pathlib import Path
+from types import ModuleType, TracebackType
+from typing import TYPE_CHECKING, Self
+
+from refloat.ledger.log import Ledger
+from refloat.model.errors import StateProblem
+from refloat.model.facts import Fact, Facts
+
+if TYPE_CHECKING:
+    from refloat.store.database import Database
+
+
+class Store:
+    """An open index. Threads may share it; close it when done, or use it as a context manager.
+
+    Args:
+        database: the database, its tables up to date.
+        origin: the log to speak of; None until a ledger is handed in.
+    """
+
+    def __init__(self, database: Database, origin: str | None = None) -> None:
+        self._database = database
+        self._origin = origin
+        self._rows = _late("rows")
+        self._telling = _late("database").telling
+
+    def __enter__(self) -> Self:
+        """Begin."""
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        """Close it."""
+        self.close()
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._database.close()
+
+    def catch_up(self, ledger: Ledger) -> int:
+        """Index what the ledger has and the index has not, in one transaction.
+
+        Safe in any number of processes at once. From now on the store speaks of this ledger.
+
+        Returns:
+            How many entries were indexed.
+
+        Raises:
+            EvidenceProblem: if the ledger is damaged, or an entry is not what its type promises.
+            StateProblem: if the database cannot be used.
+        """
+        self._origin = ledger.checkpoint().origin
+        with self._telling(self._database):
+            count: int = self._rows.catch_up(self._database.alias, ledger)
+            return count
+
+    def rebuild(self, ledger: Ledger) -> int:
+        """Remove every row of the ledger and make them again.
+
+        Returns:
+            How many entries were indexed.
+
+        Raises:
+            EvidenceProblem, StateProblem: as ``catch_up``.
+        """
+        self._origin = ledger.checkpoint().origin
+        with self._telling(self._database):
+            self._rows.forget(self._database.alias, self._origin)
+        return self.catch_up(ledger)
+
+    def facts(self, until: datetime | None = None) -> Facts:
+        """Give every fact, or those recorded at or before an instant.
+
+        Raises:
+            EvidenceProblem: if an entry is not what its type promises.
+            StateProblem: if the database cannot be used.
+        """
+        with self._telling(self._database):
+            return Facts.of(self._rows.facts(self._database.alias, self._log(), until))
+
+    def entry(self, number: int) -> Fact | None:
+        """Give the fact of one entry of the ledger; None if that entry holds none.
+
+        Raises:
+            MissingInput: if no such entry is indexed.
+            EvidenceProblem: if it is not what its type promises.
+            StateProblem: if the database cannot be used.
+        """
+        with self._telling(self._database):
+            fact: Fact | None = self._rows.fact_of(self._database.alias, self._log(), number)
+            return fact
+
+    def indexed_up_to(self) -> int:
+        """Say how many entries of the ledger are indexed.
+
+        Raises:
+            StateProblem: if the database cannot be used.
+        """
+        with self._telling(self._database):
+            count: int = self._rows.indexed_up_to(self._database.alias, self._log())
+            return count
+
+    def _log(self) -> str:
+        if self._origin is None:
+            known = self._rows.origins(self._database.alias)
+            if len(known) > 1:
+                raise StateProblem("the database indexes several ledgers; say of which you ask")
+            return known[0] if known else ""
+        return self._origin
+
+
+def open_store(state_folder: Path, url: str | None = None) -> Store:
+    """Open the index of a state folder; made at its first use.
+
+    Args:
+        state_folder: an existing folder.
+        url: the database, instead of what ``REFLOAT_DATABASE`` says.
+
+    Raises:
+        StateProblem: if it is damaged, written by a newer Refloat, or out of reach; the hint says
+            what to do.
+    """
+    return Store(_late("database").connect(state_folder, url))
+
+
+def rebuild(state_folder: Path, ledger: Ledger, url: str | None = None) -> int:
+    """Make the index again from the ledger, whatever has become of it.
+
+    A SQLite file that cannot be opened is renamed to ``index.sqlite3.damaged``.
+
+    Args:
+        state_folder: an existing folder.
+        ledger: the truth.
+        url: as ``open_store``.
+
+    Returns:
+        How many entries were indexed.
+
+    Raises:
+        EvidenceProblem: if the ledger is damaged.
+        StateProblem: if the database cannot be made or reached.
+    """
+    database = _late("database")
+    try:
+        with open_store(state_folder, url) as store:
+            return store.rebuild(ledger)
+    except StateProblem:
+        located = database.locate(state_folder, url)
+        if located.file is None:
+            raise
+        database.set_aside(located)
+    with open_store(state_folder, url) as store:
+        return store.rebuild(ledger)
+
+
+def _late(name: str) -> ModuleType:
+    """Import a module of the store that needs Django, when it is needed."""
+    return importlib.import_module(f"refloat.store.{name}")

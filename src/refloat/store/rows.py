@@ -1,0 +1,198 @@
+"""Entries of the ledger to rows and back: the only file that speaks the ORM.
+
+Imported by ``index`` after Django has its settings; nobody else imports it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Max
+
+from refloat.ledger.log import Entry as LedgerEntry
+from refloat.ledger.log import Ledger
+from refloat.model.errors import MissingInput
+from refloat.model.facts import (
+    ApprovalFact,
+    DrillFact,
+    Fact,
+    InterruptedFact,
+    PointsFact,
+    fact_from_entry,
+)
+from refloat.store.models import Approval, Entry, Log, Point, Run
+
+_BATCH = 500
+
+
+def catch_up(alias: str, ledger: Ledger) -> int:
+    """Index what a ledger has and the rows have not; begin anew if they are of another past.
+
+    Returns:
+        How many entries were indexed.
+    """
+    committed = ledger.checkpoint()
+    root = committed.root.hex()
+    with transaction.atomic(using=alias):
+        log = _locked_log(alias, committed.origin)
+        if (log.size, log.root) == (committed.size, root):
+            return 0
+        if log.size > committed.size or not _same_past(alias, log, ledger):
+            Entry.objects.using(alias).filter(log=log).delete()
+            log.size = 0
+        before = log.size
+        fresh = (one for one in ledger.entries() if before <= one.index < committed.size)
+        log.size = before + _insert(alias, log, fresh)
+        log.root = root
+        log.save(using=alias)
+        return log.size - before
+
+
+def forget(alias: str, origin: str) -> None:
+    """Remove every row of a ledger."""
+    with transaction.atomic(using=alias):
+        Log.objects.using(alias).filter(origin=origin).delete()
+
+
+def indexed_up_to(alias: str, origin: str) -> int:
+    """Say how many entries of a ledger are indexed."""
+    found = Log.objects.using(alias).filter(origin=origin).first()
+    return found.size if found is not None else 0
+
+
+def facts(alias: str, origin: str, until: datetime | None) -> Iterator[Fact]:
+    """Give the facts of a ledger, those recorded up to an instant if one is given.
+
+    Raises:
+        EvidenceProblem: if a predicate is not what its type promises.
+    """
+    rows = Entry.objects.using(alias).filter(log__origin=origin).order_by("number")
+    if until is not None:
+        rows = rows.filter(recorded_at__lte=until)
+    columns = rows.values_list("number", "predicate_type", "predicate")
+    for number, predicate_type, text in columns.iterator(chunk_size=_BATCH):
+        fact = fact_from_entry(number, predicate_type, json.loads(text))
+        if fact is not None:
+            yield fact
+
+
+def fact_of(alias: str, origin: str, number: int) -> Fact | None:
+    """Give the fact of one entry; None if it is of a type that holds none.
+
+    Raises:
+        MissingInput: if no such entry is indexed.
+        EvidenceProblem: if its predicate is not what its type promises.
+    """
+    row = Entry.objects.using(alias).filter(log__origin=origin, number=number).first()
+    if row is None:
+        raise MissingInput(
+            f"the ledger has no entry {number}", hint="refloat evidence list shows them."
+        )
+    return fact_from_entry(row.number, row.predicate_type, json.loads(row.predicate))
+
+
+def origins(alias: str) -> tuple[str, ...]:
+    """Name every ledger that is indexed."""
+    return tuple(Log.objects.using(alias).order_by("origin").values_list("origin", flat=True))
+
+
+def _locked_log(alias: str, origin: str) -> Log:
+    Log.objects.using(alias).get_or_create(origin=origin)
+    return Log.objects.using(alias).select_for_update().get(origin=origin)
+
+
+def _same_past(alias: str, log: Log, ledger: Ledger) -> bool:
+    """Whether the last indexed entry is the one that the ledger has in its place."""
+    last = Entry.objects.using(alias).filter(log=log).aggregate(last=Max("number"))["last"]
+    if last is None or last != log.size - 1:
+        return log.size == 0 and last is None
+    row = Entry.objects.using(alias).get(log=log, number=last)
+    return row.leaf == ledger.entry(last).leaf_hash.hex()
+
+
+def _insert(alias: str, log: Log, entries: Iterable[LedgerEntry]) -> int:
+    count = 0
+    pending: list[tuple[Entry, Fact | None]] = []
+    for one in entries:
+        pending.append(_row(log, one))
+        count += 1
+        if len(pending) >= _BATCH:
+            _write(alias, pending)
+            pending = []
+    _write(alias, pending)
+    return count
+
+
+def _row(log: Log, one: LedgerEntry) -> tuple[Entry, Fact | None]:
+    said = one.statement
+    fact = fact_from_entry(one.index, said.predicate_type, said.predicate)
+    row = Entry(
+        log=log,
+        number=one.index,
+        leaf=one.leaf_hash.hex(),
+        predicate_type=said.predicate_type,
+        recorded_at=fact.at if fact is not None else None,
+        predicate=json.dumps(dict(said.predicate), ensure_ascii=True, sort_keys=True),
+    )
+    return row, fact
+
+
+def _write(alias: str, pending: list[tuple[Entry, Fact | None]]) -> None:
+    saved = Entry.objects.using(alias).bulk_create([row for row, _ in pending])
+    runs: list[Run] = []
+    points: list[Point] = []
+    approvals: list[Approval] = []
+    for row, (_, fact) in zip(saved, pending, strict=True):
+        match fact:
+            case DrillFact() | InterruptedFact():
+                runs.append(_run(row, fact))
+            case PointsFact():
+                points += _points(row, fact)
+            case ApprovalFact():
+                approvals.append(_approval(row, fact))
+    Run.objects.using(alias).bulk_create(runs)
+    Point.objects.using(alias).bulk_create(points)
+    Approval.objects.using(alias).bulk_create(approvals)
+
+
+def _run(row: Entry, fact: DrillFact | InterruptedFact) -> Run:
+    if isinstance(fact, InterruptedFact):
+        return Run(entry=row, run=fact.run, service=fact.service, at=fact.at)
+    record = fact.record
+    return Run(
+        entry=row,
+        run=record.run,
+        service=record.service,
+        verdict=record.verdict.value,
+        at=record.declared_at,
+    )
+
+
+def _points(row: Entry, fact: PointsFact) -> list[Point]:
+    return [
+        Point(
+            entry=row,
+            identity=point.identity,
+            data_set=point.data_set,
+            repository=point.repository,
+            engine=point.engine,
+            kind=point.kind,
+            consistency_time=point.consistency_time,
+            bytes=point.bytes,
+        )
+        for point in fact.points
+    ]
+
+
+def _approval(row: Entry, fact: ApprovalFact) -> Approval:
+    return Approval(
+        entry=row,
+        service=fact.service,
+        measure=fact.measure,
+        person=fact.person,
+        fingerprint=fact.fingerprint,
+        at=fact.at,
+    )
