@@ -300,8 +300,7 @@ def _write_heartbeat(folder: Path, at: datetime) -> None:
     try:
         handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
         try:
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(beside, dir_fd=handle)
+            _remove(beside, handle)
             flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW
             with os.fdopen(os.open(beside, flags, 0o644, dir_fd=handle), "wb") as stream:
                 stream.write(content)
@@ -311,12 +310,18 @@ def _write_heartbeat(folder: Path, at: datetime) -> None:
                 os.fchmod(stream.fileno(), 0o644 & (owner.st_mode | stat.S_IRUSR | stat.S_IWUSR))
             os.rename(beside, HEARTBEAT, src_dir_fd=handle, dst_dir_fd=handle)
         finally:
+            _remove(beside, handle)
             os.close(handle)
     except OSError as error:
         raise SourceProblem(
             f"the heartbeat cannot be written into {folder}: {error.strerror}",
             hint="Give Refloat's account the right to, or set heartbeat: no in the plan.",
         ) from error
+
+
+def _remove(name: str, folder: int) -> None:
+    with contextlib.suppress(FileNotFoundError):
+        os.unlink(name, dir_fd=folder)
 
 
 ADAPTER = Files()
