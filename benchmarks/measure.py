@@ -67,7 +67,13 @@ class Result:
 
 
 def compare(
-    name: str, ours: Side, baseline: Side, *, pairs: int = 5, target: float = 1.5
+    name: str,
+    ours: Side,
+    baseline: Side,
+    *,
+    pairs: int = 5,
+    target: float = 1.5,
+    before_each: Callable[[], object] = lambda: None,
 ) -> Result:
     """Run both sides in turn and compare their medians.
 
@@ -77,6 +83,7 @@ def compare(
         baseline: what it is held against.
         pairs: how often each side runs; at least five for a figure to quote.
         target: the ratio that must not be exceeded.
+        before_each: called before each side runs, outside of what is measured.
 
     Raises:
         RuntimeError: if a side fails; a time of something that failed is no time.
@@ -86,6 +93,7 @@ def compare(
     for pair in range(pairs):
         order = (0, 1) if pair % 2 == 0 else (1, 0)
         for side in order:
+            before_each()
             samples[side].append(measure((ours, baseline)[side]))
     mine, other = samples
     ratio = _median(mine, "seconds") / _median(other, "seconds")
