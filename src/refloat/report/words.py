@@ -1,0 +1,118 @@
+"""The two verdicts as sentences that the owner of a service understands first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from refloat.assess.words import day, duration, instant
+from refloat.model.judgement import CopyVerdict, ServiceStatus
+from refloat.model.run import DrillRecord, Outcome, Stage, StepRecord, Verdict
+
+STAGES = {
+    Stage.CHOOSE: "choose the recovery point",
+    Stage.ISOLATE: "open the sandbox",
+    Stage.PREPARE: "prepare the server",
+    Stage.RESTORE: "restore",
+    Stage.LOAD: "load",
+    Stage.START: "start",
+    Stage.READY: "wait until it answers",
+    Stage.CHECK: "check",
+    Stage.JOURNEY: "prove the service",
+    Stage.TAKE_DOWN: "take the sandbox down",
+}
+"""The stages of a recovery, as people say them."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One verdict for people.
+
+    Attributes:
+        question: what is asked.
+        word: the verdict in one word.
+        mark: ``good``, ``bad`` or ``open``: the symbol beside the word.
+        sentence: what it means.
+        reasons: why, most important first.
+        until: how long it holds; empty where that means nothing.
+
+    """
+
+    question: str
+    word: str
+    mark: str
+    sentence: str
+    reasons: tuple[str, ...]
+    until: str = ""
+
+
+def copy_answer(status: ServiceStatus) -> Answer:
+    """Say whether there is a copy, and how old it is."""
+    verdict, name = status.copy.verdict, status.name
+    if verdict is CopyVerdict.YES:
+        ages = [one.age_seconds for one in status.copy.data_sets if one.age_seconds is not None]
+        old = f" The oldest of the newest copies is {duration(max(ages))} old." if ages else ""
+        sentence = f"There is a copy of all the data that {name} cannot run without.{old}"
+        return Answer(_COPY, "Yes", "good", sentence, ())
+    if verdict is CopyVerdict.NO:
+        sentence = f"Data that {name} cannot run without has no copy."
+        return Answer(_COPY, "No", "bad", sentence, status.copy.reasons)
+    sentence = f"Nobody can say whether the data of {name} has a copy."
+    return Answer(_COPY, "Not known", "open", sentence, status.copy.reasons)
+
+
+def recovery_answer(status: ServiceStatus) -> Answer:
+    """Say whether the service would come back in time, and what that rests on."""
+    judged, name = status.recovery, status.name
+    achieved, target = _achieved(status)
+    when = f" on {day(judged.rests_on.at)}" if judged.rests_on else ""
+    reasons = tuple(dict.fromkeys((*judged.reasons, *judged.stale)))
+    if judged.verdict is Verdict.PROVEN:
+        took = f" in {duration(achieved)}" if achieved is not None else ""
+        allowed = f"; {duration(target)} is allowed" if target is not None else ""
+        sentence = f"{name} came back from its backups, in isolation,{when}{took}{allowed}."
+        until = f"It holds until {instant(judged.expires_at)}" if judged.expires_at else ""
+        until += ", unless the service changes before." if until else ""
+        return Answer(_RECOVERY, "Proven", "good", sentence, reasons, until)
+    if judged.verdict is Verdict.FAILED:
+        sentence = f"{name} did not come back as promised when it was drilled{when}."
+        return Answer(_RECOVERY, "Failed", "bad", sentence, reasons)
+    drilled = f"The drill{when} does not prove it" if when else "It was never drilled"
+    sentence = f"Nobody can say whether {name} would come back in time. {drilled}."
+    return Answer(_RECOVERY, "Unproven", "open", sentence, reasons)
+
+
+_COPY = "Is there a copy?"
+_RECOVERY = "Would the service come back in time?"
+
+
+def _achieved(status: ServiceStatus) -> tuple[float | None, float | None]:
+    for objective in status.objectives:
+        if objective.measure == "rto":
+            return objective.achieved_seconds, objective.target_seconds
+    return None, None
+
+
+def mark(outcome: Outcome | Verdict | bool | None) -> str:
+    """Give the symbol of an outcome: ``good``, ``bad`` or ``open``."""
+    if outcome is None or outcome in (Outcome.COULD_NOT_RUN, Verdict.UNPROVEN):
+        return "open"
+    return "good" if outcome in (Outcome.PASSED, Verdict.PROVEN, True) else "bad"
+
+
+def component_outcome(drill: DrillRecord | None, key: str) -> tuple[str, str]:
+    """Say how a component fared in a drill: the symbol, and one to three words."""
+    outcomes: list[Outcome] = []
+    if drill is not None:
+        outcomes += [step.outcome for step in drill.steps if step.component == key]
+        outcomes += [check.outcome for check in drill.checks if check.component == key]
+    if Outcome.FAILED in outcomes:
+        return "bad", "failed"
+    if Outcome.COULD_NOT_RUN in outcomes:
+        return "open", "could not be tried"
+    return ("good", "came back") if outcomes else ("open", "not tried")
+
+
+def step_name(step: StepRecord, name: str) -> str:
+    """Name an operation: the component and the stage, or the stage of the whole."""
+    stage = STAGES.get(step.stage, str(step.stage))
+    return f"{name}: {stage}" if name else stage[:1].upper() + stage[1:]
