@@ -39,7 +39,7 @@ def accept(workspace: Workspace, clock: Clock, run: str, person_key: str) -> Acc
         MissingInput: if there is no such run or person, or the plan asks for no confirmation.
         NotAllowed: if somebody else is to confirm it, or the run brought nothing back.
     """
-    drill = _find(memory.known(workspace).drills, run)
+    drill = _find(memory.read(workspace).drills, run)
     service = workspace.service(drill.record.service)
     if service.completeness is None:
         raise MissingInput(

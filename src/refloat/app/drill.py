@@ -187,7 +187,7 @@ class _Attempt:
             self._layout,
             Circumstances(
                 plan=plan,
-                facts=memory.known(self.workspace),
+                facts=memory.read(self.workspace),
                 common=(session.common if session is not None else None) or NOTHING,
                 latest=dict(session.latest) if session is not None else {},
                 heartbeats=dict(session.heartbeats) if session is not None else {},

@@ -11,6 +11,7 @@ from refloat.ledger.log import Entry
 from refloat.ledger.statement import Statement, Subject
 from refloat.model.facts import Fact, Facts, facts_from_entries, predicate, predicate_type
 from refloat.model.points import RecoveryPoint
+from refloat.store import index
 
 _HEXADECIMAL = re.compile(r"[0-9a-f]{64}")
 
@@ -21,27 +22,40 @@ def statement(fact: Fact, subjects: Sequence[Subject]) -> Statement:
 
 
 def record(workspace: Workspace, statements: Sequence[Statement]) -> tuple[Entry, ...]:
-    """Append statements to the ledger in one commit, durable on return, and index them.
+    """Append statements to the ledger in one commit, durable on return.
+
+    The index is not touched: it catches up when it is next read, so that nothing that records needs
+    a database.
 
     Raises:
         StateProblem, NoRoom: if the ledger cannot be written.
         EvidenceProblem: if it is damaged.
     """
-    ledger = workspace.ledger()
-    return ledger.append(statements)
+    return workspace.ledger().append(statements)
 
 
 def known(workspace: Workspace) -> Facts:
-    """Give every fact that the ledger holds.
+    """Give every fact that the ledger holds, by way of the index.
+
+    Raises:
+        EvidenceProblem: if the ledger is damaged.
+        StateProblem: if the index cannot be used; ``refloat rebuild`` makes it again.
+    """
+    if not (workspace.state / "ledger").exists():
+        return Facts()
+    with index.open_store(workspace.state) as store:
+        store.catch_up(workspace.ledger())
+        return store.facts()
+
+
+def read(workspace: Workspace) -> Facts:
+    """Give every fact from the ledger itself: slower, and without any database.
 
     Raises:
         EvidenceProblem: if the ledger is damaged.
     """
-    if not (workspace.state / "ledger").exists():
-        return Facts()
-    entries = workspace.ledger().entries()
-    statements = ((entry.index, entry.statement) for entry in entries)
-    return facts_from_entries((n, one.predicate_type, one.predicate) for n, one in statements)
+    entries = ((entry.index, entry.statement) for entry in workspace.ledger().entries())
+    return facts_from_entries((n, one.predicate_type, one.predicate) for n, one in entries)
 
 
 def point_subjects(points: Iterable[RecoveryPoint]) -> tuple[Subject, ...]:
