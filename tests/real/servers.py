@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import os
 import pwd
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from refloat.data_sets import Source, Target
 from refloat.model.options import OptionValue
@@ -68,28 +71,32 @@ def as_account(name: str, *arguments: str, given: bytes = b"", check: bool = Tru
     return done.stdout
 
 
-@contextmanager
-def running(name: str, *arguments: str) -> Iterator[subprocess.Popen[bytes]]:
-    """Keep a server running as an account for as long as the block runs."""
-    child = subprocess.Popen(
-        arguments,
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        cwd="/",
-        env=ENVIRONMENT,
-        start_new_session=True,
-        **_identity(name),
-    )
-    try:
-        yield child
-    finally:
-        child.terminate() if name != account("postgres") else child.send_signal(2)
-        try:
-            child.wait(10)
-        except subprocess.TimeoutExpired:
-            child.kill()
-            child.wait(10)
+class Server:
+    """A server that runs as an account."""
+
+    def __init__(self, name: str, *arguments: str) -> None:
+        self._child = subprocess.Popen(
+            arguments,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            cwd="/",
+            env=ENVIRONMENT,
+            start_new_session=True,
+            **_identity(name),
+        )
+
+    def alive(self) -> bool:
+        return self._child.poll() is None
+
+    def stop(self) -> None:
+        """End it at once but in order (SIGINT is PostgreSQL's fast way). Safe to call twice."""
+        for number in (signal.SIGINT, signal.SIGKILL):
+            if not self.alive():
+                return
+            self._child.send_signal(number)
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._child.wait(10)
 
 
 @dataclass
@@ -100,14 +107,15 @@ class Database:
     port: int
     programs: Path
     owner: str
-    extra: dict[str, OptionValue] = field(default_factory=dict)
+    bootstrap: str = "postgres"
+    server: Server | None = None
 
     @property
     def socket(self) -> Path:
         return self.folder / "run"
 
-    def sql(self, script: str, database: str = "shop", user: str = "postgres") -> str:
-        """Run SQL as a superuser; give what it printed."""
+    def sql(self, script: str, database: str = "shop", user: str = "") -> str:
+        """Run SQL, as the first superuser if nobody is named; give what it printed."""
         done = subprocess.run(
             (str(self.programs / "psql"), "-XqAt", "-v", "ON_ERROR_STOP=1", "-d", database),
             input=script.encode(),
@@ -116,7 +124,7 @@ class Database:
             | {
                 "PGHOST": str(self.socket),
                 "PGPORT": str(self.port),
-                "PGUSER": user,
+                "PGUSER": user or self.bootstrap,
                 "PGPASSWORD": PASSWORD,
             },
             timeout=120,
@@ -130,8 +138,7 @@ class Database:
             "socket": str(self.socket),
             "port": self.port,
             "database": "shop",
-            "user": "postgres",
-            **self.extra,
+            "user": self.bootstrap,
             **more,
         }
 
@@ -150,7 +157,7 @@ def postgresql(configuration: str = "", bootstrap: str = "postgres") -> Iterator
     owner = account("postgres")
     programs = max(POSTGRESQL.glob("*/bin"), key=lambda path: int(path.parent.name))
     with short_folder(owner) as folder:
-        database = Database(folder, free_port(), programs, owner)
+        database = Database(folder, free_port(), programs, owner, bootstrap)
         data = folder / "data"
         word = folder / "word"
         word.write_text(PASSWORD)
@@ -167,10 +174,13 @@ def postgresql(configuration: str = "", bootstrap: str = "postgres") -> Iterator
                 f"\nlisten_addresses = '127.0.0.1'\nport = {database.port}\nfsync = off\n"
                 f"unix_socket_directories = '{folder / 'run'}'\n{configuration}\n"
             )
-        with running(owner, str(programs / "postgres"), "-D", str(data)) as server:
-            _wait(server, lambda: _answers(database))
-            database.sql("CREATE DATABASE shop", database="postgres", user=bootstrap)
+        database.server = Server(owner, str(programs / "postgres"), "-D", str(data))
+        try:
+            _wait(database.server, lambda: _answers(database))
+            database.sql("CREATE DATABASE shop", database="postgres")
             yield database
+        finally:
+            database.server.stop()
 
 
 @dataclass
@@ -180,6 +190,7 @@ class DirectoryServer:
     folder: Path
     port: int
     owner: str
+    server: Server | None = None
 
     suffix = "dc=shop,dc=example"
 
@@ -224,10 +235,13 @@ def directory(people: int = 50) -> Iterator[DirectoryServer]:
         as_account(owner, *slapadd, "0", given=_slapd_configuration(served).encode())
         as_account(owner, *slapadd, "1", given=_people(served.suffix, people).encode())
         arguments = ("/usr/sbin/slapd", "-d", "0", "-h", served.url, "-F", home)
-        with running(owner, *arguments) as server:
+        served.server = Server(owner, *arguments)
+        try:
             ask = ("ldapwhoami", "-x", "-H", served.url)
-            _wait(server, lambda: subprocess.run(ask, capture_output=True).returncode == 0)
+            _wait(served.server, lambda: subprocess.run(ask, capture_output=True).returncode == 0)
             yield served
+        finally:
+            served.server.stop()
 
 
 def _slapd_configuration(served: DirectoryServer) -> str:
@@ -284,11 +298,10 @@ def _answers(database: Database) -> bool:
     return subprocess.run((*ready, "-p", str(database.port)), check=False).returncode == 0
 
 
-def _wait(server: subprocess.Popen[bytes], answers: object) -> None:
-    assert callable(answers)
+def _wait(server: Server, answers: Callable[[], bool]) -> None:
     deadline = time.monotonic() + 30
     while not answers():
-        assert server.poll() is None, "the server ended at once"
+        assert server.alive(), "the server ended at once"
         assert time.monotonic() < deadline, "the server does not answer"
         time.sleep(0.02)
 
@@ -299,7 +312,7 @@ def _give(path: Path, owner: str) -> None:
         os.chown(path, entry.pw_uid, entry.pw_gid)
 
 
-def _identity(name: str) -> dict[str, object]:
+def _identity(name: str) -> dict[str, Any]:
     if os.geteuid() != 0:
         return {}
     entry = pwd.getpwnam(name)
