@@ -72,10 +72,6 @@ class Session:
                 return lines
             lines.append(line)
 
-    def alive(self) -> bool:
-        """Whether the session, and with it the snapshot, is still there."""
-        return self._child.alive()
-
     def close(self) -> None:
         """End the session. Safe to call twice."""
         for end in (self._write, self._read):
@@ -172,11 +168,13 @@ class DatabaseView:
         Raises:
             SourceProblem: if the session that held it is gone.
         """
-        if not self._session.alive():
+        try:
+            self._session.ask("SELECT 1;")
+        except SourceProblem as error:
             raise SourceProblem(
-                "the session that held the database's snapshot ended during the backup",
+                f"the database's snapshot was not held to the end of the backup: {error.message}",
                 hint="See the server's log; a time limit for idle sessions may have ended it.",
-            )
+            ) from error
         return baseline
 
     def _dump(self) -> StreamCommand:
