@@ -13,8 +13,8 @@ from refloat.plan.tree import START, Mark
 SHOWN_AT_MOST = 500
 """A hostile plan can hold a hundred thousand mistakes; the rest is only counted."""
 
-COMPARED_AT_MOST = 2000
-"""Spellings are compared with no more names than this, so that a huge plan is refused quickly."""
+COMPARISONS = 20_000
+"""Spellings of one plan are compared no more often than this: a huge one is refused quickly."""
 
 
 @dataclass(frozen=True, order=True)
@@ -63,6 +63,7 @@ class Complaints:
     file: str
     found: set[Complaint] = field(default_factory=set)
     uncounted: int = 0
+    comparisons: int = 0
 
     def add(self, mark: Mark, message: str, suggestion: str = "") -> None:
         """Add a complaint; the same one twice (an alias) counts once."""
@@ -73,7 +74,9 @@ class Complaints:
 
     def add_misspelt(self, mark: Mark, message: str, written: str, right: Collection[str]) -> None:
         """Add a complaint about a name, with the nearest of the right ones as its suggestion."""
-        self.add(mark, message, nearest(written, right) if self.uncounted == 0 else "")
+        self.comparisons += len(right)
+        affordable = self.comparisons <= COMPARISONS
+        self.add(mark, message, nearest(written, right) if affordable else "")
 
     def count(self) -> int:
         """Say how many there are, so that a reader sees whether a part added some."""
@@ -113,7 +116,7 @@ def nearest(written: str, right: Collection[str]) -> str:
 
     Case and the difference between ``_``, ``-`` and a space count for nothing.
     """
-    if len(right) > COMPARED_AT_MOST or len(written) > 100:
+    if len(right) > COMPARISONS or len(written) > 100:
         return ""
     by_plain = {_plain(name): name for name in sorted(right, reverse=True)}
     close = difflib.get_close_matches(_plain(written), sorted(by_plain), n=1, cutoff=0.6)

@@ -80,11 +80,14 @@ def waves(needs: Mapping[str, Iterable[str]]) -> tuple[tuple[str, ...], ...]:
     return tuple(result)
 
 
-def cycles(needs: Mapping[str, Iterable[str]]) -> tuple[tuple[str, ...], ...]:
+def cycles(
+    needs: Mapping[str, Iterable[str]], *, at_most: int = 100
+) -> tuple[tuple[str, ...], ...]:
     """Find where following needs leads back to where one came from.
 
     Args:
         needs: for each name the names it needs; names that are no keys are passed over.
+        at_most: how many to look for: a hostile plan can hold very many very long ones.
 
     Returns:
         Cycles, each once, beginning with its alphabetically first name, which is not repeated at
@@ -93,11 +96,11 @@ def cycles(needs: Mapping[str, Iterable[str]]) -> tuple[tuple[str, ...], ...]:
     found: dict[tuple[str, ...], None] = {}
     finished: set[str] = set()
     for first in sorted(needs):
-        if first in finished:
+        if first in finished or len(found) >= at_most:
             continue
         way = {first: 0}
         stack = [(first, iter(sorted(set(needs[first]))))]
-        while stack:
+        while stack and len(found) < at_most:
             name, following = stack[-1]
             needed = next(following, None)
             if needed is None:

@@ -255,7 +255,10 @@ def _explain(error: yaml.YAMLError, text: str) -> tuple[Mark, str]:
     found = getattr(error, "problem_mark", None) or getattr(error, "context_mark", None)
     mark = Mark(found.line + 1, found.column + 1) if found else START
     problem = str(getattr(error, "problem", None) or "it cannot be understood")
-    if _has_tab(text, mark):
+    lines = _LINE_END.split(text)
+    if mark.line > len(lines):
+        mark = Mark(len(lines), len(lines[-1]) + 1)
+    if _has_tab(lines[mark.line - 1], mark.column):
         return mark, "a tab stands here: YAML is indented with spaces only"
     return mark, "this is not YAML: " + _ECHOED.sub(_without_text, problem)
 
@@ -266,8 +269,6 @@ def _without_text(quoted: re.Match[str]) -> str:
     return quoted.group() if is_harmless else "what stands here"
 
 
-def _has_tab(text: str, mark: Mark) -> bool:
-    lines = _LINE_END.split(text)
-    line = lines[mark.line - 1] if mark.line <= len(lines) else ""
+def _has_tab(line: str, column: int) -> bool:
     indentation = line[: len(line) - len(line.lstrip())]
-    return "\t" in indentation or line[mark.column - 1 : mark.column] == "\t"
+    return "\t" in indentation or line[column - 1 : column] == "\t"

@@ -78,9 +78,10 @@ def _section(section: Section, level: int) -> str:
 
 
 def _row(key: Key) -> str:
+    inner = ", ".join(f"[`{one.name}`](#{one.name})" for one in key.type.sections())
     cells = (
         f"`{key.name}`",
-        key.type.words,
+        f"{key.type.words}: {inner}" if inner else key.type.words,
         "**required**" if key.required else _default(key),
         key.help,
         f"`{key.example}`" if key.example else "",

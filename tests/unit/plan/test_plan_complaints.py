@@ -55,6 +55,16 @@ def test_all_complaints_come_at_once_in_the_order_of_the_file() -> None:
     ]
 
 
+@pytest.mark.skipif(not yaml.__with_libyaml__, reason="PyYAML was built without its C parser")
+def test_both_parsers_of_yaml_complain_of_the_same_at_the_same_places() -> None:
+    said = []
+    for loader in (PythonLoader, yaml.CSafeLoader):
+        with pytest.raises(PlanRefused) as caught:
+            parse(MANY.encode(), "x", CATALOGUE, COMPLAINTS_OF, loader=loader)
+        said.append(caught.value.complaints)
+    assert said[0] == said[1]
+
+
 def test_the_error_carries_its_complaints() -> None:
     with pytest.raises(PlanProblem) as caught:
         parse(b"organisation: x\npeple: {}\n", "plans/a.yaml", CATALOGUE, COMPLAINTS_OF)

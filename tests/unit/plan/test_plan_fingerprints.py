@@ -115,7 +115,6 @@ OF_THE_SERVICE = [
 ]
 
 
-@pytest.mark.requirement("R-161")
 @pytest.mark.parametrize(("one", "other"), OF_THE_SERVICE)
 def test_what_a_drill_rests_on_changes_the_services_fingerprint(one: str, other: str) -> None:
     assert one in FULL
