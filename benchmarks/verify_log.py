@@ -99,7 +99,7 @@ def statement(number: int) -> Statement:
 
 
 def drill(dice: random.Random, time: str) -> dict[str, object]:
-    """Give the predicate of an invented drill: five components with seven steps and four checks."""
+    """Give the predicate of an invented drill, as large as a real one of five components."""
     components = ("identity", "bookings-db", "documents", "booking-settings", "booking-app")
     return {
         "recorded_at": time,
@@ -113,15 +113,31 @@ def drill(dice: random.Random, time: str) -> dict[str, object]:
                 "outcome": "passed",
                 "started": round(dice.random() * 60, 3),
                 "ended": round(60 + dice.random() * 60, 3),
+                "detail": f"the {stage} of {component} ended with exit code 0, nothing was left",
+                "bytes": dice.getrandbits(30),
+                "critical": dice.random() < 0.3,
+                "repeated": False,
             }
             for component in components
             for stage in ("restore", "load", "start", "ready", "check")
         ],
         "checks": [
-            {"name": f"{component} check {n}", "outcome": "passed", "expected": "4", "seen": "4"}
+            {
+                "name": f"{component} holds what was backed up, by count and by fingerprint ({n})",
+                "kind": "baseline",
+                "outcome": "passed",
+                "proves": ["data", "answers"],
+                "expected": "100,204 rows in 6 tables with the fingerprints of the baseline",
+                "seen": "100,204 rows in 6 tables with the fingerprints of the baseline",
+                "seconds": round(dice.random(), 3),
+                "component": component,
+            }
             for component in components
             for n in range(4)
         ],
+        "environment": {"plan": "sha256:" + dice.randbytes(32).hex(), "closure": components},
+        "rto": {"target_seconds": 7200.0, "measured_seconds": 31.4, "met": True, "approved": True},
+        "rpo": {"target_seconds": 900.0, "measured_seconds": 12.5, "met": True, "approved": True},
     }
 
 

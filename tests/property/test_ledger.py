@@ -9,11 +9,18 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from refloat.ledger.canonical import Malformed, canonical_bytes, digest, parse
-from refloat.ledger.dsse import read_public_key
+from refloat.ledger.dsse import (
+    read_any_envelope,
+    read_envelope_quickly,
+    read_public_key,
+    sign,
+)
+from refloat.ledger.export import read_line, read_line_quickly
 from refloat.ledger.log import Ledger
 from refloat.ledger.merkle import (
     Frontier,
@@ -123,6 +130,57 @@ def test_a_tree_grown_in_two_sittings_is_the_same_tree(hashes: list[bytes], at: 
     for leaf in hashes[at:]:
         second.append(leaf)
     assert second.root() == root(hashes) == levels(hashes)[-1][0]
+
+
+GOOD = sign(b'{"some":"payload"}', Ed25519PrivateKey.generate()).to_bytes()
+pieces = st.sampled_from(
+    [
+        b'"',
+        b"\\",
+        b'\\"',
+        b"\\u0041",
+        b"\x00",
+        b"\t",
+        b" ",
+        b"\xff",
+        "é".encode(),
+        b"A",
+        b"=",
+        b"}",
+        b"0",
+    ]
+)
+
+
+@st.composite
+def damaged(draw: st.DrawFn, good: bytes) -> bytes:
+    """Something valid with up to three pieces put in, put over others, or taken out."""
+    data = good
+    for _ in range(draw(st.integers(0, 3))):
+        at = draw(st.integers(0, len(data)))
+        data = data[:at] + draw(pieces | st.just(b"")) + data[at + draw(st.integers(0, 2)) :]
+    return data
+
+
+@settings(max_examples=500)
+@given(damaged(GOOD))
+def test_the_quick_reader_of_envelopes_never_says_what_the_careful_one_would_not(
+    data: bytes,
+) -> None:
+    quick = read_envelope_quickly(data)
+    assert quick is None or quick == read_any_envelope(data)
+    assert data != GOOD or quick is not None
+
+
+LINE = b'{"index":12,"envelope":' + json.dumps(GOOD.decode()).encode() + b"}"
+
+
+@settings(max_examples=500)
+@given(damaged(LINE))
+def test_the_quick_reader_of_lines_never_says_what_the_careful_one_would_not(data: bytes) -> None:
+    quick = read_line_quickly(data)
+    assert quick is None or quick == read_line(data)
+    assert data != LINE or quick is not None
 
 
 @settings(max_examples=25, deadline=None)

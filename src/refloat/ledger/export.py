@@ -8,6 +8,7 @@ envelope as text. The key in the head is there for convenience; it proves nothin
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import IO, Any
@@ -22,6 +23,8 @@ LARGEST_HEAD = 4 * 2**20
 LARGEST_LINE = 2 * LARGEST_PAYLOAD
 KEY_NOTE = "This key came with the evidence and proves nothing. Get the key another way."
 
+_PRINTABLE = bytes(range(0x20, 0x7F))
+_BEGIN = re.compile(rb'\{"index":(0|[1-9][0-9]{0,17}),"envelope":"')
 _ENTRIES = b'"entries":[\n'
 _END = b"]}\n"
 
@@ -139,14 +142,60 @@ def read_lines(stream: IO[bytes]) -> Iterator[Line | Malformed]:
         if not line.endswith(b"\n"):
             raise Broken("the file ends in the middle of a line")
         last = not line.endswith(b",\n")
+        data = line[:-1] if last else line[:-2]
         try:
-            entry = _line(parse(line[:-1] if last else line[:-2]))
+            entry = read_line_quickly(data) or read_line(data)
         except Malformed as error:
             yield error
         else:
             yield entry
     if stream.read(1):
         raise Broken("something follows the end of the export")
+
+
+def read_line(data: bytes) -> Line:
+    """Read one entry's line, however its JSON is spelled.
+
+    Raises:
+        Malformed: if it is not an entry.
+
+    """
+    members = parse(data)
+    if not isinstance(members, dict):
+        raise Malformed("an entry that is no object")
+    index, envelope, proof = members.get("index"), members.get("envelope"), members.get("proof")
+    if type(index) is not int or not 0 <= index < 2**63 or not isinstance(envelope, str):
+        raise Malformed("an entry without index or envelope")
+    if not envelope.isascii():
+        raise Malformed("an envelope with other than ASCII characters")
+    if proof is None:
+        return Line(index, envelope.encode(), None)
+    try:
+        steps = tuple(bytes.fromhex(step) for step in proof)
+    except (TypeError, ValueError) as error:
+        raise Malformed("an entry whose proof is not hexadecimal") from error
+    if len(steps) > 64:
+        raise Malformed("an entry whose proof is longer than any tree is high")
+    return Line(index, envelope.encode(), steps)
+
+
+def read_line_quickly(data: bytes) -> Line | None:
+    """Read an entry's line in the spelling in which ``write_export`` writes it; None if it is not.
+
+    Half of a log's bytes would otherwise be spent on JSON. Where this gives a line, ``read_line``
+    gives the same: the text between the quotes is printable ASCII, and each backslash and each
+    quote in it belongs to an escaped quote.
+    """
+    begin = _BEGIN.match(data)
+    if not begin or not data.endswith(b'"}'):
+        return None
+    inner = data[begin.end() : -2]
+    quotes = inner.count(b'\\"')
+    if inner.count(b"\\") != quotes or inner.count(b'"') != quotes:
+        return None
+    if inner.translate(None, _PRINTABLE):
+        return None
+    return Line(int(begin[1]), inner.replace(b'\\"', b'"'), None)
 
 
 def _head_lines(head: Head) -> Iterator[str]:
@@ -171,22 +220,3 @@ def _head(members: dict[str, Any]) -> Head:
         raise Malformed(f"an evidence export with more than {MOST_CHECKPOINTS} checkpoints")
     pem = beside.get("pem") if isinstance(beside, dict) else None
     return Head(coverage == "all", checkpoint, tuple(history), pem if isinstance(pem, str) else "")
-
-
-def _line(members: Any) -> Line:
-    if not isinstance(members, dict):
-        raise Malformed("an entry that is no object")
-    index, envelope, proof = members.get("index"), members.get("envelope"), members.get("proof")
-    if type(index) is not int or not 0 <= index < 2**63 or not isinstance(envelope, str):
-        raise Malformed("an entry without index or envelope")
-    if not envelope.isascii():
-        raise Malformed("an envelope with other than ASCII characters")
-    if proof is None:
-        return Line(index, envelope.encode(), None)
-    try:
-        steps = tuple(bytes.fromhex(step) for step in proof)
-    except (TypeError, ValueError) as error:
-        raise Malformed("an entry whose proof is not hexadecimal") from error
-    if len(steps) > 64:
-        raise Malformed("an entry whose proof is longer than any tree is high")
-    return Line(index, envelope.encode(), steps)
