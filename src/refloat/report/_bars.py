@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from refloat.assess.words import duration
 from refloat.model.judgement import ObjectiveStatus, ServiceStatus
 from refloat.model.run import DrillRecord
+from refloat.report.words import lasted
 
 _ROOM = 1.06
 """How much longer than the longest bar the scale is, so that its end and the target are seen."""
@@ -108,12 +109,12 @@ def _bar(label: str, seconds: float | None, target: float | None, scale: float) 
     if seconds is None:
         return Bar(label, "not measured", "open", 0.0, 0.0)
     if target is None:
-        return Bar(label, f"{duration(seconds)}; no target", "open", _percent(seconds, scale), 0.0)
+        return Bar(label, f"{lasted(seconds)}; no target", "open", _percent(seconds, scale), 0.0)
     within, beyond = min(seconds, target), max(0.0, seconds - target)
-    words = f"{duration(beyond)} too long" if beyond else "within the target"
+    words = f"{lasted(beyond)} too long" if beyond else "within the target"
     return Bar(
         label,
-        f"{duration(seconds)}: {words}",
+        f"{lasted(seconds)}: {words}",
         "bad" if beyond else "good",
         # A bar that is too short to be seen would look like none.
         max(0.5, _percent(within, scale)),

@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from refloat.assess.words import duration
 from refloat.model.run import DrillRecord, Outcome, StepRecord
-from refloat.report.words import STAGES, mark
+from refloat.report.words import STAGES, lasted, mark
 
 LANE_HEIGHT = 18
 _INTERVALS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200)
@@ -49,7 +48,7 @@ class Row:
         height: pixels.
         segments: its bars.
         stages: its operations and how long each took, in words.
-        problems: what went wrong, one sentence each.
+        problems: what went wrong: symbol and sentence.
 
     """
 
@@ -59,7 +58,7 @@ class Row:
     height: int
     segments: tuple[Segment, ...]
     stages: tuple[str, ...]
-    problems: tuple[str, ...]
+    problems: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True)
@@ -99,7 +98,10 @@ def timeline(drill: DrillRecord, name_of: Callable[[str], str]) -> Timeline | No
         name_of: gives a component's name for people.
 
     """
-    steps = sorted(drill.steps, key=lambda step: (step.started, step.ended, str(step.component)))
+    steps = sorted(
+        drill.steps,
+        key=lambda step: (step.started, step.component is None, step.component or "", step.ended),
+    )
     if not steps:
         return None
     total = max(max(step.ended for step in steps), 0.001)
@@ -129,26 +131,40 @@ def _row(steps: Sequence[StepRecord], total: float, name_of: Callable[[str], str
         lane = next((n for n, free in enumerate(lanes) if free <= step.started), len(lanes))
         lanes[lane : lane + 1] = [step.ended]
         segments.append(_segment(step, lane, total))
-    first = steps[0]
+    first, tried = steps[0], [step for step in steps if _tried(step)]
     whole = STAGES.get(first.stage, str(first.stage))
-    begin, end = min(step.started for step in steps), max(step.ended for step in steps)
+    begin = min((step.started for step in tried), default=0.0)
+    end = max((step.ended for step in tried), default=0.0)
     return Row(
         name=name_of(first.component) if first.component else whole[:1].upper() + whole[1:],
         critical=any(step.critical for step in steps),
-        span=f"{_clock(begin)} to {_clock(end)}",
+        span=f"{_clock(begin)} to {_clock(end)}" if tried else "not tried",
         height=LANE_HEIGHT * len(lanes),
         segments=tuple(segments),
-        stages=tuple(_stage_words(step) for step in steps) if first.component else (),
-        problems=tuple(
-            f"{STAGES.get(step.stage, str(step.stage))} {_ending(step)}: {step.detail}"
-            for step in steps
-            if step.outcome is not Outcome.PASSED
-        ),
+        stages=tuple(_stage_words(step) for step in tried) if first.component else (),
+        problems=_problems(steps),
+    )
+
+
+def _tried(step: StepRecord) -> bool:
+    return step.outcome is not Outcome.COULD_NOT_RUN or step.ended > step.started
+
+
+def _problems(steps: Sequence[StepRecord]) -> tuple[tuple[str, str], ...]:
+    """Give the symbol and a sentence of each thing that went wrong; stages that share it, once."""
+    together: dict[tuple[Outcome, str], list[str]] = {}
+    for step in steps:
+        if step.outcome is not Outcome.PASSED:
+            stage = STAGES.get(step.stage, str(step.stage))
+            together.setdefault((step.outcome, step.detail), []).append(stage)
+    return tuple(
+        (mark(outcome), f"{', '.join(stages)}: {outcome}. {detail}")
+        for (outcome, detail), stages in together.items()
     )
 
 
 def _segment(step: StepRecord, lane: int, total: float) -> Segment:
-    taken = duration(max(0.0, step.ended - step.started))
+    taken = lasted(max(0.0, step.ended - step.started))
     stage = STAGES.get(step.stage, str(step.stage))
     critical = ", on the critical path" if step.critical else ""
     return Segment(
@@ -167,7 +183,7 @@ def _ending(step: StepRecord) -> str:
 
 
 def _stage_words(step: StepRecord) -> str:
-    words = f"{STAGES.get(step.stage, str(step.stage))} {duration(step.ended - step.started)}"
+    words = f"{STAGES.get(step.stage, str(step.stage))} {lasted(step.ended - step.started)}"
     return f"{words} (done in an earlier attempt)" if step.repeated else words
 
 
@@ -179,7 +195,7 @@ def _critical(
         return drill.critical_path
     return tuple(
         (f"{name_of(step.component)}: " if step.component else "")
-        + f"{STAGES.get(step.stage, str(step.stage))} ({duration(step.ended - step.started)})"
+        + f"{STAGES.get(step.stage, str(step.stage))} ({lasted(step.ended - step.started)})"
         for step in marked
     )
 

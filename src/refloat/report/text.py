@@ -9,7 +9,7 @@ from refloat.assess.words import day, duration
 from refloat.model.judgement import ObjectiveStatus, ServiceStatus
 from refloat.model.run import DrillRecord, Measurement, Outcome
 from refloat.report._clean import plain
-from refloat.report.words import copy_answer, mark, recovery_answer
+from refloat.report.words import copy_answer, lasted, mark, recovery_answer
 
 HEADINGS = ("Service", "Copy", "Recovery", "RTO", "RPO", "Good until", "Why")
 
@@ -118,13 +118,13 @@ def _objective(status: ServiceStatus, measure: str) -> str:
     )
     if found is None:
         return "no target"
-    achieved = duration(found.achieved_seconds) if found.achieved_seconds is not None else "?"
+    achieved = lasted(found.achieved_seconds) if found.achieved_seconds is not None else "?"
     target = duration(found.target_seconds) if found.target_seconds is not None else "no target"
     return f"{achieved} of {target}"
 
 
 def _measured(what: str, taken: Measurement) -> DrillRow:
-    words = duration(taken.measured_seconds) if taken.measured_seconds is not None else "unknown"
+    words = lasted(taken.measured_seconds) if taken.measured_seconds is not None else "unknown"
     target = "no target is set"
     if taken.target_seconds is not None:
         target = f"at most {duration(taken.target_seconds)} allowed"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from refloat.assess.words import day, duration, instant
@@ -21,6 +22,17 @@ STAGES = {
     Stage.TAKE_DOWN: "take the sandbox down",
 }
 """The stages of a recovery, as people say them."""
+
+
+def lasted(seconds: float) -> str:
+    """Say how long something took: below a minute to the tenth of a second, rounded up.
+
+    Rounded to the millisecond first, so that 4.9 s less 4.5 s is 0.4 s and not a hair more.
+    """
+    exact = round(seconds, 3)
+    if not 0 <= exact < 60:
+        return duration(exact)
+    return f"{math.ceil(round(exact * 10, 2)) / 10:g} s"
 
 
 @dataclass(frozen=True)
@@ -67,7 +79,7 @@ def recovery_answer(status: ServiceStatus) -> Answer:
     when = f" on {day(judged.rests_on.at)}" if judged.rests_on else ""
     reasons = tuple(dict.fromkeys((*judged.reasons, *judged.stale)))
     if judged.verdict is Verdict.PROVEN:
-        took = f" in {duration(achieved)}" if achieved is not None else ""
+        took = f" in {lasted(achieved)}" if achieved is not None else ""
         allowed = f"; {duration(target)} is allowed" if target is not None else ""
         sentence = f"{name} came back from its backups, in isolation,{when}{took}{allowed}."
         until = f"It holds until {instant(judged.expires_at)}" if judged.expires_at else ""

@@ -1,4 +1,4 @@
-"""Reports to look at: a proven one, a failed one, one without a drill, a large and a hostile one."""
+"""Reports to look at: proven, failed, never drilled, large and hostile ones."""
 
 from __future__ import annotations
 
