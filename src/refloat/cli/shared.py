@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import json
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -57,8 +58,16 @@ def in_workspace(function: Function) -> Callable[..., Any]:
 
 
 def emit(value: Any) -> None:
-    """Print a value of the model as JSON on standard output."""
-    click.echo(json.dumps(to_json(value), ensure_ascii=False, indent=2))
+    """Print values of the model, alone or in lists and mappings, as JSON on standard output."""
+    click.echo(json.dumps(_plain(value), ensure_ascii=False, indent=2))
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {str(name): _plain(one) for name, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    return to_json(value) if dataclasses.is_dataclass(value) else value
 
 
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:

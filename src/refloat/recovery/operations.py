@@ -176,7 +176,7 @@ def start(session: Session, key: str) -> Done:
     """Start the component's server: the data set's own, or the command of the plan."""
     component, place = session.component(key), session.here()
     if component.start:
-        place.make_folder(component.folder, user="root", mode=0o755)
+        place.make_folder(component.folder, user=component.user, mode=0o755)
         session.running[key] = place.start(
             key,
             component.start,
