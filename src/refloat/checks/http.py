@@ -64,7 +64,7 @@ class HttpCheck:
         Option(
             "form", OptionType.TEXT_MAP, "Fields of a form to send.", example="{user: dana.reyes}"
         ),
-        Option("json", OptionType.TEXT, "JSON to send.", example='{"patient": 17}'),
+        Option("json", OptionType.TEXT, "JSON to send.", example="""'{"patient": 17}'"""),
         Option("status", OptionType.INTEGER, "The status expected.", default=200, example="200"),
         Option("contains", OptionType.TEXT, "A text in the answer.", example="Welcome"),
         Option(
