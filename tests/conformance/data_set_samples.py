@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
+import server_samples
+
 from refloat.data_sets import Source, Target
 from refloat.data_sets.files import ADAPTER as FILES
 from refloat.model.place import Place
@@ -62,7 +64,11 @@ def files(folder: Path) -> Iterator[Sample]:
     )
 
 
-SAMPLES: dict[str, Callable[[Path], AbstractContextManager[Sample]]] = {"files": files}
+SAMPLES: dict[str, Callable[[Path], AbstractContextManager[Sample]]] = {
+    "files": files,
+    "ldap": server_samples.ldap,
+    "postgresql": server_samples.postgresql,
+}
 """By the kind's name: what gives its sample, in a folder that every account may enter."""
 
 

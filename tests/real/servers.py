@@ -142,6 +142,11 @@ class Database:
             **more,
         }
 
+    def stop(self) -> None:
+        """End the server; fine if it does not run."""
+        if self.server is not None:
+            self.server.stop()
+
     def source(self, scratch: Path, **more: OptionValue) -> Source:
         secrets = {"password": Secret(PASSWORD)}
         return Source("shop-db", self.options(**more), secrets, self.owner, scratch, True)
@@ -211,6 +216,11 @@ class DirectoryServer:
             "bind_dn": f"cn=admin,{self.suffix}",
             **more,
         }
+
+    def stop(self) -> None:
+        """End the server; fine if it does not run."""
+        if self.server is not None:
+            self.server.stop()
 
     def source(self, scratch: Path, **more: OptionValue) -> Source:
         secrets = {"password": Secret(PASSWORD)}

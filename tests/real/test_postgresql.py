@@ -59,7 +59,8 @@ ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO app;
 ALTER DATABASE shop SET work_mem = '5MB'; ALTER ROLE app IN DATABASE shop SET jit = off;
 CREATE SEQUENCE lonely INCREMENT -1; SELECT nextval('lonely'), nextval('lonely');
 CREATE SEQUENCE unused START 1000;
-CREATE COLLATION german (provider = icu, locale = 'de'); CREATE TABLE sorted (t text COLLATE german);
+CREATE COLLATION german (provider = icu, locale = 'de');
+CREATE TABLE sorted (t text COLLATE german);
 SELECT lo_from_bytea(42, 'large');
 """
 

@@ -67,10 +67,10 @@ def _entries(expected: Baseline, seen: Baseline) -> CheckResult:
     complaints = []
     if missing:
         complaints.append(
-            f"{missing:,} of {_count(len(before))} are missing{_of_what(expected, seen)}"
+            f"{missing:,} of {_count(len(before))} missing{_of_what(expected, seen)}"
         )
     if added:
-        complaints.append(f"{_count(added)} were not in the backup")
+        complaints.append(f"{_counted(added)} not in the backup")
     return _judge(name, _count(len(before)), complaints, _count(len(after)))
 
 
@@ -87,7 +87,7 @@ def _of_what(expected: Baseline, seen: Baseline) -> str:
 def _contents(expected: Baseline, seen: Baseline) -> CheckResult:
     before, after = _map(expected.detail, "entries"), _map(seen.detail, "entries")
     changed = sum(1 for name in before if name in after and before[name] != after[name])
-    complaints = [f"{_count(changed)} are not as they were"] if changed else []
+    complaints = [f"{_counted(changed)} changed"] if changed else []
     return _judge(
         "the entries' contents are the same",
         "the same digest of every entry",
@@ -131,6 +131,10 @@ def _integer(where: Mapping[str, Measure], key: str) -> int:
     value = where.get(key, 0)
     assert isinstance(value, int)
     return value
+
+
+def _counted(value: int) -> str:
+    return "1 entry is" if value == 1 else f"{value:,} entries are"
 
 
 def _count(value: int) -> str:
