@@ -2,8 +2,12 @@
 
 from refloat.assess.approvals import Approval, approval, may_approve, objectives_as_stood
 from refloat.assess.categories import categories
+from refloat.assess.claims import rules_by_fact_type
+from refloat.assess.compare import compare
 from refloat.assess.drill import DrillParts, degraded, drill_verdict
 from refloat.assess.representative import CRITERIA, representative
+from refloat.assess.status import findings, service_status, status
+from refloat.assess.trace import trace, traces
 
 __all__ = [
     "CRITERIA",
@@ -11,9 +15,16 @@ __all__ = [
     "DrillParts",
     "approval",
     "categories",
+    "compare",
     "degraded",
     "drill_verdict",
+    "findings",
     "may_approve",
     "objectives_as_stood",
     "representative",
+    "rules_by_fact_type",
+    "service_status",
+    "status",
+    "trace",
+    "traces",
 ]

@@ -33,10 +33,8 @@ def judge_confidence(
     )
     level, expiry = Confidence.NONE, None
     for step in ladder:
-        if not step.reached:
-            break
-        level = step.level
-        expiry = step.expires_at if expiry is None else min(expiry, step.expires_at or expiry)
+        if step.reached:
+            level, expiry = step.level, step.expires_at
     return ConfidenceStatus(level, expiry, ladder)
 
 

@@ -35,7 +35,7 @@ class Severity(enum.StrEnum):
 
 
 class Confidence(enum.StrEnum):
-    """The ladder from hope to practice (R-024); each level needs all that are below it."""
+    """The ladder from hope to practice (R-024); each level needs evidence of its own kind."""
 
     NONE = "none"
     MONITORED = "monitored"
@@ -264,8 +264,8 @@ class ConfidenceStatus:
     """How far monitoring has become confidence (R-024).
 
     Attributes:
-        level: the highest level that is reached with all below it.
-        expires_at: when that level is lost; None at ``none``.
+        level: the highest level that is reached.
+        expires_at: when its evidence expires; None at ``none``.
         ladder: every level above ``none``, lowest first.
     """
 

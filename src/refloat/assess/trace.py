@@ -1,0 +1,142 @@
+"""One chain from a data set to the person who approved its target (R-007).
+
+Data set, recovery point, restore step, test run, service, approved target, approver: a missing link
+is a finding that names it.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from refloat.assess import words
+from refloat.assess.basis import Basis, basis
+from refloat.assess.objectives import judge_objectives
+from refloat.model.facts import DrillFact, Facts
+from refloat.model.judgement import (
+    ApprovalState,
+    Finding,
+    ObjectiveStatus,
+    Severity,
+    Trace,
+    TraceLink,
+)
+from refloat.model.plan import Plan
+from refloat.model.run import Outcome, Stage
+from refloat.plan import closure
+
+LINKS = (
+    "data set",
+    "recovery point",
+    "restore step",
+    "test run",
+    "service",
+    "approved target",
+    "approver",
+)
+"""The links, in order."""
+
+
+def trace(plan: Plan, facts: Facts, data_set: str, service: str, instant: datetime) -> Trace:
+    """Walk the chain of one data set and one service at an instant.
+
+    Args:
+        plan: a valid plan.
+        facts: the facts in any order; those recorded after the instant are passed over.
+        data_set: a component key.
+        service: the service's key.
+        instant: when.
+
+    Raises:
+        MissingInput: if the plan has no such service.
+    """
+    start = basis(plan, service, facts, instant)
+    target = judge_objectives(start)[0]
+    drill = _drill(start, data_set)
+    values = (
+        _data_set(start, data_set),
+        _point(start, data_set),
+        _restore(drill, data_set),
+        _run(drill),
+        TraceLink("service", start.service.name if data_set in start.strengths else ""),
+        *_approval(start, target),
+    )
+    missing = tuple(link.link for link in values if not link.value)
+    found = tuple(_broken(start, data_set, name) for name in missing)
+    return Trace(data_set, service, values, missing, found)
+
+
+def traces(plan: Plan, facts: Facts, instant: datetime) -> tuple[Trace, ...]:
+    """Walk every chain of a plan: each data set of each service, in the plan's order."""
+    return tuple(
+        trace(plan, facts, key, service, instant)
+        for service in plan.services
+        for key in closure(plan, service)
+        if plan.components[key].protection is not None
+    )
+
+
+def _data_set(start: Basis, key: str) -> TraceLink:
+    known = key in start.plan.components and start.component(key).protection is not None
+    return TraceLink("data set", words.component(start.plan, key) if known else "")
+
+
+def _point(start: Basis, key: str) -> TraceLink:
+    newest = start.newest(key)
+    if newest is None:
+        return TraceLink("recovery point", "")
+    point = newest.point
+    text = f"{words.instant(point.consistency_time)} in {point.repository}"
+    return TraceLink("recovery point", text, newest.entry)
+
+
+def _drill(start: Basis, key: str) -> DrillFact | None:
+    """Give the newest drill of the service that brought the data set back."""
+    for drill in reversed(start.drills()):
+        for step in drill.record.steps:
+            restored = step.stage is Stage.RESTORE and step.outcome is Outcome.PASSED
+            if restored and step.component == key:
+                return drill
+    return None
+
+
+def _restore(drill: DrillFact | None, key: str) -> TraceLink:
+    if drill is None:
+        return TraceLink("restore step", "")
+    step = next(
+        one for one in drill.record.steps if one.stage is Stage.RESTORE and one.component == key
+    )
+    took = words.duration(step.ended - step.started)
+    return TraceLink("restore step", f"restored in {took}", drill.entry)
+
+
+def _run(drill: DrillFact | None) -> TraceLink:
+    if drill is None:
+        return TraceLink("test run", "")
+    record = drill.record
+    text = f"{record.run} on {words.instant(record.declared_at)}: {record.verdict}"
+    return TraceLink("test run", text, drill.entry)
+
+
+def _approval(start: Basis, target: ObjectiveStatus) -> tuple[TraceLink, TraceLink]:
+    approved = target.approval is ApprovalState.APPROVED
+    if not approved or target.target_seconds is None:
+        return TraceLink("approved target", ""), TraceLink("approver", "")
+    text = f"{words.MEASURES[target.measure]} {words.duration(target.target_seconds)}"
+    entry = target.approval_entry
+    return TraceLink("approved target", text, entry), TraceLink(
+        "approver", target.approved_by, entry
+    )
+
+
+def _broken(start: Basis, key: str, link: str) -> Finding:
+    name = words.component(start.plan, key)
+    return Finding(
+        "CHAIN_BROKEN",
+        ("R-007",),
+        Severity.MEDIUM,
+        f"service {start.service.key}, data set {key}",
+        f"From {name} to somebody who decided how much of {start.service.name} may be lost, "
+        f"the {link} is missing.",
+        f"Provide the {link}.",
+        {"missing": link},
+    )
