@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ast
+import re
 import statistics
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +14,8 @@ import pytest
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "refloat"
 ADAPTER_ROOMS = ("engines", "data_sets", "sandboxes", "checks")
+
+EXCEPTIONS = tomllib.loads((Path(__file__).parent / "exceptions.toml").read_text(encoding="utf-8"))
 
 LONGEST_FILE = 400
 LONGEST_FUNCTION = 60
@@ -51,7 +55,8 @@ def test_no_file_is_long() -> None:
 
 def test_no_function_is_long_and_nine_in_ten_are_short() -> None:
     lengths = {name: length(node) for name, node in functions()}
-    assert not {name: lines for name, lines in lengths.items() if lines > LONGEST_FUNCTION}
+    long = {name: lines for name, lines in lengths.items() if lines > LONGEST_FUNCTION}
+    assert {re.sub(r":\d+", "", name) for name in long} == set(EXCEPTIONS["functions"]), long
     assert statistics.quantiles(lengths.values(), n=10)[-1] <= USUAL_FUNCTION
 
 
@@ -91,7 +96,7 @@ def test_nobody_reaches_past_the_registry_to_an_adapter(room: str) -> None:
         if inside not in file.parents
         for node in ast.walk(module)
         for imported in imports(node)
-        if imported.startswith(f"refloat.{room}.")
+        if imported.startswith(f"refloat.{room}.") and is_module(imported)
     ]
     assert not reached
 
@@ -130,6 +135,12 @@ def test_nothing_of_the_product_imports_its_fakes() -> None:
         for imported in imports(node)
         if imported.startswith("refloat.testing")
     ]
+
+
+def is_module(imported: str) -> bool:
+    """Whether a name leads into a file of a room; its contract in ``__init__`` is for everybody."""
+    _, room, name, *_ = imported.split(".")
+    return any((SOURCE / room / f"{name}{ending}").exists() for ending in (".py", ""))
 
 
 def imports(node: ast.AST) -> list[str]:

@@ -116,7 +116,7 @@ def size(value: int) -> str:
     return f"{amount:.1f} TiB"
 
 
-class InstantType(click.ParamType):
+class InstantType(click.ParamType[datetime]):
     """A time on the command line: ISO 8601; without an offset it is local time."""
 
     name = "TIME"
@@ -137,7 +137,7 @@ class InstantType(click.ParamType):
             )
 
 
-class DurationType(click.ParamType):
+class DurationType(click.ParamType[timedelta]):
     """A duration on the command line, as in a plan: ``15 min``, ``30 days``."""
 
     name = "DURATION"

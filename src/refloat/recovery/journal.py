@@ -7,7 +7,7 @@ events, so a run that was killed and resumed tells the same story as one that wa
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -20,6 +20,11 @@ from refloat.model.points import CommonRecoveryPoint, RecoveryPoint
 from refloat.model.run import CheckResult, Outcome, Stage, StepRecord
 from refloat.recovery.machine import PERSISTENT, Operation
 from refloat.recovery.operations import Done, Session
+
+JOURNEY_AGAIN = (
+    "The checks of the service had begun before the run was interrupted; they were asked again of"
+    " data that their first attempt may have changed."
+)
 
 
 class Journal(Protocol):
@@ -83,11 +88,21 @@ def ended(operation: Operation, done: Done, instant: Instant, session: Session) 
             "items": [[str(staged), original] for staged, original in restored.items],
             "bytes": restored.bytes,
         }
+    if done.outcome is Outcome.PASSED and operation.stage is Stage.CHECK:
+        key = operation.component
+        event["compared"] = [to_json(result) for result in session.compared.get(key, ())]
+        if key in session.heartbeats:
+            event["newest"] = session.heartbeats[key].isoformat()
     return event
 
 
 def mark(name: str, instant: Instant, **more: Any) -> dict[str, Any]:
-    """Make an event of another kind: ``interrupted``, ``resumed``, ``taken down``, ``recorded``."""
+    """Make an event of another kind.
+
+    ``interrupted``: the run was found dead. ``removing``: from here on, what was restored may be
+    gone. ``resumed``: it goes on; its ``data`` says whether with what lies on the disk.
+    ``recorded``: its evidence is in the ledger.
+    """
     return {"event": name, "instant": to_json(instant), **more}
 
 
@@ -106,6 +121,8 @@ class Story:
         unfinished: operations that began and never ended.
         recorded: whether its evidence was written.
         interrupted: whether it was found dead since it last began, and that was recorded.
+        removing: whether what it restored may be gone.
+        last: when its last event was written; None if none says.
     """
 
     declaration: Declaration
@@ -118,6 +135,8 @@ class Story:
     unfinished: tuple[Operation, ...]
     recorded: bool
     interrupted: bool = False
+    removing: bool = False
+    last: Instant | None = None
 
 
 def read(events: Iterable[Mapping[str, Any]]) -> Story:
@@ -132,6 +151,10 @@ def read(events: Iterable[Mapping[str, Any]]) -> Story:
 def restore_session(session: Session, events: Iterable[Mapping[str, Any]]) -> None:
     """Put back into a session what an interrupted run had finished on the disk."""
     for event in events:
+        if event["event"] == "resumed" and not event["data"]:
+            session.restored.clear()
+            session.compared.clear()
+            session.heartbeats.clear()
         if "common" in event:
             session.common = from_json(CommonRecoveryPoint, event["common"])
             latest = [from_json(RecoveryPoint, point) for point in event["latest"]]
@@ -139,6 +162,11 @@ def restore_session(session: Session, events: Iterable[Mapping[str, Any]]) -> No
         if "restored" in event:
             items = tuple((Path(a), b) for a, b in event["restored"]["items"])
             session.restored[event["component"]] = Restored(items, event["restored"]["bytes"])
+        if "compared" in event:
+            compared = tuple(from_json(CheckResult, result) for result in event["compared"])
+            session.compared[event["component"]] = compared
+        if "newest" in event:
+            session.heartbeats[event["component"]] = datetime.fromisoformat(event["newest"])
 
 
 class _Reading:
@@ -153,6 +181,9 @@ class _Reading:
         self._resumed = 0
         self._recorded = False
         self._interrupted = False
+        self._removing = False
+        self._again = False
+        self._last: Instant | None = None
         for event in events:
             self._take(event)
 
@@ -164,27 +195,37 @@ class _Reading:
             declaration=self._declaration,
             steps=tuple(self._steps.values()),
             checks=tuple(check for one in done for check in one.checks),
-            notes=tuple(dict.fromkeys(note for one in done for note in one.notes)),
+            notes=(
+                *dict.fromkeys(note for one in done for note in one.notes),
+                *((JOURNEY_AGAIN,) if self._again else ()),
+            ),
             outcomes={operation: one.outcome for operation, one in self._done.items()},
             journey_ended=self._journey,
             resumed=self._resumed,
             unfinished=tuple(self._open),
             recorded=self._recorded,
             interrupted=self._interrupted,
+            removing=self._removing,
+            last=self._last,
         )
 
     def _take(self, event: Mapping[str, Any]) -> None:
+        if "instant" in event:
+            self._last = from_json(Instant, event["instant"])
         match event["event"]:
             case "declared":
                 self._declaration = from_json(Declaration, event["declaration"])
+                self._last = self._declaration.instant
             case "began":
                 self._open[_operation(event)] = from_json(Instant, event["instant"])
             case "ended":
                 self._end(event)
             case "resumed":
-                self._resume()
+                self._resume(PERSISTENT if event["data"] else frozenset({Stage.CHOOSE}))
             case "interrupted":
                 self._interrupted = True
+            case "removing":
+                self._removing = True
             case "recorded":
                 self._recorded = True
 
@@ -211,15 +252,18 @@ class _Reading:
         if operation.stage is Stage.JOURNEY and done.outcome is not Outcome.COULD_NOT_RUN:
             self._journey = instant
 
-    def _resume(self) -> None:
+    def _resume(self, persistent: Collection[Stage]) -> None:
         """What lived only in processes is gone; what lies on the disk was not repeated."""
         self._resumed += 1
-        self._interrupted = False
+        self._interrupted = self._removing = False
+        begun = any(one.stage is Stage.JOURNEY for one in (*self._open, *self._done))
+        self._again = Stage.LOAD in persistent and (self._again or begun)
+        self._journey = None
         self._open.clear()
         kept = {
             operation
             for operation, done in self._done.items()
-            if operation.stage in PERSISTENT and done.outcome is Outcome.PASSED
+            if operation.stage in persistent and done.outcome is Outcome.PASSED
         }
         self._done = {
             operation: self._done[operation] for operation in self._done if operation in kept

@@ -7,11 +7,13 @@ None raises for what it finds: a failed restore is a result. What an operation m
 from __future__ import annotations
 
 import random
+import shutil
 import threading
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from refloat.checks import CheckContext
 from refloat.data_sets import DataSet, Drift, Prepares, Target
@@ -27,6 +29,7 @@ from refloat.recovery.preparation import Preparation, PreparedCheck, PreparedCom
 from refloat.sandboxes import OpenSandbox, SandboxRequest
 
 POLL_SECONDS = 0.05
+SETTLING_SECONDS = 1.0
 
 
 @dataclass(frozen=True)
@@ -53,12 +56,16 @@ class Session:
     """What the operations of one recovery share.
 
     ``loss_at`` is the instant of loss; with a ``window`` it is drawn from that much of the past
-    before it, once the points are known.
+    before it, once the points are known. ``mode`` and ``declared_at`` are those of the declaration.
+    ``compared`` holds how data compared with its baseline when it had just been loaded: what the
+    service does with it later is no difference of the backup's.
     """
 
     preparation: Preparation
     run: str
     loss_at: datetime
+    declared_at: datetime
+    mode: str
     window: timedelta | None = None
     common: CommonRecoveryPoint | None = None
     known: dict[str, tuple[RecoveryPoint, ...]] = field(default_factory=dict)
@@ -68,6 +75,7 @@ class Session:
     running: dict[str, Running] = field(default_factory=dict)
     latest: dict[str, RecoveryPoint] = field(default_factory=dict)
     heartbeats: dict[str, datetime] = field(default_factory=dict)
+    compared: dict[str, tuple[CheckResult, ...]] = field(default_factory=dict)
     cancelled: threading.Event = field(default_factory=threading.Event)
 
     def component(self, key: str) -> PreparedComponent:
@@ -93,8 +101,10 @@ class Session:
 
 def choose(session: Session, _key: str) -> Done:
     """Choose the common recovery point, and see that the disk has room for it."""
+    notes: tuple[str, ...] = ()
     if session.common is None:
         session.known = _list_points(session.preparation)
+        notes = _clock_behind(session)
         if session.window is not None:
             chance = random.SystemRandom()
             session.loss_at = random_instant(session.known, session.window, session.loss_at, chance)
@@ -110,6 +120,7 @@ def choose(session: Session, _key: str) -> Done:
         return Done(
             Outcome.COULD_NOT_RUN,
             f"there is no recovery point of {names} at or before the instant asked for",
+            notes=notes,
         )
     needed = sum(
         _data_set(preparation.components[key]).estimate(point)
@@ -117,7 +128,7 @@ def choose(session: Session, _key: str) -> Done:
     )
     files.require_room(preparation.scratch, needed)
     count, skew = len(common.points), common.skew.total_seconds()
-    return Done(Outcome.PASSED, f"{count} recovery points, {skew:.1f} s apart")
+    return Done(Outcome.PASSED, f"{count} recovery points, {skew:.1f} s apart", notes=notes)
 
 
 def isolate(session: Session, _key: str) -> Done:
@@ -149,9 +160,11 @@ def restore(session: Session, key: str) -> Done:
     component, point = session.component(key), session.point(key)
     protection = component.component.protection
     assert protection is not None, "only protected components are restored"
+    staging = session.here().staging(key)
+    _empty(staging)
     restored = _reader(component).restore(
         point,
-        session.here().staging(key),
+        staging,
         timeout=protection.timeout.total_seconds(),
     )
     session.restored[key] = restored
@@ -194,23 +207,21 @@ def start(session: Session, key: str) -> Done:
 def ready(session: Session, key: str) -> Done:
     """Ask again and again until the component answers, its program dies, or its time is up."""
     component = session.component(key)
-    deadline = time.monotonic() + component.component.recovery.timeout.total_seconds()
+    began = time.monotonic()
+    limit = component.component.recovery.timeout.total_seconds()
     last = "it has not answered yet"
     while True:
-        answers, last = _answers(session, component, last)
+        answers, last = _answers(session, component, last, time.monotonic() - began)
         if answers:
             return Done(Outcome.PASSED, "it answers")
         running = session.running.get(key)
+        if session.cancelled.is_set():
+            return Done(Outcome.COULD_NOT_RUN, "stopped before it answered")
         if running is not None and not running.alive():
-            words = running.last_words().strip() or "(it said nothing)"
-            return Done(Outcome.FAILED, f"its program ended before it answered: {words}")
-        if time.monotonic() > deadline or session.cancelled.is_set():
-            waited = component.component.recovery.timeout.total_seconds()
-            words = running.last_words().strip() if running is not None else ""
-            return Done(
-                Outcome.FAILED,
-                f"it did not answer within {waited:.0f} s ({last})" + (f": {words}" * bool(words)),
-            )
+            return Done(Outcome.FAILED, f"its program ended before it answered: {_words(running)}")
+        if time.monotonic() - began > limit:
+            words = f": {_words(running)}" if running is not None else ""
+            return Done(Outcome.FAILED, f"it did not answer within {limit:.0f} s ({last}){words}")
         time.sleep(POLL_SECONDS)
 
 
@@ -219,10 +230,16 @@ def check(session: Session, key: str) -> Done:
     component = session.component(key)
     results: list[CheckResult] = []
     if component.data_set is not None:
-        results += _data_checks(session, component)
+        if key not in session.compared:
+            session.compared[key] = tuple(_data_checks(session, component))
+        results += session.compared[key]
     variables: dict[str, str] = {}
     for prepared in component.checks:
         results.append(_ask(session, prepared, variables, key))
+    running = session.running.get(key)
+    if running is not None and not running.alive() and not session.cancelled.is_set():
+        ended = f"its program ended: {_words(running)}"
+        return Done(Outcome.FAILED, ended, checks=tuple(results))
     return _judged(results, "nothing was asked of it" if not results else "")
 
 
@@ -257,6 +274,42 @@ OPERATIONS = {
     Stage.JOURNEY: journey,
 }
 """What carries out each stage; given the session and the component's key."""
+
+
+def _clock_behind(session: Session) -> tuple[str, ...]:
+    """See whether points are of a later time than now: then a clock was set back, or is wrong.
+
+    What was made before this drill was declared cannot be later than it; so where the newest state
+    is asked for, the instant of loss moves to the newest point, and no newer data is passed over.
+    """
+    newest = {
+        key: max(point.consistency_time for point in some)
+        for key, some in session.known.items()
+        if some
+    }
+    late = {key: time for key, time in newest.items() if time > session.declared_at}
+    if not late:
+        return ()
+    if session.mode == "latest":
+        session.loss_at = max(session.loss_at, *late.values())
+    return (
+        f"The newest recovery points of {', '.join(sorted(late))} are later than this machine's"
+        f" clock, by up to {(max(late.values()) - session.declared_at).total_seconds():.0f} s: a"
+        " clock was set back, or is wrong.",
+    )
+
+
+def _empty(staging: Path) -> None:
+    """Remove what a restore that was killed left: the engine begins with an empty folder."""
+    for one in staging.iterdir():
+        if one.is_dir() and not one.is_symlink():
+            shutil.rmtree(one)
+        else:
+            one.unlink()
+
+
+def _words(running: Running) -> str:
+    return running.last_words().strip() or "(it said nothing)"
 
 
 def _list_points(preparation: Preparation) -> dict[str, tuple[RecoveryPoint, ...]]:
@@ -319,7 +372,9 @@ def _unreadable(error: RefloatError) -> CheckResult:
     )
 
 
-def _answers(session: Session, component: PreparedComponent, last: str) -> tuple[bool, str]:
+def _answers(
+    session: Session, component: PreparedComponent, last: str, waited: float
+) -> tuple[bool, str]:
     if component.ready is not None:
         context = _context(component.ready, {})
         outcome = component.ready.adapter.run(session.here(), component.ready.options, context)
@@ -327,7 +382,8 @@ def _answers(session: Session, component: PreparedComponent, last: str) -> tuple
     if component.data_set is not None:
         return component.data_set.ready(session.here(), _target(component)), last
     running = session.running.get(component.component.key)
-    return running is None or running.alive(), last
+    # Nobody said how it answers: it counts as up when it has not died at once.
+    return running is None or (running.alive() and waited >= SETTLING_SECONDS), last
 
 
 def _ask(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import platform
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,7 +16,7 @@ from refloat.model.facts import Facts
 from refloat.model.place import PlaceFacts, Teardown
 from refloat.model.plan import Plan, Strength
 from refloat.model.points import CommonRecoveryPoint, RecoveryPoint
-from refloat.model.run import DrillRecord, Environment, Outcome, Verdict
+from refloat.model.run import DrillRecord, Environment, Measurement, Outcome, StepRecord, Verdict
 from refloat.plan import closure, fingerprint, order, service_fingerprint
 from refloat.recovery import measure
 from refloat.recovery.journal import Declaration, Story
@@ -62,25 +62,7 @@ def drill_record(story: Story, layout: Blueprint, around: Circumstances) -> Dril
     service = plan.services[declaration.service]
     path = measure.critical_path(layout, story.steps)
     steps = measure.mark_critical(story.steps, path)
-    green = story.outcomes.get(JOURNEY) is Outcome.PASSED
-    seconds = (
-        story.journey_ended.seconds_since(declaration.instant)
-        if green and story.journey_ended is not None
-        else None
-    )
-
-    def approved(of: str) -> bool:
-        at = declaration.instant.wall
-        return approval(plan, service.key, of, around.facts, at).counts
-
-    rto = measure.recovery_time(service.objectives.get("rto"), approved("rto"), seconds, steps)
-    rpo = measure.data_loss(
-        service.objectives.get("rpo"),
-        approved("rpo"),
-        declaration.loss_at,
-        around.heartbeats,
-        _hard_data_sets(plan, service.key),
-    )
+    rto, rpo = _measurements(story, around, steps)
     parts = DrillParts(around.common, steps, story.checks, rto, rpo, around.teardown)
     verdict, reasons = drill_verdict(plan, service.key, parts)
     if around.trouble:
@@ -120,6 +102,31 @@ def drill_record(story: Story, layout: Blueprint, around: Circumstances) -> Dril
         teardown=around.teardown,
         notes=story.notes,
         resumed=story.resumed,
+    )
+
+
+def _measurements(
+    story: Story, around: Circumstances, steps: Sequence[StepRecord]
+) -> tuple[Measurement, Measurement]:
+    declaration, plan = story.declaration, around.plan
+    service = plan.services[declaration.service]
+    seconds = None
+    if story.outcomes.get(JOURNEY) is Outcome.PASSED and story.journey_ended is not None:
+        seconds = story.journey_ended.seconds_since(declaration.instant)
+
+    def approved(objective: str) -> bool:
+        at = declaration.instant.wall
+        return approval(plan, service.key, objective, around.facts, at).counts
+
+    return (
+        measure.recovery_time(service.objectives.get("rto"), approved("rto"), seconds, steps),
+        measure.data_loss(
+            service.objectives.get("rpo"),
+            approved("rpo"),
+            declaration.loss_at,
+            around.heartbeats,
+            _hard_data_sets(plan, service.key),
+        ),
     )
 
 
