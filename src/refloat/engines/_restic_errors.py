@@ -9,6 +9,7 @@ codes are in restic's manual, "Scripting", "Exit codes".
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -60,8 +61,11 @@ _BY_WORDS = (
             "does not exist",
         ),
     ),
-    (LOCKED, ("repository is already locked", "unable to create lock")),
+    (LOCKED, ("repository is already locked",)),
+    (REFUSED, ("unable to create lock",)),
 )
+
+_STACK_TRACE = re.compile(r"\.go:\d+|^(?:github\.com|runtime|main)[./]")
 
 _SENTENCES = {
     NO_REPOSITORY: (
@@ -210,5 +214,6 @@ def _last_words(words: str) -> str:
         named = ", ".join(f"{each.item}: {each.reason}" for each in files[:NAMED])
         return f"{named} and more" if len(files) > NAMED else named
     lines = [line.strip() for line in words.splitlines() if line.strip()]
-    plain = [line for line in lines if not line.startswith("{")] or lines
+    said = [line for line in lines if not _STACK_TRACE.search(line)]
+    plain = [line for line in said if not line.startswith("{")] or lines
     return " / ".join(plain[-4:]) or "it said nothing"

@@ -81,6 +81,7 @@ class ResticWriter:
         A stream follows the rule of ``_restic_stream``. restic is content with some of several
         paths missing, so they are looked for before and after.
         """
+        _require_writable(self._location)
         token = secrets.token_hex(16)
         report = _BackupReport(progress)
         arguments = [*_tag_arguments(data_tags(token)), "--json", *command.patience()]
@@ -268,6 +269,19 @@ def _require_paths(content: PathContent) -> None:
             if len(missing) == 1
             else f"these paths are not there: {', '.join(missing)}",
             hint="Correct the path in the plan, or mount what is to be backed up.",
+        )
+
+
+def _require_writable(location: Location) -> None:
+    """See that a local repository can be written to: restic would try for three quarters of a
+    minute before it says so.
+    """
+    place = location.place
+    if place.startswith("/") and os.path.isdir(place) and not os.access(place, os.W_OK):
+        raise RepositoryProblem(
+            f"the repository {location.where} cannot be written to:"
+            " its file system is read-only, or this account has no right to",
+            hint="It can be restored from. To back up, mount it for writing, or change its owner.",
         )
 
 

@@ -31,6 +31,11 @@ SAID = [
     ("damaged", 1, "Fatal: load <index/5a54>: invalid data returned\n"),
     ("damaged", 1, "ignoring error for /a: StreamPack: open /r/data/43/43: no such file or"
      " directory\nFatal: There were 2 errors\n"),
+    (
+        "refused",
+        1,
+        "Fatal: unable to create lock in backend\ngithub.com/restic/restic/x\n\tx.go:7\n",
+    ),
     (None, 1, "Fatal: out of cheese\n"),
     (None, -9, ""),
 ]  # fmt: skip
@@ -55,6 +60,11 @@ def test_each_trouble_has_its_own_sentence_that_names_the_repository() -> None:
             assert "cupboard" in error.message
             assert error.hint
     assert len(set(messages.values())) == len(messages)
+
+
+def test_traces_of_restics_own_code_are_left_out() -> None:
+    words = "Fatal: no cheese\ngithub.com/restic/restic.F\n\t/build/x.go:7\nruntime.goexit\n"
+    assert problem("cupboard", 1, words).message.endswith(": Fatal: no cheese")
 
 
 def test_only_what_can_pass_by_itself_is_not_permanent() -> None:
