@@ -454,6 +454,17 @@ def undrilled() -> ReportInput:
         ),
         objectives=objectives,
         representative=RepresentativeStatus(None, None, None),
+        confidence=ConfidenceStatus(
+            Confidence.MONITORED,
+            None,
+            (
+                base.confidence.ladder[0],
+                *(
+                    LadderStep(one.level, False, "There was no drill.")
+                    for one in base.confidence.ladder[1:]
+                ),
+            ),
+        ),
         findings=(),
     )
     return replace(proven(), status=judged, drill=None, evidence=None)

@@ -1,0 +1,152 @@
+"""The report as people see it: looked at in Chromium, wide and narrow, light, dark and on paper."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+
+from refloat.report.html import page
+
+sys.path.append(str(Path(__file__).parents[1] / "unit" / "report"))
+import report_sample as sample
+
+pytestmark = pytest.mark.browser
+CHROMIUM = shutil.which("chromium")
+NAMES = sorted(sample.SAMPLES)
+BLACK_ON_WHITE = ("rgb(0, 0, 0)", "rgb(255, 255, 255)")
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        pytest.skip("Chromium is not installed: apt-get install chromium")
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage"]
+        )
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    folder = tmp_path_factory.mktemp("reports")
+    result = {}
+    for name in NAMES:
+        result[name] = folder / f"{name}.html"
+        result[name].write_bytes(page(sample.SAMPLES[name]()))
+    return result
+
+
+def opened(browser: Browser, file: Path, width: int, scheme: str) -> tuple[Page, list[str]]:
+    """Open a report; give the page and whatever it complained of or asked for."""
+    context = browser.new_context(
+        viewport={"width": width, "height": 900},
+        color_scheme="dark" if scheme == "dark" else "light",
+        offline=True,
+    )
+    view, trouble = context.new_page(), []
+
+    def said(message: ConsoleMessage) -> None:
+        trouble.append(f"console: {message.text}")
+
+    def asked(request: Request) -> None:
+        if request.url != file.as_uri():
+            trouble.append(f"request: {request.url}")
+
+    view.on("console", said)
+    view.on("pageerror", lambda error: trouble.append(f"error: {error}"))
+    view.on("request", asked)
+    view.on("dialog", lambda dialog: trouble.append(f"dialog: {dialog.message}"))
+    view.goto(file.as_uri())
+    return view, trouble
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [380, 1280])
+@pytest.mark.parametrize("name", NAMES)
+def test_it_fits_and_asks_for_nothing(
+    browser: Browser, files: dict[str, Path], name: str, width: int, scheme: str
+) -> None:
+    view, trouble = opened(browser, files[name], width, scheme)
+    assert view.evaluate("document.documentElement.scrollWidth") <= width
+    assert trouble == []
+    # Only what is made to be scrolled sideways may be wider than the page.
+    wide = view.evaluate(
+        """width => [...document.querySelectorAll("main *")].filter(one =>
+             !one.closest(".scroll, .hidden, thead, svg") &&
+             one.getBoundingClientRect().right > width + 1).map(one => one.outerHTML.slice(0, 90))
+        """,
+        width,
+    )
+    assert wide == []
+    view.context.close()
+
+
+@pytest.mark.parametrize("name", ["proven", "failed", "undrilled"])
+def test_it_is_styled_in_both_schemes(browser: Browser, files: dict[str, Path], name: str) -> None:
+    colours = []
+    for scheme in ("light", "dark"):
+        view, _ = opened(browser, files[name], 1280, scheme)
+        colours.append(view.evaluate("getComputedStyle(document.body).backgroundColor"))
+        pictures = view.screenshot(full_page=True)
+        assert len(pictures) > 20_000
+        view.context.close()
+    assert colours == ["rgb(255, 255, 255)", "rgb(16, 23, 29)"]
+
+
+def test_the_verdicts_are_seen_without_scrolling(browser: Browser, files: dict[str, Path]) -> None:
+    for name in ("proven", "failed", "undrilled"):
+        view, _ = opened(browser, files[name], 1280, "light")
+        bottom = view.evaluate(
+            """Math.max(...[...document.querySelectorAll(".answer .word")].map(one =>
+                 one.getBoundingClientRect().bottom))"""
+        )
+        assert bottom < 900
+        view.context.close()
+
+
+def test_bars_are_as_long_as_they_say(browser: Browser, files: dict[str, Path]) -> None:
+    view, _ = opened(browser, files["failed"], 1280, "light")
+    within, beyond, target = view.evaluate(
+        """() => { const last = [...document.querySelectorAll(".gauge svg")].at(-1);
+             const box = name => last.querySelector(name).getBoundingClientRect();
+             return [box(".within").width, box(".beyond").width, box(".target").x
+                     - last.getBoundingClientRect().x]; }"""
+    )
+    # 25 min lost where 15 min are allowed.
+    assert within / (within + beyond) == pytest.approx(15 / 25, abs=0.02)
+    assert target == pytest.approx(within, abs=3)
+    view.context.close()
+
+
+@pytest.mark.parametrize(("name", "most"), [("proven", 8), ("failed", 9), ("large", 30)])
+def test_it_prints_on_a4(browser: Browser, files: dict[str, Path], name: str, most: int) -> None:
+    view, _ = opened(browser, files[name], 1280, "dark")
+    printed = view.pdf(prefer_css_page_size=True)
+    pages = len(re.findall(rb"/Type /Page\b", printed))
+    assert 2 <= pages <= most
+    sizes = set(re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", printed))
+    assert {(round(float(w)), round(float(h))) for w, h in sizes} == {(595, 842)}
+    view.emulate_media(media="print")
+    ink, paper = view.evaluate(
+        "[getComputedStyle(document.body).color, getComputedStyle(document.body).backgroundColor]"
+    )
+    assert (ink, paper) == BLACK_ON_WHITE
+    view.context.close()
+
+
+def test_the_map_can_be_reached_by_keyboard(browser: Browser, files: dict[str, Path]) -> None:
+    view, _ = opened(browser, files["large"], 380, "light")
+    scrolls = view.evaluate(
+        """() => { const map = document.querySelector(".scroll"); map.focus();
+             return [document.activeElement === map, map.scrollWidth > map.clientWidth]; }"""
+    )
+    assert scrolls == [True, True]
+    view.context.close()
