@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
 
-from refloat.host import files, process
+from refloat.host import faults, files, process
 from refloat.model.errors import IsolationProblem, RefloatError
 from refloat.model.options import Option, Probe
 from refloat.model.place import PlaceFacts, Teardown
@@ -79,7 +79,9 @@ class Bubblewrap:
     ) -> BubblewrapPlace:
         planned = _planned_groups(request.run, limits)
         _record(folder, (), (), planned)
+        faults.point("sandbox.recorded")
         made = groups.make(planned)
+        faults.point("sandbox.groups-made")
         allowed = seccomp.build(platform.machine())
         descriptors = settings.descriptors()
         conversation = Conversation(
@@ -97,6 +99,7 @@ class Bubblewrap:
             conversation.close()
             remains.sweep(folder, remove_data=False)
             raise
+        faults.point("sandbox.up")
         pids = (conversation.first, conversation.agent, conversation.monitor)
         _record(folder, pids, command.namespaces_of(conversation.first), made)
         facts = _facts(made, limits, filtered=bool(allowed), descriptors=descriptors)

@@ -73,8 +73,11 @@ def wait_until(condition: Callable[[], object]) -> bool:
     return True
 
 
-def _only_outside(place: Place, attempt: Attempt, arguments: Answer) -> Answer:
-    control = outside(attempt, arguments)
+def _only_outside(
+    place: Place, attempt: Attempt, arguments: Answer, *, as_user: bool = True
+) -> Answer:
+    # The control is made by the same account: a wall is shown, not a file's mode.
+    control = outside(attempt, arguments, user=accounts()[1] if as_user else "")
     assert control["reached"], f"the attempt proves nothing, it fails outside too: {control}"
     seen = ask(place, attempt, arguments)
     assert not seen["reached"], seen
@@ -103,10 +106,13 @@ def networks_are_cut(adapter: Sandbox, folder: Path) -> None:
 
 def sockets_are_cut(adapter: Sandbox, folder: Path) -> None:
     """Nothing inside reaches a Unix socket of the host, by name or abstract."""
+    folder.chmod(0o755)
     for path in (str(folder / "socket"), f"@refloat-{secrets.token_hex(8)}"):
         with socket.socket(socket.AF_UNIX) as server, opened(adapter, folder) as place:
             server.bind(path.replace("@", "\0", 1))
             server.listen()
+            if not path.startswith("@"):
+                Path(path).chmod(0o777)
             _only_outside(place, attempts.connect, {"path": path})
 
 
@@ -114,7 +120,7 @@ def host_processes_are_hidden(adapter: Sandbox, folder: Path) -> None:
     """Nothing inside sees a process of the host, its command line or its environment."""
     word = f"refloat-{secrets.token_hex(8)}"
     for arguments, environment in (((*SLEEPER, word), {}), (SLEEPER, {"WORD": word})):
-        child = process.start(arguments, environment=environment)
+        child = process.start(arguments, environment=environment, user=accounts()[1])
         try:
             with opened(adapter, folder) as place:
                 assert wait_until(lambda: outside(attempts.find_word, {"word": word})["reached"])
@@ -139,7 +145,8 @@ def environment_is_emptied(adapter: Sandbox, folder: Path) -> None:
 
 def files_are_hidden(adapter: Sandbox, folder: Path) -> None:
     """Neither a repository, a secret of the plan, the staging area nor sysfs is there."""
-    kept = []
+    folder.chmod(0o755)
+    kept = ["/sys/kernel/mm/transparent_hugepage/enabled"]
     for name in ("backup/config", "secrets/password"):
         path = folder / name
         path.parent.mkdir()
@@ -148,9 +155,9 @@ def files_are_hidden(adapter: Sandbox, folder: Path) -> None:
     with opened(adapter, folder) as place:
         staged = place.staging("conformance") / "restored"
         staged.write_text("restored")
-        for file in (*kept, str(staged), "/sys/kernel/mm/transparent_hugepage/enabled"):
-            if Path(file).exists():
-                _only_outside(place, attempts.read, {"path": file})
+        _only_outside(place, attempts.read, {"path": str(staged)}, as_user=False)
+        for file in filter(os.path.exists, kept):
+            _only_outside(place, attempts.read, {"path": file})
 
 
 def nothing_has_power(adapter: Sandbox, folder: Path) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from refloat.host import process
 from refloat.model.errors import IsolationProblem
 from refloat.sandboxes import SandboxRequest
-from refloat.sandboxes._bubblewrap.tree import ALTERNATIVES
+from refloat.sandboxes._bubblewrap.tree import ALTERNATIVES, HOST_LINKS
 
 DEVICES = ("null", "zero", "full", "random", "urandom", "tty")
 LINKS = (
@@ -50,6 +50,8 @@ def bubblewrap(request: SandboxRequest, root: Path) -> tuple[str, ...]:
     found += ["--bind", str(root), "/", "--ro-bind", "/usr", "/usr", "--proc", "/proc"]
     for hidden in filter(os.path.exists, HIDDEN):
         found += ["--ro-bind", "/dev/null", hidden]
+    for folder in unmerged():
+        found += ["--ro-bind", folder, folder]
     if ALTERNATIVES.is_dir():
         found += ["--ro-bind", str(ALTERNATIVES), str(ALTERNATIVES)]
     found += ["--tmpfs", "/dev"]
@@ -67,6 +69,12 @@ def bubblewrap(request: SandboxRequest, root: Path) -> tuple[str, ...]:
             found += ["--cap-add", f"CAP_{capability}"]
         return (*found, "--", *_drop(), *_holder())
     return (*found, "--unshare-user", "--", *_holder())
+
+
+def unmerged() -> tuple[str, ...]:
+    """Give the folders of programs that lie beside /usr on machines that did not merge them."""
+    paths = (Path("/", name) for name in HOST_LINKS)
+    return tuple(str(path) for path in paths if path.is_dir() and not path.is_symlink())
 
 
 def _drop() -> tuple[str, ...]:

@@ -101,6 +101,10 @@ def prepare(
     for names, target in links.items():
         with folder_of(root, names[:-1]) as folder:
             _link(folder, names[-1], target)
+    for name in HOST_LINKS:
+        if Path("/", name).is_dir() and not Path("/", name).is_symlink():
+            with folder_of(root, (name,)):
+                pass
     for path in software:
         _mount_point(root, path)
     with folder_of(root, ("etc",)) as folder:
@@ -156,7 +160,7 @@ def steps(original: str) -> tuple[str, ...]:
     names = tuple(part for part in path.parts if part.strip("/"))
     if not names:
         raise _refused(original, "is the root folder")
-    if names[0] in SHOWN or (names[0] in HOST_LINKS and Path("/", names[0]).is_symlink()):
+    if names[0] in SHOWN or (names[0] in HOST_LINKS and Path("/", names[0]).exists()):
         raise _refused(original, f"lies in /{names[0]}, which is the machine's own")
     if names[0] == "etc" and len(names) > 1 and names[1] in GENERATED:
         raise _refused(original, "is made by the sandbox itself")
@@ -212,7 +216,7 @@ def _step(handle: int, name: str, make: bool) -> int:
 
 
 def adopt(staging: Path, staged: Path, root: Path, original: str) -> None:
-    """Move a restored file or folder into the tree.
+    """Move a restored file or folder into the tree; fine if a crash came just after the move.
 
     Args:
         staging: the sandbox's staging folder.
@@ -232,6 +236,8 @@ def adopt(staging: Path, staged: Path, root: Path, original: str) -> None:
         folder_of(root, names[:-1]) as folder,
     ):
         if _stands(folder, names[-1]):
+            if not _stands(source, from_names[-1]):
+                return
             _make_way(folder, names[-1], original)
         try:
             os.rename(from_names[-1], names[-1], src_dir_fd=source, dst_dir_fd=folder)
