@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from types import FrameType
 from typing import Any
 
 import click
 
+from refloat.app.clean import sweep
 from refloat.app.drill import DrillRequest, DrillResult, drill
 from refloat.app.workspace import Workspace
+from refloat.cli.clean import show
 from refloat.cli.progress import DrillDisplay
 from refloat.cli.shared import (
     DURATION,
@@ -26,6 +30,7 @@ from refloat.cli.shared import (
 from refloat.host.clock import Clock
 from refloat.model.codec import to_json
 from refloat.model.errors import Interrupted, UsageProblem
+from refloat.model.place import Teardown
 from refloat.model.run import DrillRecord, Measurement
 
 
@@ -59,9 +64,11 @@ def command(
     if sum((latest, at is not None, window is not None, resume is not None)) > 1:
         raise UsageProblem("choose one of --latest, --at, --random and --resume")
     request = DrillRequest(service, at=at, window=window, resume=resume, keep=keep)
-    signal.signal(signal.SIGTERM, _stop)
+    clock = Clock()
+    show(sweep(workspace, clock, keep=resume))
+    ear = Ear()
     with DrillDisplay(people) as display:
-        result = drill(workspace, Clock(), request, display, _hear_no_more)
+        result = drill(workspace, clock, request, display, ear.listening)
     if as_json:
         click.echo(json.dumps(as_result(result), ensure_ascii=False, indent=2))
     else:
@@ -79,21 +86,45 @@ def as_result(result: DrillResult) -> dict[str, Any]:
         "test_result_entry": result.test_result_entry,
         "root": result.root,
     }
+    if record["teardown"] is None:  # nothing was opened, so nothing is left
+        record["teardown"] = to_json(Teardown(clean=True))
     record["interrupted"] = result.interrupted
     if result.kept:
         record["kept"] = result.kept
     return record
 
 
-def _stop(_number: int, _frame: FrameType | None) -> None:
-    raise KeyboardInterrupt
+class Ear:
+    """Hears Ctrl-C and SIGTERM: raises ``KeyboardInterrupt`` once, and only while it listens.
 
+    Nothing disturbs the taking down and the recording, however often somebody asks.
+    """
 
-def _hear_no_more() -> None:
-    """Let nothing disturb the taking down and the recording."""
-    people.print("Stopping: taking everything down, then recording it.")
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    def __init__(self) -> None:
+        self._open = False
+        self._asked = False
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._hear)
+
+    @contextmanager
+    def listening(self) -> Iterator[None]:
+        """Raise ``KeyboardInterrupt`` in this block when somebody asks, or has asked before."""
+        self._open = not self._asked
+        try:
+            if self._asked:
+                raise KeyboardInterrupt
+            yield
+        except KeyboardInterrupt:
+            people.print("Stopping: taking everything down, then recording it.")
+            raise
+        finally:
+            self._open = False
+
+    def _hear(self, _number: int, _frame: FrameType | None) -> None:
+        self._asked = True
+        if self._open:
+            self._open = False
+            raise KeyboardInterrupt
 
 
 def _print(result: DrillResult) -> None:

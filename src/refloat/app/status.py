@@ -1,0 +1,93 @@
+"""What can be said of the services at an instant: status, comparison, trace, report."""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime
+
+from refloat import assess
+from refloat.app import memory
+from refloat.app.workspace import Workspace
+from refloat.ledger.log import Ledger
+from refloat.model.facts import Facts
+from refloat.model.judgement import ComparisonTable, ServiceStatus, Trace
+from refloat.model.run import DrillRecord
+from refloat.plan import order
+from refloat.report import EvidenceReference, ReportInput
+from refloat.report.html import page
+
+VERIFY = "python -m refloat.ledger.verify evidence.json --key evidence.pub"
+
+
+def status(workspace: Workspace, instant: datetime) -> tuple[ServiceStatus, ...]:
+    """Judge every service of the plan at an instant: the same call for now and for last March.
+
+    Raises:
+        PlanProblem, MissingInput: if the plan cannot be understood or read.
+        StateProblem, EvidenceProblem: if what is remembered cannot be read.
+    """
+    return assess.status(workspace.plan, memory.known(workspace), instant)
+
+
+def compare(workspace: Workspace, service: str, instant: datetime) -> ComparisonTable:
+    """Fill the table of backup's answers against recovery's for a service.
+
+    Raises:
+        MissingInput: if there is no such service.
+    """
+    workspace.service(service)
+    return assess.compare(workspace.plan, memory.known(workspace), service, instant)
+
+
+def traces(workspace: Workspace, instant: datetime) -> tuple[Trace, ...]:
+    """Walk from each data set of each service to the person who approved its target."""
+    return assess.traces(workspace.plan, memory.known(workspace), instant)
+
+
+def report(workspace: Workspace, service: str, instant: datetime) -> bytes:
+    """Make the page about a service, as it stood at an instant.
+
+    Raises:
+        MissingInput: if there is no such service.
+    """
+    workspace.service(service)
+    plan, facts = workspace.plan, memory.known(workspace).until(instant)
+    judged = assess.service_status(plan, service, facts, instant)
+    entry, shown = _shown(facts, service, judged)
+    return page(
+        ReportInput(
+            plan=plan,
+            service=service,
+            waves=order(plan, service),
+            status=judged,
+            drill=shown,
+            comparison=assess.compare(plan, facts, service, instant),
+            evidence=_reference(workspace, entry),
+        )
+    )
+
+
+def _shown(
+    facts: Facts, service: str, judged: ServiceStatus
+) -> tuple[int | None, DrillRecord | None]:
+    """Give the drill that decides, or else the newest of the service."""
+    deciding = judged.recovery.rests_on
+    drills = [drill for drill in facts.drills if drill.record.service == service]
+    if deciding is not None:
+        drills = [drill for drill in drills if drill.entry == deciding.entry] or drills
+    return (drills[-1].entry, drills[-1].record) if drills else (None, None)
+
+
+def _reference(workspace: Workspace, entry: int | None) -> EvidenceReference | None:
+    folder = workspace.state / "ledger"
+    if not folder.exists():
+        return None
+    ledger = Ledger.open(folder)
+    checkpoint = ledger.checkpoint()
+    return EvidenceReference(
+        entry=entry,
+        size=checkpoint.size,
+        root=checkpoint.root.hex(),
+        key=f"sha256:{hashlib.sha256(ledger.public_key_pem()).hexdigest()}",
+        command=VERIFY,
+    )

@@ -1,0 +1,25 @@
+"""``refloat rebuild``: makes the index anew from the ledger."""
+
+from __future__ import annotations
+
+import click
+
+from refloat.app.rebuild import rebuild
+from refloat.app.workspace import Workspace
+from refloat.cli.shared import as_json, emit, in_workspace, people
+
+
+@click.command("rebuild")
+@as_json
+@in_workspace
+def command(workspace: Workspace, as_json: bool) -> int:
+    """Make the index anew from the ledger, whatever has become of it.
+
+    The ledger's bytes are the truth; the index is only there to answer quickly.
+    """
+    entries = rebuild(workspace)
+    if as_json:
+        emit({"entries": entries})
+    else:
+        people.print(f"{entries} entries of the ledger were indexed anew.")
+    return 0
