@@ -16,6 +16,7 @@ from refloat import registry
 from refloat.app import memory
 from refloat.app.workspace import Workspace
 from refloat.host.clock import Clock
+from refloat.model.errors import NotAllowed
 from refloat.model.facts import UNWRITTEN, InterruptedFact
 from refloat.model.place import Teardown
 from refloat.recovery import journal as events
@@ -64,14 +65,25 @@ def sweep(
     """
     found = []
     for journal in journals(workspace.runs):
-        if journal.alive():
-            continue
-        remains = _sweep_run(workspace, clock, journal, keep, everything)
+        try:
+            with journal.held():
+                remains = _sweep_run(workspace, clock, journal, keep, everything)
+        except NotAllowed:
+            continue  # it is being carried out, or somebody else sweeps it
         if remains is not None:
             found.append(remains)
     if everything:
         shutil.rmtree(workspace.state / "backups", ignore_errors=True)
+        _remove_unbegun(workspace)
     return tuple(found)
+
+
+def _remove_unbegun(workspace: Workspace) -> None:
+    """Remove folders of runs that were killed before they were declared: nothing is in them."""
+    for folder in workspace.runs.glob("*"):
+        journal = FileJournal(folder)
+        if folder.is_dir() and not journal.events() and not journal.alive():
+            shutil.rmtree(folder)
 
 
 def _sweep_run(
@@ -83,12 +95,15 @@ def _sweep_run(
         shutil.rmtree(journal.folder, ignore_errors=True)
         return None
     scratch = journal.folder / "sandbox"
+    recorded = story.recorded or _in_ledger(workspace, clock, journal)
     if story.recorded and not (everything and scratch.exists()):
         return None
-    resumable = not story.recorded and not everything and _young(story, clock)
-    data_stays = journal.folder.name == keep or resumable
+    wanted = journal.folder.name == keep or (not everything and _young(story, clock))
+    data_stays = wanted and not recorded and _trusted(story, clock)
+    if scratch.exists() and not data_stays:
+        journal.append(events.mark("removing", clock.now()))
     teardown = _take_down(scratch, remove_data=not data_stays)
-    fresh = not story.recorded and not story.interrupted
+    fresh = not recorded and not story.interrupted
     if fresh:
         _record(workspace, clock, journal, story)
     if not fresh and teardown.clean and not everything:
@@ -101,6 +116,25 @@ def _sweep_run(
         recorded=fresh,
         kept=data_stays and scratch.exists(),
     )
+
+
+def _in_ledger(workspace: Workspace, clock: Clock, journal: FileJournal) -> bool:
+    """See whether a run died between its evidence and its last word; then add the last word."""
+    for drill in memory.known(workspace).drills:
+        if drill.record.run == journal.run:
+            journal.append(events.mark("recorded", clock.now(), entry=drill.entry))
+            return True
+    return False
+
+
+def _trusted(story: Story, clock: Clock) -> bool:
+    """Whether what lies on the disk is what was restored.
+
+    Removing has not begun; and the machine has not been started anew, which may have cost files
+    that were never forced to the disk.
+    """
+    last = story.last or story.declaration.instant
+    return not story.removing and last.boot_identity == clock.now().boot_identity
 
 
 def _young(story: Story, clock: Clock) -> bool:

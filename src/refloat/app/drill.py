@@ -3,33 +3,43 @@
 from __future__ import annotations
 
 import getpass
+import hashlib
 import os
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from refloat.app import memory, wiring
 from refloat.app.clean import sweep
 from refloat.app.workspace import Workspace
-from refloat.host import faults, files, process
+from refloat.host import faults, files
 from refloat.host.clock import Clock, Instant
 from refloat.ledger.statement import Statement, build_test_result
-from refloat.model.errors import MissingInput, NotAllowed, RefloatError
+from refloat.model.errors import MissingInput, NotAllowed, PlanProblem, RefloatError
 from refloat.model.facts import UNWRITTEN, DrillFact
 from refloat.model.place import Teardown
 from refloat.model.run import DrillRecord, Outcome, Verdict
-from refloat.plan import service_fingerprint
+from refloat.plan import nearest, service_fingerprint
 from refloat.recovery import journal as events
 from refloat.recovery.journal import Declaration
 from refloat.recovery.machine import Blueprint
-from refloat.recovery.operations import Session
 from refloat.recovery.preparation import Preparation
-from refloat.recovery.record import NOTHING, Circumstances, bare_story, drill_record
-from refloat.recovery.runner import Listener, Runner, blueprint_of
-from refloat.store.journal import FileJournal
+from refloat.recovery.record import (
+    NOTHING,
+    Circumstances,
+    bare_story,
+    drill_record,
+    unstarted_record,
+)
+from refloat.recovery.runner import Listener, Runner, blueprint_of, sentence
+from refloat.recovery.session import Session
+from refloat.store.journal import FileJournal, journals
 
 EMPTY = Blueprint({}, {})
+MOST = 20
+"""How many complaints about a plan enter the evidence."""
 
 
 @dataclass(frozen=True)
@@ -75,8 +85,8 @@ class DrillResult:
     entry: int
     test_result_entry: int
     root: str
-    interrupted: bool
-    kept: str
+    interrupted: bool = False
+    kept: str = ""
 
 
 def drill(
@@ -84,7 +94,7 @@ def drill(
     clock: Clock,
     request: DrillRequest,
     listener: Listener,
-    stop_listening: Callable[[], None],
+    listening: Callable[[], AbstractContextManager[None]],
 ) -> DrillResult:
     """Bring a service back in isolation, and append the evidence.
 
@@ -93,32 +103,88 @@ def drill(
         clock: what time it is.
         request: what is asked for.
         listener: told of every event of the run.
-        stop_listening: called when Ctrl-C was seen once: from then on it is not heard.
+        listening: gives the block in which Ctrl-C may raise ``KeyboardInterrupt``, once. Outside of
+            it nothing disturbs the taking down and the recording.
 
     Raises:
         StateProblem, EvidenceProblem: if the evidence cannot be written.
-        MissingInput, NotAllowed: if there is no such service, or no such run to resume.
+        MissingInput, NotAllowed: if there is no plan, no such service, or no such run to resume.
     """
+    wrong = _wrong_plan(workspace)
+    if wrong is None:
+        workspace.service(request.service)
+    if request.resume is not None:
+        _find_run(workspace, request.resume)
+    workspace.ledger()  # a ledger that cannot be written is found out before, not after
     sweep(workspace, clock, keep=request.resume)
-    workspace.service(request.service)
+    if wrong is not None:
+        return _record_unstarted(workspace, clock, request, wrong)
     attempt = _Attempt(workspace, clock, request, listener)
     with attempt.journal.held():
         attempt.declare()
         faults.point("drill.declared")
         try:
-            attempt.carry_out()
+            with listening():
+                attempt.carry_out()
         except KeyboardInterrupt:
-            stop_listening()
-            attempt.stop()
+            attempt.interrupted = True
+            attempt.trouble = "It was stopped by Ctrl-C before it came to an end"
         except RefloatError as error:
-            attempt.trouble = f"{error.message}. {error.hint}" if error.hint else error.message
+            attempt.trouble = sentence(error)
+        except OSError as error:
+            attempt.trouble = f"This machine refused: {error}"
         finally:
-            process.allow_again()
             attempt.take_down()
         record = attempt.record()
-        result = _publish(attempt, record, clock.now().wall)
+        result = _publish(workspace, record, clock.now().wall)
         attempt.journal.append(events.mark("recorded", clock.now(), entry=result.entry))
-    return result
+    kept = str(attempt.folder) if request.keep else ""
+    return replace(result, interrupted=attempt.interrupted, kept=kept)
+
+
+def _wrong_plan(workspace: Workspace) -> PlanProblem | None:
+    """Give what is wrong with the plan; one that is not there at all is no drill of anything."""
+    try:
+        workspace.plan  # noqa: B018 - it is read here for the first time
+    except PlanProblem as error:
+        return error
+    return None
+
+
+def _find_run(workspace: Workspace, run: str) -> None:
+    """See that there is such a run, before anything is made for it.
+
+    Raises:
+        MissingInput: if there is none; names those that there are.
+    """
+    known = [journal.run for journal in journals(workspace.runs)]
+    if run not in known:
+        close = nearest(run, known)
+        raise MissingInput(
+            f"there is no run {run!r} to resume",
+            hint=f"Did you mean {close!r}?" if close else "refloat evidence list shows the runs.",
+        )
+
+
+def _record_unstarted(
+    workspace: Workspace, clock: Clock, request: DrillRequest, wrong: PlanProblem
+) -> DrillResult:
+    """Record a drill whose plan could not be read: what can be said of it."""
+    began = clock.now()
+    plan = f"sha256:{hashlib.sha256(workspace.plan_bytes).hexdigest()}"
+    declaration = Declaration(
+        run=run_name(began, request.service),
+        service=request.service,
+        instant=began,
+        loss_at=request.at or began.wall,
+        mode=request.mode,
+        operator=getpass.getuser(),
+        fingerprint=plan,
+    )
+    complaints = tuple(line for line in wrong.message.splitlines() if line.strip())
+    reasons = (f"The plan {workspace.plan_path.name} cannot be understood", *complaints[:MOST])
+    record = unstarted_record(declaration, workspace.organisation, plan, reasons)
+    return _publish(workspace, record, clock.now().wall)
 
 
 class _Attempt:
@@ -136,6 +202,7 @@ class _Attempt:
         self._listener = listener
         self._began = clock.now()
         self._name = request.resume or run_name(self._began, request.service)
+        files.private_folder(workspace.runs)
         self.folder = files.private_folder(workspace.runs / self._name)
         self.journal = FileJournal(self.folder)
         self._session: Session | None = None
@@ -146,7 +213,8 @@ class _Attempt:
         """Write down that it begins, or goes on."""
         if self.request.resume:
             self._refuse_other_plans()
-            self.journal.append(events.mark("resumed", self._began))
+            data = (self.folder / "sandbox").exists()
+            self.journal.append(events.mark("resumed", self._began, data=data))
         else:
             self.journal.append(events.declared(self._declaration()))
 
@@ -160,16 +228,8 @@ class _Attempt:
         self._runner = Runner(self._session, self.journal, self._clock, self._listener, workers)
         self._runner.run()
 
-    def stop(self) -> None:
-        """After Ctrl-C: end what runs, in order."""
-        self.interrupted = True
-        self.trouble = "It was stopped by Ctrl-C before it came to an end"
-        if self._session is not None:
-            self._session.cancelled.set()
-        process.stop_everything()
-
     def take_down(self) -> None:
-        """Close the sandbox and look what is left; then end the threads."""
+        """End what runs, close the sandbox and look what is left; then end the threads."""
         if self._runner is None:
             return
         with self._runner as runner:
@@ -198,8 +258,15 @@ class _Attempt:
         )
 
     def _open_session(self, preparation: Preparation) -> Session:
-        loss_at = events.read(self.journal.events()).declaration.loss_at
-        session = Session(preparation, self._name, loss_at, window=self.request.window)
+        declaration = events.read(self.journal.events()).declaration
+        session = Session(
+            preparation,
+            self._name,
+            loss_at=declaration.loss_at,
+            declared_at=declaration.instant.wall,
+            mode=declaration.mode,
+            window=self.request.window,
+        )
         if self.request.resume:
             events.restore_session(session, self.journal.events())
         return session
@@ -216,10 +283,7 @@ class _Attempt:
         )
 
     def _refuse_other_plans(self) -> None:
-        try:
-            story = events.read(self.journal.events())
-        except ValueError as error:
-            raise MissingInput(f"there is no run {self._name!r} to resume") from error
+        story = events.read(self.journal.events())
         if story.recorded:
             raise NotAllowed(f"run {self._name} has come to its end; there is nothing to resume")
         declared = story.declaration
@@ -236,9 +300,8 @@ def run_name(instant: Instant, service: str) -> str:
     return f"{instant.wall:%Y%m%d-%H%M%S}-{service}-{secrets.token_hex(3)}"
 
 
-def _publish(attempt: _Attempt, record: DrillRecord, at: datetime) -> DrillResult:
+def _publish(workspace: Workspace, record: DrillRecord, at: datetime) -> DrillResult:
     """Append the drill in Refloat's own form and in the standard one, in one commit."""
-    workspace = attempt.workspace
     faults.point("drill.judged")
     fact = DrillFact(UNWRITTEN, at, record)
     points = record.common_recovery_point.points.values()
@@ -254,8 +317,6 @@ def _publish(attempt: _Attempt, record: DrillRecord, at: datetime) -> DrillResul
         entry=entries[0].index,
         test_result_entry=entries[1].index,
         root=checkpoint.root.hex(),
-        interrupted=attempt.interrupted,
-        kept=str(attempt.folder) if attempt.request.keep else "",
     )
 
 

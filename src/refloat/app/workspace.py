@@ -11,7 +11,7 @@ from refloat import plan as plans
 from refloat import registry
 from refloat.host import files
 from refloat.ledger.log import Ledger
-from refloat.model.errors import MissingInput
+from refloat.model.errors import MissingInput, PlanProblem
 from refloat.model.options import AdapterCatalogue
 from refloat.model.plan import Plan, Service
 from refloat.plan import nearest
@@ -126,4 +126,7 @@ class Workspace:
     @property
     def organisation(self) -> str:
         """Whose ledger it is: the plan's organisation, or ``unknown`` where the plan is broken."""
-        return self.plan.organisation
+        try:
+            return self.plan.organisation
+        except PlanProblem:
+            return "unknown"

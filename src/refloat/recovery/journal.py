@@ -19,7 +19,7 @@ from refloat.model.codec import from_json, to_json
 from refloat.model.points import CommonRecoveryPoint, RecoveryPoint
 from refloat.model.run import CheckResult, Outcome, Stage, StepRecord
 from refloat.recovery.machine import PERSISTENT, Operation
-from refloat.recovery.operations import Done, Session
+from refloat.recovery.session import Done, Session
 
 JOURNEY_AGAIN = (
     "The checks of the service had begun before the run was interrupted; they were asked again of"

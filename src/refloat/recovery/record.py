@@ -12,6 +12,7 @@ from refloat.assess.approvals import approval, objectives_as_stood
 from refloat.assess.categories import categories
 from refloat.assess.drill import DrillParts, degraded, drill_verdict
 from refloat.assess.representative import representative
+from refloat.host.clock import Instant
 from refloat.model.facts import Facts
 from refloat.model.place import PlaceFacts, Teardown
 from refloat.model.plan import Plan, Strength
@@ -22,6 +23,7 @@ from refloat.recovery import measure
 from refloat.recovery.journal import Declaration, Story
 from refloat.recovery.machine import JOURNEY, Blueprint
 
+CLOCK_JUMP_SECONDS = 2.0
 NOTHING = CommonRecoveryPoint(None, timedelta(0), {})
 
 
@@ -75,7 +77,7 @@ def drill_record(story: Story, layout: Blueprint, around: Circumstances) -> Dril
         verdict=verdict,
         reasons=reasons,
         declared_at=declaration.instant.wall,
-        ended_at=story.journey_ended.wall if story.journey_ended is not None else None,
+        ended_at=_later(declaration, story.journey_ended),
         loss_at=declaration.loss_at,
         mode=declaration.mode,
         operator=declaration.operator,
@@ -100,7 +102,7 @@ def drill_record(story: Story, layout: Blueprint, around: Circumstances) -> Dril
         objectives=objectives_as_stood(plan, service.key, around.facts, declaration.instant.wall),
         sandbox=around.sandbox,
         teardown=around.teardown,
-        notes=story.notes,
+        notes=(*story.notes, *_clock_set(story)),
         resumed=story.resumed,
     )
 
@@ -127,6 +129,73 @@ def _measurements(
             around.heartbeats,
             _hard_data_sets(plan, service.key),
         ),
+    )
+
+
+def _later(declaration: Declaration, instant: Instant | None) -> datetime | None:
+    """Give an instant of the run as time of day, whatever the machine's clock was set to since."""
+    if instant is None:
+        return None
+    return declaration.instant.wall + timedelta(seconds=instant.seconds_since(declaration.instant))
+
+
+def _clock_set(story: Story) -> tuple[str, ...]:
+    """See whether the machine's clock was set while the run went on."""
+    first, last = story.declaration.instant, story.last
+    if last is None or last.boot_identity != first.boot_identity:
+        return ()
+    jump = (last.wall - first.wall).total_seconds() - last.seconds_since(first)
+    if abs(jump) < CLOCK_JUMP_SECONDS:
+        return ()
+    return (
+        f"This machine's clock was set {abs(jump):.0f} s {'forward' if jump > 0 else 'back'} while"
+        " the drill ran; what it measured is by a clock that no setting moves.",
+    )
+
+
+def unstarted_record(
+    declaration: Declaration, organisation: str, plan: str, reasons: tuple[str, ...]
+) -> DrillRecord:
+    """Make the record of a drill whose plan says nothing that could be drilled.
+
+    Args:
+        declaration: what was declared; its fingerprint is the plan's too.
+        organisation: whose it is, or ``unknown``.
+        plan: the fingerprint of the plan's bytes.
+        reasons: why it could not start, in sentences.
+    """
+    unknown = measure.recovery_time(None, False, None, ())
+    return DrillRecord(
+        run=declaration.run,
+        service=declaration.service,
+        service_name=declaration.service,
+        organisation=organisation,
+        verdict=Verdict.UNPROVEN,
+        reasons=reasons,
+        declared_at=declaration.instant.wall,
+        ended_at=None,
+        loss_at=declaration.loss_at,
+        mode=declaration.mode,
+        operator=declaration.operator,
+        common_recovery_point=NOTHING,
+        rto=unknown,
+        rpo=measure.data_loss(None, False, declaration.loss_at, {}, ()),
+        critical_path=(),
+        steps=(),
+        checks=(),
+        categories=(),
+        representative={},
+        degraded=(),
+        environment=Environment(
+            plan=plan,
+            service=declaration.fingerprint,
+            closure=(),
+            versions={"refloat": __version__, "python": platform.python_version()},
+            volume_bytes={},
+        ),
+        objectives={},
+        sandbox=None,
+        teardown=None,
     )
 
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self
 
 from refloat.data_sets import Prepares
-from refloat.host import faults
+from refloat.host import faults, files, process
 from refloat.host.clock import Clock
 from refloat.model.errors import (
     Interrupted,
@@ -36,13 +37,16 @@ from refloat.recovery.machine import (
     blueprint,
     finished,
 )
-from refloat.recovery.operations import OPERATIONS, Done, Session
+from refloat.recovery.operations import OPERATIONS
 from refloat.recovery.preparation import Preparation
+from refloat.recovery.session import Done, Session
 
 Listener = Callable[[dict[str, Any]], None]
 """Told of every event as it is journaled, for live progress."""
 
 POLL_SECONDS = 0.2
+FULL_BYTES = 4 * 1024 * 1024
+"""A disk with less room than this is full."""
 COULD_NOT = (ToolMissing, IsolationProblem, NoRoom, SecretProblem, Interrupted)
 """Errors that say nothing about the backups: with them an operation could not run."""
 
@@ -72,6 +76,7 @@ class Runner:
         self._listener = listener
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="recovery")
         self._writing = threading.Lock()
+        self._complete = False
         self.blueprint = blueprint_of(session.preparation)
 
     def __enter__(self) -> Self:
@@ -85,8 +90,7 @@ class Runner:
         trace: TracebackType | None,
     ) -> None:
         """End the threads; whatever they still run has been taken down before."""
-        self._session.cancelled.set()
-        self._pool.shutdown(wait=True, cancel_futures=True)
+        self._end_threads()
 
     def run(self) -> None:
         """Do everything that can be done; every result is in the journal then.
@@ -106,13 +110,23 @@ class Runner:
             done, _ = wait(running.values(), timeout=POLL_SECONDS, return_when=FIRST_COMPLETED)
             for operation in [one for one, future in running.items() if future in done]:
                 ended[operation] = running.pop(operation).result().outcome
+        self._complete = True
 
     def take_down(self, *, keep: bool) -> Teardown | None:
-        """Stop the programs, close the place, verify; None if there never was a place."""
+        """Stop the programs, close the place, verify; None if there never was a place.
+
+        Where operations still run, they are ended first: nothing may write while all is removed.
+        """
         self._session.cancelled.set()
+        if not self._complete:
+            process.stop_everything()
+            self._end_threads()
+            process.allow_again()
         place = self._session.place
         if place is None:
             return None
+        if not keep:
+            self._write(events.mark("removing", self._clock.now()))
         teardown = place.close(keep=keep)
         faults.point("drill.taken-down")
         return teardown
@@ -123,15 +137,31 @@ class Runner:
         try:
             done = OPERATIONS[operation.stage](self._session, operation.component)
         except COULD_NOT as error:
-            done = Done(Outcome.COULD_NOT_RUN, _sentence(error))
+            done = Done(Outcome.COULD_NOT_RUN, sentence(error))
         except RefloatError as error:
-            stage = operation.stage
-            unknown = stage is Stage.CHOOSE
-            done = Done(Outcome.COULD_NOT_RUN if unknown else Outcome.FAILED, _sentence(error))
+            done = Done(self._blame(operation.stage), sentence(error))
+        except OSError as error:
+            done = Done(Outcome.COULD_NOT_RUN, f"this machine refused: {error}")
+        if done.outcome is not Outcome.PASSED and self._session.cancelled.is_set():
+            done = replace(done, outcome=Outcome.COULD_NOT_RUN)
         faults.point(f"{operation.stage.name.lower()}.done")
         self._end(operation, done)
         faults.point(f"{operation.stage.name.lower()}.ended")
         return done
+
+    def _blame(self, stage: Stage) -> Outcome:
+        """Say what an error means: that a full disk stopped it says nothing about the backups."""
+        if stage is Stage.CHOOSE:
+            return Outcome.COULD_NOT_RUN
+        try:
+            files.require_room(self._session.preparation.scratch, FULL_BYTES)
+        except NoRoom:
+            return Outcome.COULD_NOT_RUN
+        return Outcome.FAILED
+
+    def _end_threads(self) -> None:
+        self._session.cancelled.set()
+        self._pool.shutdown(wait=True, cancel_futures=True)
 
     def _end(self, operation: Operation, done: Done) -> None:
         self._write(events.ended(operation, done, self._clock.now(), self._session))
@@ -154,5 +184,6 @@ def blueprint_of(preparation: Preparation) -> Blueprint:
     return blueprint(preparation.plan, preparation.service.key, kinds.__getitem__)
 
 
-def _sentence(error: RefloatError) -> str:
+def sentence(error: RefloatError) -> str:
+    """Say in one text what went wrong, and what to do about it."""
     return f"{error.message}. {error.hint}" if error.hint else error.message
