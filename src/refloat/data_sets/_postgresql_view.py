@@ -226,8 +226,8 @@ class DatabaseView:
             raise programs.refusal(self._reached, error.message) from error
 
 
-COMPRESSION = 0
-"""pg_dump's own compression; see docs/explanation/baselines.md for the figures behind it."""
+COMPRESSION = 1
+"""pg_dump's own compression (0 to 9); see docs/explanation/baselines.md for the figures behind it."""
 
 GENTLE = "SET max_parallel_workers_per_gather = 0;\n"
 """The source has other work: each session reads with one process."""
