@@ -6,7 +6,7 @@ import click
 
 from refloat.app.accept import accept
 from refloat.app.workspace import Workspace
-from refloat.cli.shared import as_json, emit, in_workspace, people
+from refloat.cli.shared import as_json, emit, in_workspace, say
 from refloat.host.clock import Clock
 
 
@@ -24,6 +24,6 @@ def command(workspace: Workspace, run: str, person: str, as_json: bool) -> int:
     if as_json:
         emit(accepted)
     else:
-        people.print(f"{accepted.person} confirmed for {accepted.run}: {accepted.statement}")
-        people.print(f"Recorded as evidence {accepted.entry}.")
+        say(f"{accepted.person} confirmed for {accepted.run}: {accepted.statement}")
+        say(f"Recorded as evidence {accepted.entry}.")
     return 0

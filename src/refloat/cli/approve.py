@@ -6,7 +6,7 @@ import click
 
 from refloat.app.approve import approve_objectives
 from refloat.app.workspace import Workspace
-from refloat.cli.shared import as_json, emit, in_workspace, people
+from refloat.cli.shared import as_json, emit, in_workspace, say
 from refloat.host.clock import Clock
 from refloat.plan import format_duration
 
@@ -40,7 +40,7 @@ def objective(
         emit(approved)
         return 0
     for one in approved:
-        people.print(
+        say(
             f"{one.person} approved {one.measure.upper()} of {service}:"
             f" {format_duration(one.target)} (evidence {one.entry})"
         )

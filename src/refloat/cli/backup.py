@@ -9,7 +9,7 @@ from refloat.app.clean import sweep
 from refloat.app.workspace import Workspace
 from refloat.cli.clean import show
 from refloat.cli.progress import BackupDisplay
-from refloat.cli.shared import as_json, emit, in_workspace, people, seconds, size, table
+from refloat.cli.shared import as_json, emit, in_workspace, people, say, seconds, size, table
 from refloat.host.clock import Clock
 
 
@@ -72,9 +72,9 @@ def _print(batch: Batch) -> None:
     table("", ("data set", "", "true at (UTC)", "size", "took", "kept by"), rows)
     for result in batch.results:
         if result.error is not None:
-            people.print(f"✗ {result.data_set}: {result.error.message}", markup=False)
+            say(f"✗ {result.data_set}: {result.error.message}")
             if result.error.hint:
-                people.print(f"  {result.error.hint}", markup=False)
+                say(f"  {result.error.hint}")
         for note in result.notes:
-            people.print(f"  {result.data_set}: {note}", markup=False)
-    people.print(f"Recorded as evidence {batch.entry}.")
+            say(f"  {result.data_set}: {note}")
+    say(f"Recorded as evidence {batch.entry}.")

@@ -6,7 +6,7 @@ import click
 
 from refloat.app.clean import Remains, sweep
 from refloat.app.workspace import Workspace
-from refloat.cli.shared import as_json, emit, in_workspace, people
+from refloat.cli.shared import as_json, emit, in_workspace, say
 from refloat.host.clock import Clock
 
 
@@ -24,18 +24,18 @@ def command(workspace: Workspace, as_json: bool) -> int:
     else:
         show(found)
         if not found:
-            people.print("Nothing was left behind.")
+            say("Nothing was left behind.")
     return 0 if all(one.teardown.clean for one in found) else 1
 
 
 def show(found: tuple[Remains, ...]) -> None:
     """Tell people what a sweep found."""
     for one in found:
-        people.print(f"Run {one.run} never came to its end: {one.stage}.", markup=False)
+        say(f"Run {one.run} never came to its end: {one.stage}.")
         if one.kept:
-            people.print(
+            say(
                 "  What it restored is kept for a day:"
                 f" refloat drill {one.service} --resume {one.run}"
             )
         for left in (*one.teardown.processes, *one.teardown.mounts):
-            people.print(f"  ✗ still there: {left}", markup=False)
+            say(f"  ✗ still there: {left}")

@@ -8,7 +8,7 @@ import click
 
 from refloat.app.status import compare
 from refloat.app.workspace import Workspace
-from refloat.cli.shared import INSTANT, as_json, emit, in_workspace, people, table
+from refloat.cli.shared import INSTANT, as_json, emit, in_workspace, say, table
 from refloat.host.clock import Clock
 
 
@@ -30,5 +30,5 @@ def command(workspace: Workspace, service: str, as_of: datetime | None, as_json:
         rows = [(row.question, row.backup.text, row.recovery.text) for row in filled.rows]
         table(filled.name, ("", "backup", "disaster recovery"), rows)
         for finding in filled.findings:
-            people.print(f"  - {finding.sentence}", markup=False)
+            say(f"  - {finding.sentence}")
     return 2 if filled.findings else 0

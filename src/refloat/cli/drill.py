@@ -23,6 +23,7 @@ from refloat.cli.shared import (
     as_json,
     in_workspace,
     people,
+    say,
     seconds,
     sign,
     table,
@@ -115,7 +116,7 @@ class Ear:
                 raise KeyboardInterrupt
             yield
         except KeyboardInterrupt:
-            people.print("Stopping: taking everything down, then recording it.")
+            say("Stopping: taking everything down, then recording it.")
             raise
         finally:
             self._open = False
@@ -135,16 +136,16 @@ def _print(result: DrillResult) -> None:
         ("loss of data (RPO)", *_measured(record.rpo)),
     ]
     table("", ("", "measured", "objective", "", "approved"), rows)
-    people.print(f"{record.service_name}: {sign(record.verdict)}", style="bold", markup=False)
+    say(f"{record.service_name}: {sign(record.verdict)}", style="bold")
     for reason in record.reasons:
-        people.print(f"  - {reason}", markup=False)
+        say(f"  - {reason}")
     for words in (*record.degraded, *record.notes):
-        people.print(f"  · {words}", markup=False)
+        say(f"  · {words}")
     if record.teardown is not None:
-        people.print(f"  {_teardown(record)}", markup=False)
-    people.print(f"Run {record.run}, recorded as evidence {result.entry}.", markup=False)
+        say(f"  {_teardown(record)}")
+    say(f"Run {record.run}, recorded as evidence {result.entry}.")
     if result.kept:
-        people.print(f"The restored data was left in {result.kept}; refloat clean removes it.")
+        say(f"The restored data was left in {result.kept}; refloat clean removes it.")
 
 
 def _print_checks(record: DrillRecord) -> None:

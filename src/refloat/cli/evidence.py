@@ -9,7 +9,7 @@ import click
 
 from refloat.app import evidence
 from refloat.app.workspace import Workspace
-from refloat.cli.shared import as_json, emit, in_workspace, people, sign, table
+from refloat.cli.shared import as_json, emit, in_workspace, say, sign, table
 
 FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -57,9 +57,9 @@ def export(workspace: Workspace, write_to: Path, as_json: bool) -> int:
     if as_json:
         emit({"file": str(write_to), "entries": entries, "public_key": str(key)})
         return 0
-    people.print(f"{entries} entries written to {write_to}.", markup=False)
-    people.print(f"Give the public key {key} to whoever verifies it, by another way.", markup=False)
-    people.print(f"  python -m refloat.ledger.verify {write_to} --key key.pub", markup=False)
+    say(f"{entries} entries written to {write_to}.")
+    say(f"Give the public key {key} to whoever verifies it, by another way.")
+    say(f"  python -m refloat.ledger.verify {write_to} --key key.pub")
     return 0
 
 

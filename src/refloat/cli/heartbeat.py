@@ -9,7 +9,7 @@ import click
 
 from refloat.app.backup import Beat, beat
 from refloat.app.workspace import Workspace
-from refloat.cli.shared import DURATION, as_json, emit, in_workspace, people
+from refloat.cli.shared import DURATION, as_json, emit, in_workspace, say
 from refloat.host.clock import Clock
 
 
@@ -40,4 +40,4 @@ def _show(beats: tuple[Beat, ...], as_json: bool) -> None:
         return
     for one in beats:
         words = f"✗ {one.error}" if one.error else f"✓ {one.at:%Y-%m-%d %H:%M:%S} UTC"
-        people.print(f"{one.data_set}: {words}", markup=False)
+        say(f"{one.data_set}: {words}")

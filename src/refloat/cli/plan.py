@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import click
 
 from refloat.app.workspace import Workspace, catalogue
-from refloat.cli.shared import as_json, emit, in_workspace, people
+from refloat.cli.shared import as_json, emit, in_workspace, say
 from refloat.plan import fingerprint, order, schema, service_fingerprint
 
 
@@ -34,7 +34,7 @@ def check(workspace: Workspace, as_json: bool) -> int:
     if as_json:
         emit({"valid": True, "services": list(plan.services), "components": list(plan.components)})
     else:
-        people.print(
+        say(
             f"{workspace.plan_path.name} is fine: {len(plan.services)} services,"
             f" {len(plan.components)} components"
         )

@@ -8,7 +8,7 @@ import click
 
 from refloat.app.points import Listing, list_points
 from refloat.app.workspace import Workspace
-from refloat.cli.shared import INSTANT, as_json, emit, in_workspace, people, seconds, size, table
+from refloat.cli.shared import INSTANT, as_json, emit, in_workspace, say, seconds, size, table
 from refloat.host.clock import Clock
 
 
@@ -50,11 +50,9 @@ def command(
 def _print_common(listing: Listing) -> None:
     for service, common in listing.common.items():
         if common.missing:
-            people.print(
-                f"{service}: no common recovery point; missing: {', '.join(common.missing)}"
-            )
+            say(f"{service}: no common recovery point; missing: {', '.join(common.missing)}")
         elif common.at is not None:
-            people.print(
+            say(
                 f"{service}: common recovery point {common.at:%Y-%m-%d %H:%M:%S} UTC,"
                 f" skew {seconds(common.skew.total_seconds())}"
             )

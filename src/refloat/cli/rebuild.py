@@ -6,7 +6,7 @@ import click
 
 from refloat.app.rebuild import rebuild
 from refloat.app.workspace import Workspace
-from refloat.cli.shared import as_json, emit, in_workspace, people
+from refloat.cli.shared import as_json, emit, in_workspace, say
 
 
 @click.command("rebuild")
@@ -21,5 +21,5 @@ def command(workspace: Workspace, as_json: bool) -> int:
     if as_json:
         emit({"entries": entries})
     else:
-        people.print(f"{entries} entries of the ledger were indexed anew.")
+        say(f"{entries} entries of the ledger were indexed anew.")
     return 0

@@ -9,7 +9,7 @@ import click
 
 from refloat.app.status import report
 from refloat.app.workspace import Workspace
-from refloat.cli.shared import INSTANT, as_json, emit, in_workspace, people
+from refloat.cli.shared import INSTANT, as_json, emit, in_workspace, say
 from refloat.host import files
 from refloat.host.clock import Clock
 
@@ -41,5 +41,5 @@ def command(
     if as_json:
         emit({"file": str(write_to), "bytes": len(page)})
     else:
-        people.print(f"The report is in {write_to}.", markup=False)
+        say(f"The report is in {write_to}.")
     return 0

@@ -24,6 +24,12 @@ Function = TypeVar("Function", bound=Callable[..., Any])
 people = Console(stderr=True, highlight=False)
 """Where progress and remarks for people go; quiet styling when it is no terminal."""
 
+
+def say(text: str, style: str | None = None) -> None:
+    """Say something to people, on standard error: as it is, never as markup, never wrapped."""
+    people.print(text, style=style, markup=False, soft_wrap=True)
+
+
 SIGNS = {
     "proven": "✓ proven",
     "passed": "✓ passed",

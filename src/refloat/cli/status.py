@@ -10,7 +10,7 @@ from refloat.app.clean import sweep
 from refloat.app.status import status
 from refloat.app.workspace import Workspace
 from refloat.cli.clean import show
-from refloat.cli.shared import INSTANT, as_json, emit, in_workspace, people, table
+from refloat.cli.shared import INSTANT, as_json, emit, in_workspace, say, table
 from refloat.host.clock import Clock
 from refloat.model.judgement import ServiceStatus, Severity
 from refloat.model.run import Verdict
@@ -40,13 +40,13 @@ def command(workspace: Workspace, as_of: datetime | None, as_json: bool) -> int:
 
 
 def _explain(judged: ServiceStatus) -> None:
-    people.print(f"\n{judged.name}", style="bold", markup=False)
+    say(f"\n{judged.name}", style="bold")
     serious = [one for one in judged.findings if one.severity is not Severity.ADVISORY]
     for finding in serious or judged.findings:
-        people.print(f"  - {finding.sentence}", markup=False)
-        people.print(f"    Next: {finding.next_step}", markup=False)
+        say(f"  - {finding.sentence}")
+        say(f"    Next: {finding.next_step}")
     if not judged.findings:
-        people.print("  Nothing is found against it.")
+        say("  Nothing is found against it.")
 
 
 def _exit_code(judged: tuple[ServiceStatus, ...]) -> int:
