@@ -27,6 +27,13 @@ from refloat.report.words import component_outcome, copy_answer, mark, recovery_
 _TEMPLATES = Path(__file__).parent / "templates"
 _SEVERITIES = {Severity.HIGH: "now", Severity.MEDIUM: "soon", Severity.ADVISORY: "when you can"}
 _FIRST_STEPS = 5
+_CLAIMS = {
+    "job-completed": "The backup jobs ended",
+    "copied": "There is a copy",
+    "usable": "The copy is usable",
+    "right-data": "It is the right data",
+    "in-time": "It comes back in time",
+}
 
 
 def page(given: ReportInput) -> bytes:
@@ -70,9 +77,15 @@ def _environment() -> jinja2.Environment:
         "day": said.day,
         "size": said.size,
         "seconds": _seconds,
+        "breakable": _breakable,
         "mark": mark,
     }
     return environment
+
+
+def _breakable(code: str) -> Markup:
+    """Let a long name with underscores break after each of them."""
+    return Markup("_<wbr>").join(str(plain(code)).split("_"))
 
 
 def _seconds(length: timedelta) -> float:
@@ -96,6 +109,7 @@ def _view(given: ReportInput) -> dict[str, Any]:
         "first_steps": steps[:_FIRST_STEPS],
         "more_steps": len(steps) - _FIRST_STEPS,
         "severities": _SEVERITIES,
+        "claims": _CLAIMS,
         "gauges": bars.gauges(status, drill),
         "timeline": gantt.timeline(drill, lambda key: names.get(key, key)) if drill else None,
         "map": dependency_map.draw(

@@ -87,6 +87,10 @@ def recovery_answer(status: ServiceStatus) -> Answer:
         return Answer(_RECOVERY, "Proven", "good", sentence, reasons, until)
     if judged.verdict is Verdict.FAILED:
         sentence = f"{name} did not come back as promised when it was drilled{when}."
+        if judged.rests_on is None or judged.rests_on.verdict is Verdict.PROVEN:
+            before = f"{name} came back when it was drilled{when}, but " if when else f"{name} "
+            subject = "it " if when else ""
+            sentence = f"{before}{subject}would not come back as promised now."
         return Answer(_RECOVERY, "Failed", "bad", sentence, reasons)
     drilled = f"The drill{when} does not prove it" if when else "It was never drilled"
     sentence = f"Nobody can say whether {name} would come back in time. {drilled}."

@@ -24,7 +24,7 @@ from refloat.report import ReportInput
 from refloat.report._clean import plain, shortened
 from refloat.report.html import page
 
-VOID = {"meta", "br"}
+VOID = {"meta", "br", "wbr"}
 BLOCKS = {"td", "th", "tr", "li", "p", "h1", "h2", "h3", "caption", "article", "dd", "dt"}
 SVG_LEAVES = {"rect", "path", "line", "circle"}
 SECTIONS = (
