@@ -10,6 +10,7 @@ import random
 import shutil
 import time
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 
@@ -94,11 +95,14 @@ def restore(session: Session, key: str) -> Done:
     assert protection is not None, "only protected components are restored"
     staging = session.here().staging(key)
     _empty(staging)
-    restored = _reader(component).restore(
-        point,
-        staging,
-        timeout=protection.timeout.total_seconds(),
-    )
+    with ThreadPoolExecutor(1) as pool:  # the seal is read while the data comes
+        reading = pool.submit(session.seal_of, key)
+        restored = _reader(component).restore(
+            point,
+            staging,
+            timeout=protection.timeout.total_seconds(),
+        )
+        reading.result()
     session.restored[key] = restored
     return Done(
         Outcome.PASSED,
