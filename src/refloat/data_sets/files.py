@@ -7,26 +7,26 @@ import os
 import stat
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import cast
 
 from refloat.data_sets import Source, Target, View
+from refloat.data_sets import _files_compare as comparing
 from refloat.data_sets import _files_inside as inside
 from refloat.data_sets import _files_scan as scanning
 from refloat.data_sets import _files_tree as tree
+from refloat.data_sets._files_compare import HEARTBEAT
 from refloat.data_sets._files_scan import Seen
 from refloat.engines import PathContent, Restored, StreamContent
-from refloat.model.errors import RepositoryProblem, SourceProblem
+from refloat.model.errors import SourceProblem
 from refloat.model.options import Option, Options, OptionType, Probe
 from refloat.model.place import Place, Running
 from refloat.model.points import Baseline, Measure, RecoveryPoint
-from refloat.model.run import CheckResult, Outcome, Proof
+from refloat.model.run import CheckResult
 
-HEARTBEAT = ".refloat-heartbeat"
-FORMAT = 1
 PAGE = 50_000
 """Entries an answer from inside the place may hold: some six megabytes of JSON."""
 OVERHEAD = 64 * 1024 * 1024
@@ -148,7 +148,7 @@ class Files:
     def inspect(self, place: Place, target: Target, expected: Baseline) -> Baseline:
         """Describe the files from inside the place, as the component's own account sees them."""
         paths = _paths(target.options)
-        pages = 1 + len(_lines(expected)) // PAGE
+        pages = 1 + len(comparing.lines_of(expected)) // PAGE
         lines: dict[str, str] = {}
         for page in range(pages):
             answer = place.ask(
@@ -165,19 +165,12 @@ class Files:
 
         Lost owners are told, not failed, where all files belong to one account: there was none
         other to be had. What changed while it was backed up may be either state, and is left out.
-
-        Raises:
-            RepositoryProblem: if the baseline is not one of files that this version understands.
-
         """
-        if expected.kind != self.name or expected.format != FORMAT:
-            raise RepositoryProblem(
-                f"the baseline is of {expected.kind}, format {expected.format};"
-                f" this Refloat compares files, format {FORMAT}",
-                hint="Use the version of Refloat that made the backup, or a later one.",
-            )
-        found = tree.differences(_lines(expected), _lines(seen), expected.changed)
-        return (_contents(expected, seen, found), _attributes(found))
+        return comparing.compare(expected, seen)
+
+    def drift(self, previous: Sequence[Baseline], current: Baseline) -> tuple[CheckResult, ...]:
+        """Tell damage at the source: files that went, or were rewritten, in great numbers."""
+        return comparing.drift(previous, current)
 
     def newest(self, place: Place, target: Target) -> datetime | None:
         """Read the heartbeat file, or the newest modification time of the pattern's files."""
@@ -215,67 +208,7 @@ def _baseline(
 ) -> Baseline:
     summary: dict[str, Measure] = {**tree.counts(lines), **more}
     summary["digest"] = tree.tree_digest(lines, tuple(str(path) for path in paths))
-    return Baseline("files", FORMAT, summary, {"entries": lines})
-
-
-def _lines(baseline: Baseline) -> Mapping[str, str]:
-    entries = baseline.detail.get("entries")
-    if not isinstance(entries, Mapping):
-        raise RepositoryProblem("the baseline of these files holds no list of them")
-    return cast("Mapping[str, str]", entries)
-
-
-def _contents(expected: Baseline, seen: Baseline, found: tree.Differences) -> CheckResult:
-    told = [
-        tree.naming("missing", found.missing),
-        tree.naming("different", found.content),
-        tree.naming("never backed up", found.extra),
-        tree.naming("not readable by the component's account", found.unread),
-    ]
-    if found.missing or found.content or found.extra:
-        outcome = Outcome.FAILED
-    else:
-        outcome = Outcome.COULD_NOT_RUN if found.unread else Outcome.PASSED
-    left_out = tree.naming("not compared: changed while backed up", expected.changed)
-    differs = "; ".join(filter(None, (*told, left_out)))
-    return CheckResult(
-        name="files and their contents are as they were backed up",
-        kind="baseline",
-        outcome=outcome,
-        proves=(Proof.DATA,),
-        expected=_told(expected),
-        seen=f"{_told(seen)}; {differs}" if differs else _told(seen),
-    )
-
-
-def _attributes(found: tree.Differences) -> CheckResult:
-    owners_lost = bool(found.owners) and found.one_account
-    wrong = [
-        tree.naming("with other modes", found.modes),
-        tree.naming("with other times", found.times),
-    ]
-    if not owners_lost:
-        wrong.append(tree.naming("with other owners", found.owners))
-    told = "; ".join(filter(None, wrong))
-    note = f"owners not kept for {len(found.owners):,}: all belong to one account here"
-    seen = told or "the same modes and times"
-    return CheckResult(
-        name="modes, times and owners are as they were backed up",
-        kind="baseline",
-        outcome=Outcome.FAILED if told else Outcome.PASSED,
-        proves=(),
-        expected="the same modes, times and owners",
-        seen=f"{seen}; {note}" if owners_lost else (told or "the same modes, times and owners"),
-    )
-
-
-def _told(baseline: Baseline) -> str:
-    summary = baseline.summary
-    return (
-        f"{_number(summary['files']):,} files, {_number(summary['folders']):,} folders,"
-        f" {_number(summary['links']):,} links, {_number(summary['bytes']):,} bytes,"
-        f" {str(summary['digest'])[:23]}…"
-    )
+    return Baseline("files", comparing.FORMAT, summary, {"entries": lines})
 
 
 def _number(measure: Measure) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import pwd
+import shutil
 import socket
 import stat
 import threading
@@ -20,7 +21,7 @@ from refloat.data_sets import _files_inside as inside
 from refloat.data_sets import _files_scan as scanning
 from refloat.data_sets import _files_tree as tree
 from refloat.data_sets.files import ADAPTER, HEARTBEAT, FilesView
-from refloat.model.errors import RepositoryProblem, SourceProblem
+from refloat.model.errors import SourceProblem
 from refloat.model.points import Baseline
 from refloat.model.run import Outcome, Proof
 
@@ -276,11 +277,49 @@ def test_a_heartbeat_that_cannot_be_written_is_a_problem_that_says_where(home: P
     assert not (home / f"{HEARTBEAT}.new").exists()
 
 
-def test_a_baseline_of_another_kind_or_format_is_refused(home: Path) -> None:
+def test_a_baseline_of_another_kind_or_format_cannot_be_compared(home: Path) -> None:
     baseline = described(home)
     for other in (replace(baseline, kind="ldap"), replace(baseline, format=99)):
-        with pytest.raises(RepositoryProblem, match="format"):
-            ADAPTER.compare(other, baseline)
+        assert outcomes(other, baseline) == [Outcome.COULD_NOT_RUN]
+
+
+def test_a_comparison_of_nothing_proves_nothing(tmp_path: Path) -> None:
+    (tmp_path / "empty folder").mkdir()
+    ADAPTER.beat(source(tmp_path), datetime.now(UTC))
+    baseline = described(tmp_path)
+    contents, _ = ADAPTER.compare(baseline, baseline)
+    assert contents.outcome is Outcome.COULD_NOT_RUN
+    assert "no file was backed up" in contents.seen
+
+
+def files(folder: Path, name: str, count: int = 30, text: str = "text") -> Baseline:
+    """Describe so many files of a folder that is made anew."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir()
+    for number in range(count):
+        (folder / f"{name} {number}").write_text(f"{text} {number}")
+    ADAPTER.beat(source(folder), datetime.now(UTC))
+    return described(folder)
+
+
+def drifts(*baselines: Baseline) -> list[Outcome]:
+    return [result.outcome for result in ADAPTER.drift(baselines[:-1], baselines[-1])]
+
+
+def test_damage_at_the_source_is_told_from_ordinary_change(tmp_path: Path) -> None:
+    folder = tmp_path / "d"
+    first = files(folder, "letter")
+    good, bad = Outcome.PASSED, Outcome.FAILED
+    assert drifts(first) == []
+    assert drifts(first, first) == [good, good]
+    assert drifts(first, files(folder, "letter", 21)) == [good, good]
+    assert drifts(first, files(folder, "letter", 20)) == [bad, good]
+    assert drifts(first, files(folder, "letter.locked")) == [bad, good]
+    encrypted = files(folder, "letter", text="\x00\x01")
+    assert drifts(first, encrypted) == [good, bad]
+    assert "30 rewritten (" in ADAPTER.drift([first], encrypted)[1].seen
+    assert drifts(first, encrypted, files(folder, "letter", text="third")) == [good, good]
+    assert drifts(files(folder, "few", 5), files(folder, "other", 5)) == []
 
 
 LINES = some.dictionaries(
