@@ -55,7 +55,8 @@ def _category(
     if reason:
         return CategoryRecord(category.value, None, (reason,))
     name = plan.services[service].name
-    if category is Category.SERVICES or _members(plan, service, category):
+    always = category in (Category.SERVICES, Category.INFRASTRUCTURE)
+    if always or _members(plan, service, category):
         text = f"nothing was checked of the {category.value} of {name}"
         return CategoryRecord(category.value, Outcome.COULD_NOT_RUN, (text,))
     text = f"the plan names no {category.value} that {name} needs"

@@ -11,7 +11,7 @@ from datetime import datetime
 
 from refloat.assess import words
 from refloat.assess.basis import Basis, basis
-from refloat.assess.history import RepresentativeStatus, last_representative
+from refloat.assess.history import last_representative
 from refloat.assess.objectives import judge_objectives
 from refloat.model.facts import DrillFact, Facts
 from refloat.model.judgement import (
@@ -22,6 +22,7 @@ from refloat.model.judgement import (
     ComparisonTable,
     Finding,
     ObjectiveStatus,
+    RepresentativeStatus,
     Severity,
 )
 from refloat.model.plan import ComponentKind, Plan, Retention
@@ -147,7 +148,7 @@ def _kept(keep: Retention | None) -> str:
 
 def _loss(start: Basis) -> list[_Part]:
     rpo = judge_objectives(start)[0]
-    now = f"{words.duration(rpo.now_seconds)} now" if rpo.now_seconds is not None else None
+    now = words.duration(rpo.now_seconds) if rpo.now_seconds is not None else None
     return [
         _Part("approved", _approved(rpo)),
         _Part("in the last drill", _achieved(rpo)),

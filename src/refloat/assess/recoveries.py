@@ -69,33 +69,39 @@ def _verdict(
         ended = "failed" if record.verdict is Verdict.FAILED else "proved nothing"
         reasons = (*old, f"The drill of {when} {ended}.", *record.reasons)
         return (Verdict.UNPROVEN if old else record.verdict), reasons
-    over = tuple(_over(objectives))
-    unapproved = tuple(
-        one.explanation for one in objectives if one.approval is not ApprovalState.APPROVED
-    )
-    if old:
-        return Verdict.UNPROVEN, (*old, *unapproved, *over)
-    if over:
-        return Verdict.FAILED, (*over, *unapproved)
-    if unapproved:
-        return Verdict.UNPROVEN, unapproved
-    unknown = [one.measure for one in objectives if one.measure == "rpo" and one.now_met is None]
-    if unknown:
-        text = f"Nothing says how much data of {basis.service.name} would be lost now."
-        return Verdict.UNPROVEN, (text,)
+    missed = tuple(_missed(objectives))
+    doubts = (*old, *_unapproved(objectives), *_now(basis, objectives))
+    if missed and not old:
+        return Verdict.FAILED, (*missed, *doubts)
+    if missed or doubts:
+        return Verdict.UNPROVEN, (*doubts, *missed)
     return Verdict.PROVEN, ()
 
 
-def _over(objectives: tuple[ObjectiveStatus, ...]) -> Iterator[str]:
+def _missed(objectives: tuple[ObjectiveStatus, ...]) -> Iterator[str]:
+    """Say which targets, as they are now, the drill did not meet."""
     for one in objectives:
         target, achieved = one.target_seconds, one.achieved_seconds
-        if target is None:
-            continue
-        if achieved is not None and achieved > target:
+        if target is not None and achieved is not None and achieved > target:
             yield exceeded(one.measure, achieved, target)
+
+
+def _unapproved(objectives: tuple[ObjectiveStatus, ...]) -> Iterator[str]:
+    for one in objectives:
+        if one.approval is not ApprovalState.APPROVED:
+            yield one.explanation
+
+
+def _now(basis: Basis, objectives: tuple[ObjectiveStatus, ...]) -> Iterator[str]:
+    """Say that the copies are too old by now: what the drill showed does not hold any more."""
+    for one in objectives:
+        if one.measure != "rpo" or one.target_seconds is None:
+            continue
         if one.now_met is False:
-            worst = max(one.parts.values())
+            lost, allowed = max(one.parts.values()), one.target_seconds
             yield (
-                f"If it happened now, {words.duration(worst)} of data would be lost; "
-                f"{words.duration(target)} is allowed."
+                f"If it happened now, {words.duration(lost)} of data would be lost; "
+                f"{words.duration(allowed)} is allowed."
             )
+        elif one.now_met is None:
+            yield f"Nothing says how much data of {basis.service.name} would be lost now."
