@@ -27,6 +27,7 @@ from refloat.engines import (
     StreamContent,
     Writer,
 )
+from refloat.engines._restic_command import version
 from refloat.engines.restic import ADAPTER
 from refloat.host import process
 from refloat.model.errors import NotAllowed, RefloatError, RepositoryProblem, SourceProblem
@@ -156,7 +157,8 @@ def test_when_refloat_dies_half_a_stream_is_no_snapshot(tmp_path: Path, number: 
     script = textwrap.dedent(f"""
         import sys
         from refloat.engines import *
-        from refloat.engines.restic import ADAPTER
+        from refloat.engines._restic_command import version
+from refloat.engines.restic import ADAPTER
         from refloat.model.secret import Secret
         access = RepositoryAccess("r", {{"location": {str(tmp_path / "repository")!r}}},
                                   {{"password": Secret({PASSWORD!r})}})
@@ -227,6 +229,56 @@ def test_an_append_only_server_takes_backups_and_keeps_no_half_a_stream(
         with pytest.raises(NotAllowed, match="append-only"):
             ENGINE.writer(marked).apply_retention("documents", {"last": 1})
         assert ENGINE.reader(marked).points() == (point,)
+
+
+NEWER = """#!/bin/sh
+# restic as far as it is here, which says that it is newer and notes what a newer one is given.
+if [ "$1" = version ]; then echo "restic 0.17.3 compiled with go1.23.3 on linux/amd64"; exit 0; fi
+echo "$@" >> {folder}/given
+verb=$1
+for word; do
+  shift
+  case "$verb $word" in
+    *" --retry-lock"|*" 1m"|"restore --json") ;;
+    *) set -- "$@" "$word" ;;
+  esac
+done
+if [ "$verb" = restore ]; then
+  echo '{{"message_type":"status","percent_done":0.5,"total_bytes":50000,"bytes_restored":25000}}'
+fi
+exec {restic} "$@"
+"""
+
+
+def test_a_newer_restic_is_given_what_a_newer_one_understands(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Stands in for restic 0.17: the flags that it is given and the progress that it tells."""
+    programs = tmp_path / "programs"
+    programs.mkdir()
+    script = NEWER.format(folder=tmp_path, restic=shutil.which("restic"))
+    (programs / "restic").write_text(script)
+    (programs / "restic").chmod(0o755)
+    monkeypatch.setenv("PATH", f"{programs}:{os.environ['PATH']}")
+    version.cache_clear()
+    try:
+        assert ENGINE.probe().version == "restic 0.17.3"
+        writer = ENGINE.writer(access(tmp_path))
+        writer.prepare()
+        point = store_and_seal(writer, data)
+        assert (tmp_path / "given").read_text().count("--retry-lock 1m") == 2
+        told: list[tuple[int, int | None]] = []
+        (tmp_path / "out").mkdir()
+        ENGINE.reader(access(tmp_path)).restore(
+            point,
+            tmp_path / "out",
+            timeout=60,
+            progress=lambda done, total: told.append((done, total)),
+        )
+    finally:
+        version.cache_clear()
+    assert told == [(25_000, 50_000), (50_000, 50_000)]
+    assert "--json --target" in (tmp_path / "given").read_text()
 
 
 @contextmanager
