@@ -1,0 +1,130 @@
+"""What is found, and what is answered: gaps in business words, and answers that may be unknown.
+
+``entry`` is always the index of an entry in the ledger.
+"""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from refloat.model.points import Measure
+
+NOT_KNOWN = "NOT KNOWN"
+"""What stands in a cell that the facts leave empty (R-075)."""
+
+
+class Severity(enum.StrEnum):
+    """How much a finding matters: high means that the service may not come back as promised."""
+
+    HIGH = "high"
+    MEDIUM = "medium"
+    ADVISORY = "advisory"
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A gap that a rule computed.
+
+    Attributes:
+        code: the rule's stable name (``RPO_BREACH``).
+        requirements: ids of the requirements that the rule stems from.
+        severity: how much it matters.
+        subject: what it is about: ``service KEY`` or ``service KEY, data set KEY``.
+        sentence: what it means for the business, in words that an owner understands.
+        next_step: the best thing to do next, one sentence.
+        inputs: what the rule looked at, for machines.
+    """
+
+    code: str
+    requirements: tuple[str, ...]
+    severity: Severity
+    subject: str
+    sentence: str
+    next_step: str
+    inputs: Mapping[str, Measure] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One answer of the comparison table.
+
+    Attributes:
+        text: the answer, or ``NOT KNOWN``; in an answer of several parts each part may be that.
+        known: whether every part of it is known.
+        missing: the parts that are not known, in words.
+    """
+
+    text: str
+    known: bool
+    missing: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class ComparisonRow:
+    """One question, answered by backup and by disaster recovery.
+
+    Attributes:
+        requirement: the requirement it stems from (R-070 to R-074).
+        question: the question.
+        backup: what backup answers.
+        recovery: what disaster recovery answers.
+    """
+
+    requirement: str
+    question: str
+    backup: Cell
+    recovery: Cell
+
+
+@dataclass(frozen=True)
+class ComparisonTable:
+    """Backup against recovery: exactly five rows by two answers (R-075).
+
+    Attributes:
+        service: the service's key.
+        name: its name for people.
+        rows: the five rows, R-070 to R-074.
+        findings: one for each answer that is not known.
+    """
+
+    service: str
+    name: str
+    rows: tuple[ComparisonRow, ...]
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True)
+class TraceLink:
+    """One link of the chain from a data set to the person who approved its target (R-007).
+
+    Attributes:
+        link: ``data set``, ``recovery point``, ``restore step``, ``test run``, ``service``,
+            ``approved target`` or ``approver``.
+        value: what it is, in words; empty if the link is missing.
+        entry: the evidence of it; None if it stands in the plan, or is missing.
+    """
+
+    link: str
+    value: str
+    entry: int | None = None
+
+
+@dataclass(frozen=True)
+class Trace:
+    """The whole chain of one data set and one service.
+
+    Attributes:
+        data_set: the component key.
+        service: the service's key.
+        links: the seven links, in order.
+        missing: names of the links that are missing; empty for a whole chain.
+        findings: one for each missing link.
+    """
+
+    data_set: str
+    service: str
+    links: tuple[TraceLink, ...]
+    missing: tuple[str, ...]
+    findings: tuple[Finding, ...]
