@@ -15,7 +15,8 @@ import tempfile
 import textwrap
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -25,8 +26,9 @@ import pytest
 from refloat.data_sets import Source
 from refloat.data_sets.files import ADAPTER as FILES
 from refloat.data_sets.files import HEARTBEAT, Files
-from refloat.engines import RepositoryAccess, StreamCommand, StreamContent
+from refloat.engines import RepositoryAccess, StreamCommand, StreamContent, Writer
 from refloat.engines.restic import ADAPTER as RESTIC
+from refloat.engines.restic import Restic
 from refloat.model.errors import RepositoryProblem, SourceProblem
 from refloat.model.points import Baseline
 from refloat.model.secret import Secret
@@ -303,6 +305,27 @@ def test_ctrl_c_ends_the_programs_and_gives_results(folder: Path, number: int) -
     assert not [
         entry for entry in Path("/proc").glob("[0-9]*/cmdline") if b"sleep\x003602" in _read(entry)
     ]
+
+
+def test_ctrl_c_during_the_retention_keeps_the_results(folder: Path) -> None:
+    class Stopped(Restic):
+        def writer(self, repository: RepositoryAccess) -> Writer:
+            writer = super().writer(repository)
+            writer.apply_retention = self.press  # type: ignore[method-assign]
+            return writer
+
+        def press(self, data_set: str, keep: Mapping[str, int]) -> int:
+            raise KeyboardInterrupt
+
+    jobs = [
+        replace(job(folder, key, keep={"last": 1}), engine=Stopped())
+        for key in ("documents", "settings")
+    ]
+    first, second = back_up_all(jobs)
+    assert first.succeeded
+    assert any("stopped" in note for note in first.notes)
+    assert second.succeeded
+    assert second.removed is None
 
 
 def test_one_backup_alone_is_a_result_too(folder: Path) -> None:

@@ -232,10 +232,19 @@ class _Round:
             if result is None:
                 stopped = Interrupted(f"the backup of {job.source.key} was not begun: stopped")
                 result = self._refused(job, stopped)
-            if not self.stopping.is_set():
-                result = _retain(job, result, self._tell)
-            results.append(result)
+            results.append(self._retained(job, result))
         return tuple(results)
+
+    def _retained(self, job: BackupJob, result: BackupResult) -> BackupResult:
+        """Apply the retention; Ctrl-C ends it, and what was backed up stays a result."""
+        if self.stopping.is_set():
+            return result
+        try:
+            return _retain(job, result, self._tell)
+        except KeyboardInterrupt:
+            self.stopping.set()
+            note = "old recovery points were not removed: the retention was stopped"
+            return replace(result, notes=(*result.notes, note))
 
     def _refused(self, job: BackupJob, reason: RefloatError) -> BackupResult:
         began_at = self._clock.now().wall
