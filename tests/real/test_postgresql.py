@@ -57,6 +57,7 @@ CREATE POLICY visible ON customers FOR SELECT TO app USING (name IN ('a', 'b'));
 GRANT SELECT ON customers TO app; REVOKE ALL ON FUNCTION touch() FROM PUBLIC;
 ALTER DEFAULT PRIVILEGES GRANT SELECT ON TABLES TO app;
 ALTER DATABASE shop SET work_mem = '5MB'; ALTER ROLE app IN DATABASE shop SET jit = off;
+ALTER DATABASE shop SET statement_timeout = '20s';
 CREATE SEQUENCE lonely INCREMENT -1; SELECT nextval('lonely'), nextval('lonely');
 CREATE SEQUENCE unused START 1000;
 CREATE COLLATION german (provider = icu, locale = 'de');
@@ -228,6 +229,15 @@ def test_what_cannot_be_read_is_refused_with_advice(shop: servers.Database, tmp_
     assert "BYPASSRLS" in refused.value.hint
     shop.sql("DROP ROLE reader")
     assert not [name for name in os.listdir(tmp_path) if name.startswith("private-")]
+
+
+def test_nobody_takes_rows_away_from_an_open_view(shop: servers.Database, tmp_path: Path) -> None:
+    """TRUNCATE would take rows from the snapshot itself; it has to wait."""
+    with POSTGRESQL.open(shop.source(tmp_path)) as view:
+        with pytest.raises(AssertionError, match="lock timeout"):
+            shop.sql("SET lock_timeout = '100ms'; TRUNCATE no_rows")
+        assert view.settle(view.baseline()).summary["rows"]
+    shop.sql("SET lock_timeout = '100ms'; TRUNCATE no_rows")
 
 
 def test_a_snapshot_that_was_lost_is_no_backup(shop: servers.Database, tmp_path: Path) -> None:

@@ -41,17 +41,20 @@ host  all all ::1/128       md5
 _WORDS_WITH_A_MEANING = {"all", "sameuser", "samerole", "replication", "samehost", "samenet"}
 
 
-def configuration(original: Mapping[str, str], sockets: Sequence[str], port: str) -> str:
+def configuration(
+    original: Mapping[str, str], sockets: Sequence[str], address: str, port: str
+) -> str:
     """Give postgresql.conf: the original's settings that an application sees, then the drill's.
 
     Args:
         original: settings by name.
         sockets: folders of its sockets.
-        port: its port, at 127.0.0.1 and at the sockets.
+        address: the address that it listens at.
+        port: its port, at the address and at the sockets.
     """
     kept = "".join(f"{name} = {_setting(value)}\n" for name, value in original.items())
     return (
-        f"{kept}{_DRILL}port = {port}\nlisten_addresses = '127.0.0.1'\n"
+        f"{kept}{_DRILL}port = {port}\nlisten_addresses = {_setting(address)}\n"
         f"unix_socket_directories = {_setting(', '.join(quoted(path) for path in sockets))}\n"
     )
 

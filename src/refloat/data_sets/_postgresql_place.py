@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import ipaddress
 import os
 import re
 from collections.abc import Mapping
@@ -12,6 +13,9 @@ from refloat.data_sets import Target
 from refloat.data_sets import _postgresql_programs as programs
 from refloat.model.errors import ToolFailed, ToolMissing, ToolTimeout
 from refloat.model.place import CommandResult, Place
+
+LOOPBACK = "127.0.0.1"
+"""Where the servers of a place answer; it has no other network."""
 
 OUTPUT_LIMIT = 256 * 1024 * 1024
 
@@ -34,11 +38,13 @@ class Layout:
         key: the component key.
         port: the original port.
         socket: the folder of the original socket; empty if it is not known.
+        address: the original address where it is one of the loopback's, else 127.0.0.1.
     """
 
     key: str
     port: str
     socket: str
+    address: str
 
     @property
     def home(self) -> str:
@@ -77,6 +83,8 @@ class Layout:
             "PGDATABASE": database,
             "PGCONNECT_TIMEOUT": "10",
             "PGCLIENTENCODING": "UTF8",
+            # Whatever the original's database or roles were set to, it can be filled and read.
+            "PGOPTIONS": "-c default_transaction_read_only=off -c statement_timeout=0",
         }
 
 
@@ -84,7 +92,17 @@ def layout_of(target: Target) -> Layout:
     """Say where the server of a target is."""
     options = target.options
     port = programs.text(options, "port", "5432")
-    return Layout(target.key, port, programs.text(options, "socket"))
+    host = programs.text(options, "host", LOOPBACK)
+    address = host if is_loopback(host) else LOOPBACK
+    return Layout(target.key, port, programs.text(options, "socket"), address)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether a server's address is one that a place has as well."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def make_folders(place: Place, target: Target) -> None:

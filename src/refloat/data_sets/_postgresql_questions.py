@@ -89,6 +89,13 @@ JOIN pg_namespace AS n ON n.oid = c.relnamespace
 WHERE {_OURS} AND c.relpersistence <> 't' AND {_not_of_extension("pg_class", "c")};
 """
 
+TABLE_NAMES = f"""
+SELECT format('%I.%I', n.nspname, c.relname)
+FROM pg_class AS c JOIN pg_namespace AS n ON n.oid = c.relnamespace
+WHERE c.relkind IN ('r', 'p') AND c.relpersistence <> 't'
+    AND {_OURS} AND {_not_of_extension("pg_class", "c")};
+"""
+
 TABLES = f"""
 SELECT json_build_object(
     'table', format('%I.%I', n.nspname, c.relname),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import json
 import os
 import time
@@ -99,7 +98,7 @@ def make(servers: Servers, place: Place, target: Target, wanted: Wanted) -> Star
             *("--encoding=UTF8", "--no-locale", f"--pgdata={layout.data}"),
         ),
     )
-    text = files.configuration(wanted.settings, layout.sockets, layout.port)
+    text = _configuration(layout, wanted)
     _write(place, target, "postgresql.conf", text + files.LOADING)
     _write(place, target, "pg_hba.conf", files.first_rules(wanted.bootstrap))
     _write(place, target, "pg_ident.conf", files.identities(account, wanted.bootstrap))
@@ -153,7 +152,7 @@ def load(
     roles = files.roles_without(attachments[ATTACHED_ROLES].decode(), wanted.bootstrap)
     _make_roles(place, target, started, roles)
     _fill(place, target, started)
-    text = files.configuration(wanted.settings, layout.sockets, layout.port)
+    text = _configuration(layout, wanted)
     _write(place, target, "postgresql.conf", text)
     _write(place, target, "pg_hba.conf", files.rules(about["access"]))
     inside.demand(place, target, ("/bin/rm", "-f", "--", layout.dump))
@@ -276,6 +275,10 @@ def _jobs() -> int:
     return max(2, min(4, os.cpu_count() or 2))
 
 
+def _configuration(layout: inside.Layout, wanted: Wanted) -> str:
+    return files.configuration(wanted.settings, layout.sockets, layout.address, layout.port)
+
+
 def _write(place: Place, target: Target, name: str, content: str) -> None:
     path = f"{inside.layout_of(target).data}/{name}"
     place.write(path, content.encode(), user=target.user)
@@ -290,14 +293,7 @@ def _not_as_it_was(target: Target, about: Mapping[str, Any]) -> tuple[str, ...]:
         )
     if about["tablespaces"]:
         said.append("All tables are in one place: the original's tablespaces were not made.")
-    host = programs.text(target.options, "host", "127.0.0.1")
-    if not _is_loopback(host):
+    host = programs.text(target.options, "host", inside.LOOPBACK)
+    if not inside.is_loopback(host):
         said.append(f"The server answers at 127.0.0.1 only; the original was at {host}.")
     return tuple(said)
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"

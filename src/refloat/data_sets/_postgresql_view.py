@@ -122,6 +122,7 @@ class DatabaseView:
         self._snapshot = began[-1]
         self._server = json.loads(session.ask(questions.SERVER)[-1])
         self._refuse_other_versions()
+        self._hold_tables()
         # Before the dump begins: see sequence_values.
         self._sequences = measuring.sequence_values(session.ask)
         self._clock_difference = self._server["now"] - int(self.consistency_time.timestamp())
@@ -200,6 +201,16 @@ class DatabaseView:
                 hint=f"Install postgresql-client-{major}, or set programs: to its folder.",
             )
 
+    def _hold_tables(self) -> None:
+        """Keep every table from being truncated, dropped or changed until the view closes.
+
+        TRUNCATE takes rows away from snapshots that are older than it (PostgreSQL manual, 13.6);
+        the baseline and the dump would see different rows then.
+        """
+        names = ", ".join(self._session.ask(questions.TABLE_NAMES))
+        if names:
+            self._session.ask(f"LOCK TABLE {names} IN ACCESS SHARE MODE;")
+
     def _json(self, script: str) -> list[dict[str, Any]]:
         return [json.loads(line) for line in self._session.ask(script)]
 
@@ -227,7 +238,7 @@ class DatabaseView:
 
 
 COMPRESSION = 1
-"""pg_dump's own compression (0 to 9); see docs/explanation/baselines.md for the figures behind it."""
+"""pg_dump's own compression (0 to 9); see docs/explanation/baselines.md for the figures."""
 
 GENTLE = "SET max_parallel_workers_per_gather = 0;\n"
 """The source has other work: each session reads with one process."""

@@ -52,7 +52,7 @@ def test_access_rules_keep_their_order_and_meaning() -> None:
 
 
 def test_settings_are_quoted() -> None:
-    text = files.configuration({"a.b": "it's \\ odd"}, ("/run/a, b",), "5432")
+    text = files.configuration({"a.b": "it's \\ odd"}, ("/run/a, b",), "127.0.0.1", "5432")
     assert "a.b = 'it''s \\\\ odd'\n" in text
     assert "unix_socket_directories = '\"/run/a, b\"'\n" in text
 
@@ -70,5 +70,5 @@ def test_a_password_file_is_escaped() -> None:
 
 
 def test_sockets_stay_short_whatever_the_component_is_called() -> None:
-    layout = Layout("x" * 90, "5432", "")
+    layout = Layout("x" * 90, "5432", "", "127.0.0.1")
     assert len(f"{layout.own_socket}/.s.PGSQL.65535") < 107
