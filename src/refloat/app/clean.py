@@ -100,13 +100,14 @@ def _sweep_run(
         return None
     wanted = journal.folder.name == keep or (not everything and _young(story, clock))
     data_stays = wanted and not recorded and _trusted(story, clock)
-    if scratch.exists() and not data_stays:
+    there = scratch.exists()
+    if there and not data_stays:
         journal.append(events.mark("removing", clock.now()))
     teardown = _take_down(scratch, remove_data=not data_stays)
     fresh = not recorded and not story.interrupted
     if fresh:
         _record(workspace, clock, journal, story)
-    if not fresh and teardown.clean and not everything:
+    if not fresh and teardown.clean and not (everything and there):
         return None
     return Remains(
         run=journal.folder.name,

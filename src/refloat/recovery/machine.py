@@ -146,7 +146,7 @@ def _component(
     result: dict[Operation, tuple[Need, ...]] = {}
     before: tuple[Need, ...] = BEGINNING
     if kind is not None:
-        before = _data(component.key, kind, result)
+        before = (*BEGINNING, *_data(component.key, kind, result))
     if starts:
         result[Operation(component.key, Stage.START)] = (*before, *outside)
         result[Operation(component.key, Stage.READY)] = (_hard(component.key, Stage.START),)
@@ -156,7 +156,8 @@ def _component(
 
 
 def _data(key: str, kind: Traits, result: dict[Operation, tuple[Need, ...]]) -> tuple[Need, ...]:
-    filling: tuple[Need, ...] = (_hard(key, Stage.RESTORE),)
+    # A resumed run has its data already; the place that it lies in is opened again first.
+    filling: tuple[Need, ...] = (*BEGINNING, _hard(key, Stage.RESTORE))
     if kind.prepares:
         result[Operation(key, Stage.PREPARE)] = (Need(ISOLATE, Strength.HARD),)
         filling = (*filling, _hard(key, Stage.PREPARE))
