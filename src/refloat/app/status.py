@@ -12,6 +12,7 @@ from refloat.ledger.log import Ledger
 from refloat.model.facts import Facts
 from refloat.model.judgement import ComparisonTable, ServiceStatus, Trace
 from refloat.model.run import DrillRecord
+from refloat.model.runsheet import RunStep
 from refloat.plan import order
 from refloat.report import EvidenceReference, ReportInput
 from refloat.report.html import page
@@ -42,6 +43,16 @@ def compare(workspace: Workspace, service: str, instant: datetime) -> Comparison
 def traces(workspace: Workspace, instant: datetime) -> tuple[Trace, ...]:
     """Walk from each data set of each service to the person who approved its target."""
     return assess.traces(workspace.plan, memory.known(workspace), instant)
+
+
+def run_sheet(workspace: Workspace, service: str, instant: datetime) -> tuple[RunStep, ...]:
+    """Write the run sheet of a service: numbered steps for people, in recovery order.
+
+    Raises:
+        MissingInput: if there is no such service.
+    """
+    workspace.service(service)
+    return assess.run_sheet(workspace.plan, memory.known(workspace), service, instant)
 
 
 def report(workspace: Workspace, service: str, instant: datetime) -> bytes:

@@ -6,6 +6,7 @@ from refloat.assess.claims import rules_by_fact_type
 from refloat.assess.compare import compare
 from refloat.assess.drill import DrillParts, degraded, drill_verdict
 from refloat.assess.representative import CRITERIA, representative
+from refloat.assess.runsheet import run_sheet
 from refloat.assess.status import findings, service_status, status
 from refloat.assess.trace import trace, traces
 
@@ -23,6 +24,7 @@ __all__ = [
     "objectives_as_stood",
     "representative",
     "rules_by_fact_type",
+    "run_sheet",
     "service_status",
     "status",
     "trace",

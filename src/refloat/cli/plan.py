@@ -7,8 +7,11 @@ from dataclasses import dataclass
 
 import click
 
+from refloat.app.status import run_sheet
 from refloat.app.workspace import Workspace, catalogue
-from refloat.cli.shared import as_json, emit, in_workspace, say
+from refloat.cli.shared import as_json, emit, in_workspace, say, seconds, table
+from refloat.host.clock import Clock
+from refloat.model.runsheet import RunStep
 from refloat.plan import fingerprint, order, schema, service_fingerprint
 
 
@@ -74,15 +77,40 @@ def print_fingerprint(workspace: Workspace, service: str | None, as_json: bool) 
 
 @command.command("order")
 @click.argument("service")
+@click.option("--steps", "with_steps", is_flag=True, help="As a run sheet: who does what, when.")
 @as_json
 @in_workspace
-def print_order(workspace: Workspace, service: str, as_json: bool) -> int:
-    """Print the recovery order of SERVICE in waves; what is in one wave may come back together."""
+def print_order(workspace: Workspace, service: str, with_steps: bool, as_json: bool) -> int:
+    """Print the recovery order of SERVICE in waves; what is in one wave may come back together.
+
+    With --steps as a run sheet for people: numbered, one action a step, with who does it, how long
+    it took when it was last drilled, how one sees that it is done, and what must be done before.
+    """
     workspace.service(service)
     waves = order(workspace.plan, service)
-    if as_json:
+    if with_steps:
+        _print_steps(run_sheet(workspace, service, Clock().now().wall), as_json)
+    elif as_json:
         emit(waves)
-        return 0
-    for number, wave in enumerate(waves, start=1):
-        click.echo(f"{number}. {', '.join(wave)}")
+    else:
+        for number, wave in enumerate(waves, start=1):
+            click.echo(f"{number}. {', '.join(wave)}")
     return 0
+
+
+def _print_steps(steps: tuple[RunStep, ...], as_json: bool) -> None:
+    if as_json:
+        emit(steps)
+        return
+    rows = [
+        (
+            str(step.number),
+            step.action,
+            step.who,
+            seconds(step.expected_seconds),
+            step.verification,
+            ", ".join(map(str, step.after)),
+        )
+        for step in steps
+    ]
+    table("", ("step", "do", "who", "took", "done when", "after"), rows)
