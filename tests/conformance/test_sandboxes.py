@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -12,8 +13,14 @@ import pytest
 from refloat import registry
 from refloat.sandboxes import Sandbox
 from refloat.testing.sandbox_abilities import ABILITIES
-from refloat.testing.sandbox_conformance import WALLS, Proof
+from refloat.testing.sandbox_conformance import (
+    WALLS,
+    Proof,
+    nothing_has_power,
+    nothing_outlives_refloat,
+)
 
+HOW_TO = Path(__file__).parents[2] / "docs" / "how-to" / "add-a-sandbox.md"
 SANDBOXES: dict[str, Sandbox] = registry.adapters("sandboxes")
 
 
@@ -38,3 +45,24 @@ def test_wall(sandbox: Sandbox, folder: Path, proof: Proof) -> None:
 @pytest.mark.parametrize("proof", ABILITIES, ids=lambda proof: proof.__name__)
 def test_ability(sandbox: Sandbox, folder: Path, proof: Proof) -> None:
     proof(sandbox, folder)
+
+
+def test_a_sandbox_is_one_file_in_a_folder_that_the_operator_names(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The how-to's example, as written there, keeps the contract by being there."""
+    code = re.findall(r"```python\n(.*?)```", HOW_TO.read_text(encoding="utf-8"), re.DOTALL)[0]
+    folder.chmod(0o755)  # other accounts must come to the proofs' folders, or the walls are untried
+    (folder / "named" / "sandboxes").mkdir(parents=True)
+    (folder / "named" / "sandboxes" / "narrow.py").write_text(code, encoding="utf-8")
+    monkeypatch.setenv(registry.ADAPTERS_VARIABLE, str(folder / "named"))
+    registry.adapters.cache_clear()
+    try:
+        narrow = registry.adapters("sandboxes")["narrow"]
+        for number, proof in enumerate((nothing_has_power, nothing_outlives_refloat, *ABILITIES)):
+            (folder / str(number)).mkdir()
+            proof(narrow, folder / str(number))
+    finally:
+        monkeypatch.undo()
+        registry.adapters.cache_clear()
+    assert "narrow" not in registry.adapters("sandboxes")

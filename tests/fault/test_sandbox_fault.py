@@ -48,28 +48,20 @@ def groups_of(name: str) -> list[str]:
     return found
 
 
-def inside(host_name: str) -> list[str]:
-    """Find processes that live in a sandbox, by the name that the machine has for them."""
+def inside(folder: Path) -> list[str]:
+    """Find processes to which a mount of a folder is shown as their root."""
     found = []
     for entry in Path("/proc").iterdir():
-        if entry.name.isdecimal():
-            try:
-                status = (entry / "status").read_text()
-                root = os.readlink(entry / "root") if os.geteuid() == 0 else "/"
-            except OSError:
-                continue
-            pids = next(line for line in status.splitlines() if line.startswith("NSpid"))
-            nested = len(pids.split()) > 2
-            if nested and root == "/" and host_name in _mounts(entry):
-                found.append(entry.name)
+        try:
+            mounts = (entry / "mountinfo").read_text()
+        except OSError:
+            continue
+        fields = [line.split(" ") for line in mounts.splitlines()]
+        if entry.name.isdecimal() and any(
+            point == "/" and folder.name in source for _, _, _, source, point, *_ in fields
+        ):
+            found.append(entry.name)
     return found
-
-
-def _mounts(process: Path) -> str:
-    try:
-        return (process / "mountinfo").read_text()
-    except OSError:
-        return ""
 
 
 @pytest.mark.parametrize("point", ["sandbox.recorded", "sandbox.groups-made", "sandbox.up"])
@@ -81,7 +73,7 @@ def test_killed_at_each_point_of_opening(folder: Path, point: str) -> None:
         capture_output=True,
     )
     assert ran.returncode == -signal.SIGKILL, ran
-    assert wait_until(lambda: not inside(folder.name))
+    assert wait_until(lambda: not inside(folder))
     swept = ADAPTER.sweep(folder / "one", remove_data=True)
     assert swept.clean, swept
     assert not (folder / "one").exists()
@@ -97,10 +89,10 @@ def test_killed_while_open(folder: Path, number: signal.Signals) -> None:
     assert child.stdout is not None
     with child.stdout:
         assert child.stdout.readline() == b"open\n"
-        assert len(inside(folder.name)) >= 2
+        assert len(inside(folder)) >= 2
         child.send_signal(number)
         child.wait(PATIENCE)
-    assert wait_until(lambda: not inside(folder.name))
+    assert wait_until(lambda: not inside(folder))
     swept = ADAPTER.sweep(folder / "one", remove_data=True)
     assert swept.clean, swept
     assert groups_of(f"fault-{name}") == []
@@ -124,11 +116,11 @@ def test_a_number_given_to_another_process_is_never_killed(
     dead = remains.Known(4_194_303, 1)
     named = replace(real, began=real.began - 1) if lie == "another start" else real
     boot = "0" if lie == "another boot" else remains.boot()
-    remains.save(folder, remains.Record(boot, dead, (named,), (), ()))
+    remains.save(folder, remains.Record(boot, dead, (named,), ()))
     assert ADAPTER.sweep(folder, remove_data=False).clean
     assert bystander.poll() is None
     # The control: with a record that is true, the same process is ended.
-    remains.save(folder, remains.Record(remains.boot(), dead, (real,), (), ()))
+    remains.save(folder, remains.Record(remains.boot(), dead, (real,), ()))
     assert ADAPTER.sweep(folder, remove_data=False).clean
     assert bystander.wait(PATIENCE) == -signal.SIGKILL
 
@@ -186,3 +178,31 @@ def test_a_mount_below_stops_the_removal_and_is_told(folder: Path) -> None:
     )
     assert ran.stdout.strip() == f"False ('{target}/root',)", ran
     assert (target / "file").exists()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can mount")
+@pytest.mark.parametrize("room", ["4k", "16k"])
+def test_a_full_disk_is_a_refusal_that_says_so(folder: Path, room: str) -> None:
+    """On a small file system of its own, in a mount namespace that nobody else sees."""
+    script = """
+import sys
+from pathlib import Path
+from refloat import registry
+from refloat.model.errors import StateProblem
+from refloat.sandboxes import SandboxRequest
+adapter = registry.adapters("sandboxes")["bubblewrap"]
+try:
+    adapter.open(SandboxRequest("fault-full", Path(sys.argv[1], "one")))
+except StateProblem as error:
+    print("No space left" in error.message, end=" ")
+print(adapter.sweep(Path(sys.argv[1], "one"), remove_data=True).clean)
+"""
+    command = f'mount -t tmpfs -o size={room} none "$1" && exec "$0" -c "$2" "$1"'
+    ran = subprocess.run(
+        ["unshare", "--mount", "sh", "-c", command, sys.executable, str(folder), script],
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+    )
+    assert ran.stdout.split() == ["True", "True"], ran
+    assert groups_of("fault-full") == []

@@ -13,13 +13,13 @@ from functools import cache
 from pathlib import Path
 
 from refloat.host import faults, files, process
-from refloat.model.errors import IsolationProblem, RefloatError
+from refloat.model.errors import IsolationProblem, RefloatError, StateProblem
 from refloat.model.options import Option, Probe
 from refloat.model.place import PlaceFacts, Teardown
 from refloat.sandboxes import SandboxRequest
 from refloat.sandboxes._bubblewrap import command, groups, remains, seccomp, settings, tree
 from refloat.sandboxes._bubblewrap.conversation import Conversation, opening
-from refloat.sandboxes._bubblewrap.place import ROOT, STAGING, BubblewrapPlace, Interior
+from refloat.sandboxes._bubblewrap.place import STAGING, BubblewrapPlace, Interior
 from refloat.sandboxes._bubblewrap.sockets import Wall
 
 INSTALL = "apt-get install bubblewrap util-linux coreutils python3-minimal"
@@ -54,6 +54,7 @@ class Bubblewrap:
         Raises:
             IsolationProblem: if one of the walls cannot be had.
             ToolMissing: if bubblewrap is not installed.
+            StateProblem: if its folder cannot be written.
         """
         limits = settings.limits(request.options)
         accounts = _accounts(request.users)
@@ -65,9 +66,16 @@ class Bubblewrap:
         left = remains.sweep(folder, remove_data=False)
         if not left.clean:
             raise IsolationProblem(f"an earlier sandbox in {folder} is not gone: {left}")
-        files.private_folder(folder / STAGING)
-        tree.prepare(folder / ROOT, accounts, command.host_name(request.run), request.software)
-        return self._up(request, folder, accounts, limits, wall)
+        name = command.host_name(request.run)
+        try:
+            files.private_folder(folder / STAGING)
+            tree.prepare(folder / remains.ROOT, accounts, name, request.software)
+            return self._up(request, folder, accounts, limits, wall)
+        except OSError as error:
+            raise StateProblem(
+                f"the sandbox's folder {folder} cannot be written: {error.strerror}",
+                hint="Free some space, or keep Refloat's state on a larger disk.",
+            ) from error
 
     def _up(
         self,
@@ -78,7 +86,7 @@ class Bubblewrap:
         wall: Wall,
     ) -> BubblewrapPlace:
         planned = _planned_groups(request.run, limits)
-        _record(folder, (), (), planned)
+        _record(folder, (), planned)
         faults.point("sandbox.recorded")
         made = groups.make(planned)
         faults.point("sandbox.groups-made")
@@ -86,7 +94,7 @@ class Bubblewrap:
         descriptors = settings.descriptors()
         conversation = Conversation(
             opening(
-                command.bubblewrap(request, folder / ROOT),
+                command.bubblewrap(request, folder / remains.ROOT),
                 groups=[group.folder for group in made],
                 limits=((resource.RLIMIT_CORE, 0), (resource.RLIMIT_NOFILE, descriptors)),
                 allowed=allowed,
@@ -101,8 +109,8 @@ class Bubblewrap:
             raise
         faults.point("sandbox.up")
         pids = (conversation.first, conversation.agent, conversation.monitor)
-        _record(folder, pids, command.namespaces_of(conversation.first), made)
-        facts = _facts(made, limits, filtered=bool(allowed), descriptors=descriptors)
+        _record(folder, pids, made)
+        facts = _facts(self.name, made, limits, filtered=bool(allowed), descriptors=descriptors)
         names = {account.name: account for account in accounts}
         return BubblewrapPlace(Interior(folder, names, _is_root(), facts, wall.hold), conversation)
 
@@ -166,18 +174,22 @@ def _planned_groups(run: str, limits: groups.Limits) -> tuple[groups.Group, ...]
 def _record(
     folder: Path,
     pids: tuple[int, ...],
-    namespaces: tuple[str, ...],
     limited: tuple[groups.Group, ...],
 ) -> None:
     owner = remains.known(os.getpid())
     assert owner is not None
     parts = tuple(filter(None, (remains.known(pid) for pid in pids)))
     paths = tuple(str(group.folder) for group in limited)
-    remains.save(folder, remains.Record(remains.boot(), owner, parts, namespaces, paths))
+    remains.save(folder, remains.Record(remains.boot(), owner, parts, paths))
 
 
 def _facts(
-    made: tuple[groups.Group, ...], limits: groups.Limits, *, filtered: bool, descriptors: int
+    name: str,
+    made: tuple[groups.Group, ...],
+    limits: groups.Limits,
+    *,
+    filtered: bool,
+    descriptors: int,
 ) -> PlaceFacts:
     namespaces: tuple[str, ...] = ("mount", "pid", "ipc", "uts", "network", "cgroup")
     have = {controller for group in made for controller in group.controllers}
@@ -193,7 +205,7 @@ def _facts(
             "Refloat is not root: everything inside runs as one account and owns all files.",
         )
     version = f"{_version()}, Linux {platform.release()}"
-    return PlaceFacts(Bubblewrap.name, version, namespaces, in_force, not_had)
+    return PlaceFacts(name, version, namespaces, in_force, not_had)
 
 
 ADAPTER = Bubblewrap()

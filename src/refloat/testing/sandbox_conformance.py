@@ -25,6 +25,7 @@ from pathlib import Path
 from refloat.host import process
 from refloat.model.errors import IsolationProblem
 from refloat.model.place import Place
+from refloat.registry import ADAPTERS_VARIABLE
 from refloat.sandboxes import OpenSandbox, Sandbox, SandboxRequest
 from refloat.testing import sandbox_attempts as attempts
 from refloat.testing.sandbox_attempts import Answer, Attempt, outside
@@ -257,7 +258,9 @@ def nothing_outlives_refloat(adapter: Sandbox, folder: Path) -> None:
     script.write_text(_CRASHING, encoding="utf-8")
     told, tell = os.pipe()
     child = process.start(
-        (sys.executable, str(script), adapter.name, str(place), word), output=tell
+        (sys.executable, str(script), adapter.name, str(place), word),
+        environment={ADAPTERS_VARIABLE: os.environ.get(ADAPTERS_VARIABLE, "")},
+        output=tell,
     )
     os.close(tell)
     with os.fdopen(told, "rb") as stream:

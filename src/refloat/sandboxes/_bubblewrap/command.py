@@ -115,16 +115,6 @@ def group_name(number: int) -> str:
         return f"group-{number}"
 
 
-def namespaces_of(pid: int) -> tuple[str, ...]:
-    """Give a process's namespaces as ``/proc`` names them, but those that are our own."""
-    found = []
-    for entry in sorted(os.listdir(f"/proc/{pid}/ns")):
-        theirs = os.readlink(f"/proc/{pid}/ns/{entry}")
-        if theirs != os.readlink(f"/proc/self/ns/{entry}"):
-            found.append(theirs)
-    return tuple(found)
-
-
 def refuse_software(software: tuple[Path, ...], folder: Path) -> None:
     """See that no software path would show what must stay hidden.
 

@@ -17,7 +17,6 @@ from refloat.model.points import Measure
 from refloat.sandboxes._bubblewrap import asking, exchange, remains, tree
 from refloat.sandboxes._bubblewrap.conversation import KILL, TERMINATE, Conversation, Program
 
-ROOT = "root"
 STAGING = "staging"
 SEARCH_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 _KILLED = 10.0  # seconds for a killed program to be collected
@@ -48,7 +47,7 @@ class BubblewrapPlace:
     def __init__(self, interior: Interior, conversation: Conversation) -> None:
         self._interior = interior
         self._conversation = conversation
-        self._root = interior.folder / ROOT
+        self._root = interior.folder / remains.ROOT
         self._staging = interior.folder / STAGING
         self._closing = threading.Lock()
         self._torn: Teardown | None = None

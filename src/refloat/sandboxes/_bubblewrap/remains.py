@@ -16,7 +16,7 @@ import signal
 import stat
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -25,6 +25,7 @@ from refloat.model.place import Teardown
 from refloat.sandboxes._bubblewrap import groups
 
 RECORD = "sandbox.json"
+ROOT = "root"
 PATIENCE = 10.0
 
 
@@ -49,14 +50,12 @@ class Record:
         boot: which start of the machine.
         owner: the process that opened it.
         processes: its agent, bubblewrap, and the first process inside.
-        namespaces: links as ``/proc/PID/ns`` shows them, once it is open.
         groups: folders of its control groups.
     """
 
     boot: str
     owner: Known
     processes: tuple[Known, ...]
-    namespaces: tuple[str, ...]
     groups: tuple[str, ...]
 
 
@@ -90,7 +89,6 @@ def load(folder: Path) -> Record | None:
             text["boot"],
             Known(**text["owner"]),
             tuple(Known(**p) for p in text["processes"]),
-            tuple(text["namespaces"]),
             tuple(text["groups"]),
         )
     except (OSError, ValueError, KeyError, TypeError):
@@ -130,19 +128,24 @@ def _opened(process: Known) -> Iterator[int | None]:
         os.close(descriptor)
 
 
-def inhabitants(namespaces: tuple[str, ...]) -> tuple[str, ...]:
-    """Find processes that are in one of some namespaces, as far as we may look; describe them."""
+def inhabitants(root: Path) -> tuple[str, ...]:
+    """Find processes whose root folder is a sandbox's tree, as far as we may look; describe them.
+
+    Numbers of namespaces are given again at once, to another sandbox perhaps; the tree is ours.
+    """
+    try:
+        tree = root.stat()
+    except OSError:
+        return ()
     found = []
     for entry in os.scandir("/proc"):
         if entry.name.isdecimal():
-            for kind in ("pid", "mnt", "net"):
-                try:
-                    link = os.readlink(f"/proc/{entry.name}/ns/{kind}")
-                except OSError:
-                    break
-                if link in namespaces and known(int(entry.name)) is not None:
-                    found.append(f"process {entry.name} is still in {link}")
-                    break
+            try:
+                seen = os.stat(f"/proc/{entry.name}/root")
+            except OSError:
+                continue
+            if (seen.st_dev, seen.st_ino) == (tree.st_dev, tree.st_ino):
+                found.append(f"process {entry.name} still runs in the sandbox")
     return tuple(found)
 
 
@@ -182,6 +185,8 @@ def remove_tree(folder: Path) -> bool:
         return False
     try:
         _empty(top, os.fstat(top).st_dev)
+    except OSError:
+        return False
     finally:
         os.close(top)
     try:
@@ -257,13 +262,15 @@ def clear(folder: Path, *, keep: bool, began: float) -> Teardown:
     processes: tuple[str, ...] = ()
     left_groups: tuple[str, ...] = ()
     if record is not None:
-        processes = end(record.processes) + inhabitants(record.namespaces)
+        processes = end(record.processes)
         left_groups = remove_groups(record.groups)
+    processes += inhabitants(folder / ROOT)
     mounts = mounts_below(folder)
     folders: tuple[str, ...] = left_groups
     if not mounts and not processes and not left_groups:
         if keep:
-            (folder / RECORD).unlink(missing_ok=True)
+            with suppress(OSError):
+                (folder / RECORD).unlink()
         elif not remove_tree(folder):
             folders += (str(folder),)
     clean = not processes and not mounts and not folders

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import threading
+import time
 from pathlib import Path
 
 from refloat.host import process
@@ -16,10 +17,11 @@ from refloat.sandboxes._bubblewrap.tree import ALTERNATIVES
 
 SHOWN = (Path("/usr"), ALTERNATIVES)
 PATIENCE = 300.0
+BELIEVED = 300.0  # seconds: drills that follow each other need not look again
 LOOKING = ("-ignore_readdir_race", "-type", "s", "-print", "-quit")
 
 _lock = threading.Lock()
-_clear: set[Path] = set()  # looked through by this process, and found without any
+_clear: dict[Path, float] = {}  # looked through and found without any; until when that is believed
 
 
 class Wall:
@@ -30,8 +32,10 @@ class Wall:
     """
 
     def __init__(self, software: tuple[Path, ...]) -> None:
+        now = time.monotonic()
         with _lock:
-            self._paths = tuple(p for p in (*SHOWN, *software) if p not in _clear and p.exists())
+            shown = [path for path in (*SHOWN, *software) if path.exists()]
+            self._paths = tuple(path for path in shown if _clear.get(path, 0.0) < now)
         self._trouble: RefloatError | None = None
         self._thread: threading.Thread | None = None
         if self._paths:
@@ -67,4 +71,4 @@ class Wall:
             self._trouble = error
             return
         with _lock:
-            _clear.update(self._paths)
+            _clear.update(dict.fromkeys(self._paths, time.monotonic() + BELIEVED))

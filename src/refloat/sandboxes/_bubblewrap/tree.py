@@ -11,7 +11,7 @@ import os
 import secrets
 import stat
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
@@ -186,7 +186,10 @@ def folder_of(root: Path, names: tuple[str, ...], *, make: bool = True) -> Itera
     Raises:
         IsolationProblem: if one of the steps is no folder (a symbolic link, say).
     """
-    handle = os.open(root, _OPEN_FOLDER)
+    try:
+        handle = os.open(root, _OPEN_FOLDER)
+    except OSError as error:
+        raise IsolationProblem(f"the sandbox's folder {root} is gone: {error.strerror}") from error
     try:
         for depth, name in enumerate(names):
             try:
@@ -209,9 +212,12 @@ def _step(handle: int, name: str, make: bool) -> int:
     except FileNotFoundError:
         if not make:
             raise
-    with suppress(FileExistsError):  # components are put back side by side
+    try:
         os.mkdir(name, FOLDER_MODE, dir_fd=handle)
+    except FileExistsError:  # components are put back side by side
+        return os.open(name, _OPEN_FOLDER, dir_fd=handle)
     after = os.open(name, _OPEN_FOLDER, dir_fd=handle)
+    os.fchmod(after, FOLDER_MODE)  # whatever Refloat's own umask is
     return after
 
 
