@@ -154,11 +154,20 @@ def serve(listener, way):
         threading.Thread(target=handle, args=(connection, way), daemon=True).start()
 
 
+def hear(connection):
+    # Take the question; whoever expects a greeting asks none.
+    connection.settimeout(0.5)
+    try:
+        connection.recv(65536)
+    except TimeoutError:
+        pass
+
+
 def handle(connection, way):
     try:
         if way is not silent:
-            connection.settimeout(30)
-            connection.recv(65536)
+            hear(connection)
+        connection.settimeout(30)
         way(connection)
         connection.shutdown(socket.SHUT_WR)
         connection.recv(65536)

@@ -111,7 +111,6 @@ def test_every_check_keeps_the_contract(kind: str, holds: Callable[[Check], None
     holds(CHECKS[kind])
 
 
-@pytest.mark.requirement("R-156")
 def test_http_outcomes(area: Area, web: str) -> None:
     sign_in = {"url": f"{web}/sign-in", "form": {"user": "dana", "password": REFERENCE}}
     context = ask(
@@ -241,13 +240,14 @@ def test_tcp_outcomes(area: Area, hostile: dict[str, int]) -> None:
 
     for case in (
         Scenario("opens", at("silent"), Outcome.PASSED, "opened"),
+        Scenario("greets", at("no_newline", expect="AAAA"), Outcome.PASSED, "that greeting"),
+        Scenario("says else", at("garbage", expect="220 ready"), Outcome.FAILED, "something else"),
         Scenario("greets not", at("silent", expect="220"), Outcome.FAILED, "no answer", timeout=2),
         Scenario("nobody", {"address": "127.0.0.1:9"}, Outcome.FAILED, "refused"),
     ):
         ask(area, "tcp", case)
 
 
-@pytest.mark.requirement("R-156")
 def test_sql_outcomes(area: Area, postgresql: str) -> None:
     def query(text: str, **more: Any) -> dict[str, Any]:
         base = {"host": postgresql, "database": "postgres", "user": "keeper"}
@@ -290,7 +290,6 @@ def test_sql_outcomes(area: Area, postgresql: str) -> None:
     assert CHECKS["sql"].run(area.place, wrong, context).outcome is Outcome.COULD_NOT_RUN
 
 
-@pytest.mark.requirement("R-081")
 def test_ldap_outcomes(area: Area, slapd: str) -> None:
     person = {"url": slapd, "bind_dn": f"cn={CONTENT} 7,dc=example", "password": REFERENCE}
     people = {**person, "base": "dc=example", "filter": "(sn=${name})"}

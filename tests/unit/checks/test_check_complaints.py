@@ -106,7 +106,6 @@ PROOFS: list[tuple[str, dict[str, Any], set[Proof]]] = [
 ]
 
 
-@pytest.mark.requirement("R-081")
 @pytest.mark.parametrize(("kind", "options", "proofs"), PROOFS)
 def test_says_what_a_pass_proves(kind: str, options: dict[str, Any], proofs: set[Proof]) -> None:
     assert CHECKS[kind].proves(options) == proofs

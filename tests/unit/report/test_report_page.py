@@ -208,7 +208,6 @@ def test_backup_against_recovery_is_five_by_two_and_says_what_is_not_known() -> 
     assert table.partition("<tbody>")[2].count("NOT KNOWN") == 10
 
 
-@pytest.mark.requirement("R-003")
 def test_each_check_shows_what_was_expected_and_seen() -> None:
     text = Reader(page(sample.failed())).text
     assert "131,204 rows 119,161 rows; the table visits is missing" in text
