@@ -5,7 +5,7 @@ The facts are cut at the instant once, here, so that no rule can see what came l
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -34,7 +34,8 @@ class Basis:
         plan: the plan.
         service: the service.
         facts: all that was recorded at or before the instant.
-        jobs: backup jobs that ended at or before the instant.
+        jobs: the last backup job of each data set that ended at or before the instant.
+        seen: the recovery points of each data set that were true by the instant, oldest first.
         instant: when.
         strengths: the components that the service rests on, in recovery order.
     """
@@ -42,7 +43,8 @@ class Basis:
     plan: Plan
     service: Service
     facts: Facts
-    jobs: tuple[JobFact, ...]
+    jobs: Mapping[str, JobFact]
+    seen: Mapping[str, tuple[SeenPoint, ...]]
     instant: datetime
     strengths: dict[str, Strength]
 
@@ -73,13 +75,7 @@ class Basis:
 
     def points(self, data_set: str) -> tuple[SeenPoint, ...]:
         """Recorded recovery points of a data set that were true by the instant, oldest first."""
-        found: dict[tuple[str, str], SeenPoint] = {}
-        for batch in self.facts.batches:
-            for point in batch.points:
-                if point.data_set == data_set and point.consistency_time <= self.instant:
-                    seen = SeenPoint(batch.entry, batch.at, point)
-                    found.setdefault((point.repository, point.identity), seen)
-        return tuple(sorted(found.values(), key=_true_at))
+        return self.seen.get(data_set, ())
 
     def newest(self, data_set: str) -> SeenPoint | None:
         """The newest recovery point of a data set, by consistency time."""
@@ -88,8 +84,7 @@ class Basis:
 
     def last_job(self, data_set: str) -> JobFact | None:
         """How the last backup job of a data set ended."""
-        mine = [job for job in self.jobs if job.data_set == data_set]
-        return mine[-1] if mine else None
+        return self.jobs.get(data_set)
 
     def last_restore(self, data_set: str) -> DrillFact | None:
         """The newest drill, of whatever service, that tried to restore a data set."""
@@ -99,8 +94,12 @@ class Basis:
     def seeing(self, types: Iterable[FactType]) -> Basis:
         """Give the same with facts of some types only; a rule is handed no others (R-020)."""
         wanted = frozenset(types)
-        jobs = self.jobs if FactType.JOB_COMPLETED in wanted else ()
-        return replace(self, facts=self.facts.only(wanted), jobs=jobs)
+        return replace(
+            self,
+            facts=self.facts.only(wanted),
+            jobs=self.jobs if FactType.JOB_COMPLETED in wanted else {},
+            seen=self.seen if FactType.RECOVERY_POINT in wanted else {},
+        )
 
 
 def basis(plan: Plan, service: str, facts: Facts, instant: datetime) -> Basis:
@@ -115,7 +114,8 @@ def basis(plan: Plan, service: str, facts: Facts, instant: datetime) -> Basis:
         plan=plan,
         service=plan.services[service],
         facts=known,
-        jobs=tuple(job for job in known.jobs() if job.at <= instant),
+        jobs={job.data_set: job for job in known.jobs() if job.at <= instant},
+        seen=_seen(known, instant),
         instant=instant,
         strengths={key: strengths[key] for wave in order(plan, service) for key in wave},
     )
@@ -148,6 +148,21 @@ def restored(drill: DrillFact, data_set: str) -> Outcome | None:
         return None
     whole = Outcome.COULD_NOT_RUN not in outcomes and data_set in proves_data(checks)
     return Outcome.PASSED if whole else Outcome.COULD_NOT_RUN
+
+
+def _seen(facts: Facts, instant: datetime) -> dict[str, tuple[SeenPoint, ...]]:
+    """Sort the points by data set; one that was recorded twice counts as it was first."""
+    found: dict[tuple[str, str, str], SeenPoint] = {}
+    for batch in facts.batches:
+        for point in batch.points:
+            if point.consistency_time <= instant:
+                name = (point.data_set, point.repository, point.identity)
+                if name not in found:
+                    found[name] = SeenPoint(batch.entry, batch.at, point)
+    sets: dict[str, list[SeenPoint]] = {}
+    for (data_set, _, _), seen in found.items():
+        sets.setdefault(data_set, []).append(seen)
+    return {name: tuple(sorted(some, key=_true_at)) for name, some in sets.items()}
 
 
 def _true_at(seen: SeenPoint) -> tuple[datetime, int, str]:

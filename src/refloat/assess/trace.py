@@ -49,7 +49,19 @@ def trace(plan: Plan, facts: Facts, data_set: str, service: str, instant: dateti
     Raises:
         MissingInput: if the plan has no such service.
     """
-    start = basis(plan, service, facts, instant)
+    return _walk(basis(plan, service, facts, instant), data_set)
+
+
+def traces(plan: Plan, facts: Facts, instant: datetime) -> tuple[Trace, ...]:
+    """Walk every chain of a plan: each data set of each service, in the plan's order."""
+    found: list[Trace] = []
+    for service in plan.services:
+        start = basis(plan, service, facts, instant)
+        found += [_walk(start, key) for key in closure(plan, service) if key in start.data_sets]
+    return tuple(found)
+
+
+def _walk(start: Basis, data_set: str) -> Trace:
     target = judge_objectives(start)[0]
     drill = _drill(start, data_set)
     values = (
@@ -62,17 +74,7 @@ def trace(plan: Plan, facts: Facts, data_set: str, service: str, instant: dateti
     )
     missing = tuple(link.link for link in values if not link.value)
     found = tuple(_broken(start, data_set, name) for name in missing)
-    return Trace(data_set, service, values, missing, found)
-
-
-def traces(plan: Plan, facts: Facts, instant: datetime) -> tuple[Trace, ...]:
-    """Walk every chain of a plan: each data set of each service, in the plan's order."""
-    return tuple(
-        trace(plan, facts, key, service, instant)
-        for service in plan.services
-        for key in closure(plan, service)
-        if plan.components[key].protection is not None
-    )
+    return Trace(data_set, start.service.key, values, missing, found)
 
 
 def _data_set(start: Basis, key: str) -> TraceLink:
