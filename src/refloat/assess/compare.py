@@ -150,9 +150,9 @@ def _loss(start: Basis) -> list[_Part]:
     rpo = judge_objectives(start)[0]
     now = words.duration(rpo.now_seconds) if rpo.now_seconds is not None else None
     return [
-        _Part("approved", _approved(rpo)),
-        _Part("in the last drill", _achieved(rpo)),
-        _Part("if it happened now", now),
+        _Part("approved target", _approved(rpo)),
+        _Part("lost in the last drill", _achieved(rpo)),
+        _Part("lost if it happened now", now),
     ]
 
 
@@ -207,7 +207,7 @@ def _time(start: Basis) -> list[_Part]:
         tested = f"{achieved}{allowed}"
     return [
         _Part("tested recovery time", tested),
-        _Part("meanwhile", start.service.workaround or None),
+        _Part("workaround meanwhile", start.service.workaround or None),
     ]
 
 
@@ -223,10 +223,10 @@ def _owners(start: Basis) -> list[_Part]:
     if vendor is None and not vendors:
         vendor = "no vendor is in the plan"
     return [
-        _Part("business", words.person(plan, service.owner) or None),
-        _Part("technical", words.person(plan, service.technical_owner) or None),
-        _Part("vendor", vendor),
-        _Part("communication", _with_role(start, "communication owner")),
+        _Part("business owner", words.person(plan, service.owner) or None),
+        _Part("technical owner", words.person(plan, service.technical_owner) or None),
+        _Part("vendor contact", vendor),
+        _Part("communication owner", _with_role(start, "communication owner")),
     ]
 
 

@@ -38,14 +38,18 @@ def test_the_table_is_filled_from_plan_and_facts() -> None:
     )
     assert "every 15 min (2 copies seen), kept: 10 last and 14 daily" in loss.backup.text
     assert loss.recovery.text == (
-        "approved: 15 min, by Ben Okafor; in the last drill: 2 min; if it happened now: 14 min"
+        "approved target: 15 min, by Ben Okafor; lost in the last drill: 2 min; "
+        "lost if it happened now: 14 min"
     )
     assert time.backup.text == "about 8 s for 3.8 MiB, at 488.3 KiB a second as measured"
     assert time.recovery.text == (
-        "tested recovery time: 42 s, 10 min allowed; meanwhile: The paper diary at reception."
+        "tested recovery time: 42 s, 10 min allowed; "
+        "workaround meanwhile: The paper diary at reception."
     )
     assert who.backup.text == "Mei Tan"
-    assert who.recovery.text.startswith("business: Ben Okafor; technical: Mei Tan; vendor: ")
+    assert who.recovery.text.startswith(
+        "business owner: Ben Okafor; technical owner: Mei Tan; vendor"
+    )
     assert proof.backup.text.endswith("on 2026-11-02 12:00:00 UTC, entry 5")
     assert proof.recovery.text.startswith("service validation: Online booking came back")
 
@@ -75,17 +79,17 @@ def test_every_answer_that_nothing_gives_is_not_known_and_a_finding() -> None:
 def test_a_part_that_is_not_known_is_named() -> None:
     table = compare(PLAN, example.facts(PLAN), "booking", LATER)
     who = table.rows[3].recovery
-    assert (who.known, who.missing) == (False, ("communication",))
-    assert who.text.endswith(f"communication: {NOT_KNOWN}")
+    assert (who.known, who.missing) == (False, ("communication owner",))
+    assert who.text.endswith(f"communication owner: {NOT_KNOWN}")
     assert [one.inputs["missing"] for one in table.findings] == [
-        ("communication",),
+        ("communication owner",),
         ("recovery exercise",),
     ]
     ada = Person("ada", "Ada Byron", ("communication owner", "vendor contact"))
     known = replace(PLAN, people={**PLAN.people, "ada": ada})
     filled = compare(known, example.facts(PLAN), "booking", LATER).rows[3].recovery
     assert filled.known
-    assert filled.text.endswith("vendor: Ada Byron; communication: Ada Byron")
+    assert filled.text.endswith("vendor contact: Ada Byron; communication owner: Ada Byron")
 
 
 @pytest.mark.requirement("R-007")
