@@ -19,8 +19,8 @@ def describe(arguments: dict[str, Any]) -> dict[str, Any]:
             be asked for in several answers while each is read only once.
 
     Returns:
-        ``entries``: path to description (see ``_files_tree``), ``?`` for the digest of a file that
-        this account may not read.
+        ``entries``: path to description (see ``_files_tree``), ``?`` for the digest of a file or
+        folder that this account may not read.
 
     """
     import hashlib
@@ -46,8 +46,11 @@ def describe(arguments: dict[str, Any]) -> dict[str, Any]:
         finally:
             os.close(handle)
 
-    def look(path: str) -> None:
-        found = os.lstat(path)
+    def look(path: str) -> list[str]:
+        try:
+            found = os.lstat(path)
+        except OSError:
+            return []  # it is told as missing
         kind, size, content = "x", 0, "-"
         if stat.S_ISDIR(found.st_mode):
             kind = "d"
@@ -56,7 +59,13 @@ def describe(arguments: dict[str, Any]) -> dict[str, Any]:
         elif stat.S_ISREG(found.st_mode):
             kind, size = "f", found.st_size
         elif stat.S_ISSOCK(found.st_mode):
-            return
+            return []
+        names = []
+        if kind == "d":
+            try:
+                names = os.listdir(path)
+            except OSError:
+                content = "?"
         if zlib.crc32(os.fsencode(path)) % arguments["pages"] == arguments["page"]:
             if kind == "f":
                 content = digest(path)
@@ -65,18 +74,11 @@ def describe(arguments: dict[str, Any]) -> dict[str, Any]:
             mode = f"{stat.S_IMODE(found.st_mode):o}"
             owners = f"{found.st_uid} {found.st_gid}"
             entries[path] = f"{kind} {size} {content} {mode} {owners} {found.st_mtime_ns}"
-        if kind == "d":
-            try:
-                names = os.listdir(path)
-            except OSError:
-                entries[path] = f"d 0 ? {stat.S_IMODE(found.st_mode):o} 0 0 0"
-                return
-            for name in names:
-                look(os.path.join(path, name))
+        return [os.path.join(path, name) for name in names]
 
-    for path in arguments["paths"]:
-        if os.path.lexists(path):
-            look(path)
+    waiting = [path for path in arguments["paths"] if os.path.lexists(path)]
+    while waiting:
+        waiting += look(waiting.pop())
     return {"entries": entries}
 
 

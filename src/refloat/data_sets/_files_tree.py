@@ -157,8 +157,11 @@ def differences(
             times.append(path)
         if (before.user, before.group) != (after.user, after.group):
             owners.append(path)
+    absent = sorted(expected.keys() - seen.keys() - left_out)
+    closed = {path for path in unread if expected[path].startswith("d ")}
+    unread += [path for path in absent if _below_any(path, closed)]
     return Differences(
-        missing=tuple(sorted(expected.keys() - seen.keys() - left_out)),
+        missing=tuple(path for path in absent if not _below_any(path, closed)),
         extra=tuple(sorted(seen.keys() - expected.keys() - left_out)),
         content=tuple(content),
         unread=tuple(unread),
@@ -167,6 +170,15 @@ def differences(
         owners=tuple(owners),
         one_account=len(accounts) <= 1,
     )
+
+
+def _below_any(path: str, folders: Collection[str]) -> bool:
+    """Whether a path lies below one of some folders."""
+    while folders and path not in ("/", ""):
+        path = os.path.dirname(path)
+        if path in folders:
+            return True
+    return False
 
 
 def naming(what: str, paths: Collection[str]) -> str:

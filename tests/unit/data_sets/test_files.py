@@ -164,6 +164,21 @@ def test_a_file_that_cannot_be_read_inside_leaves_the_question_open(home: Path) 
     assert "1 not readable" in contents.seen
 
 
+def test_what_lies_in_a_folder_that_cannot_be_read_is_not_called_missing(home: Path) -> None:
+    expected = described(home)
+    entries = dict(expected.detail["entries"])  # type: ignore[call-overload]
+    deep = str(home / "deep")
+    entries = {path: line for path, line in entries.items() if not path.startswith(f"{deep}/")}
+    entries[deep] = entries[deep].replace("d 0 -", "d 0 ?")
+    contents, _ = ADAPTER.compare(expected, replace(expected, detail={"entries": entries}))
+    assert contents.outcome is Outcome.COULD_NOT_RUN
+    assert "3 not readable" in contents.seen
+    del entries[str(home / "empty")]
+    contents, _ = ADAPTER.compare(expected, replace(expected, detail={"entries": entries}))
+    assert contents.outcome is Outcome.FAILED
+    assert f"1 missing ({home}/empty)" in contents.seen
+
+
 @pytest.mark.parametrize(
     "change",
     [
