@@ -28,11 +28,18 @@ def compare(expected: Baseline, seen: Baseline) -> tuple[CheckResult, ...]:
                 f"one of format {expected.format}, written by another version of Refloat",
             ),
         )
+    if not _map(expected.detail, "entries"):
+        name = "every entry of the directory is there"
+        words = "no entry was backed up: there is nothing to compare"
+        return (CheckResult(name, "baseline", Outcome.COULD_NOT_RUN, (), "entries", words),)
     return (_entries(expected, seen), _contents(expected, seen), _configuration(expected, seen))
 
 
 def drift(previous: Sequence[Baseline], current: Baseline) -> tuple[CheckResult, ...]:
-    """Hold a backup against earlier ones, oldest first: entries that went at the source."""
+    """Hold a backup against earlier ones, oldest first: entries that went at the source.
+
+    A pass proves nothing of the restored data, so it does not say so.
+    """
     earlier = [
         _integer(baseline.summary, "entries")
         for baseline in previous
@@ -53,6 +60,7 @@ def drift(previous: Sequence[Baseline], current: Baseline) -> tuple[CheckResult,
             f"about as many entries as in earlier recovery points ({most:,} at most)",
             complaints,
             _count(now),
+            (),
         ),
     )
 
@@ -61,14 +69,9 @@ def _entries(expected: Baseline, seen: Baseline) -> CheckResult:
     name = "every entry of the directory is there"
     before, after = _map(expected.detail, "entries"), _map(seen.detail, "entries")
     missing, added = len(before.keys() - after.keys()), len(after.keys() - before.keys())
-    if not before:
-        seen_words = "no entry was backed up"
-        return CheckResult(name, "baseline", Outcome.COULD_NOT_RUN, (), "entries", seen_words)
     complaints = []
     if missing:
-        complaints.append(
-            f"{missing:,} of {_count(len(before))} missing{_of_what(expected, seen)}"
-        )
+        complaints.append(f"{missing:,} of {_count(len(before))} missing{_of_what(expected, seen)}")
     if added:
         complaints.append(f"{_counted(added)} not in the backup")
     return _judge(name, _count(len(before)), complaints, _count(len(after)))
@@ -109,10 +112,16 @@ def _configuration(expected: Baseline, seen: Baseline) -> CheckResult:
     return _judge("the server's configuration is the same", words, complaints, words)
 
 
-def _judge(name: str, expected: str, complaints: Sequence[str], fine: str) -> CheckResult:
+def _judge(
+    name: str,
+    expected: str,
+    complaints: Sequence[str],
+    fine: str,
+    proves: tuple[Proof, ...] = (Proof.DATA,),
+) -> CheckResult:
     outcome = Outcome.FAILED if complaints else Outcome.PASSED
     seen = "; ".join(complaints[:5]) if complaints else fine
-    return CheckResult(name, "baseline", outcome, (Proof.DATA,), expected, seen)
+    return CheckResult(name, "baseline", outcome, proves, expected, seen)
 
 
 def _map(where: Mapping[str, Measure], key: str) -> Mapping[str, Measure]:

@@ -37,6 +37,10 @@ def compare(expected: Baseline, seen: Baseline) -> tuple[CheckResult, ...]:
                 f"one of format {expected.format}, written by another version of Refloat",
             ),
         )
+    if not _map(expected.detail, "tables"):
+        name = "all tables and definitions are there"
+        words = "no table was backed up: there is nothing to compare"
+        return (CheckResult(name, "baseline", Outcome.COULD_NOT_RUN, (), "tables", words),)
     results = [
         _definitions(expected, seen),
         _rows(expected, seen),
@@ -54,6 +58,8 @@ def compare(expected: Baseline, seen: Baseline) -> tuple[CheckResult, ...]:
 
 def drift(previous: Sequence[Baseline], current: Baseline) -> tuple[CheckResult, ...]:
     """Hold a backup against earlier ones, oldest first: damage that was there at the source.
+
+    A pass proves nothing of the restored data, so it does not say so.
 
     Each table is judged against the fullest state that it had in the earlier points, unless it is
     one that empties and fills by itself.
@@ -73,12 +79,14 @@ def drift(previous: Sequence[Baseline], current: Baseline) -> tuple[CheckResult,
             f"about as many rows as in the {_count(len(earlier), 'earlier recovery point')}",
             _lost_rows(before, now),
             "every table has about as many rows as before, or more",
+            (),
         ),
         _judge(
             "no column turned unreadable at the source",
             "values that look as they did before",
             _turned_unreadable(before[-1], now),
             "the values look as they did before",
+            (),
         ),
     )
 
@@ -106,14 +114,9 @@ def _definitions(expected: Baseline, seen: Baseline) -> CheckResult:
         f"the {_short(name)} was not in the backup" for name in sorted(after) if name not in before
     ]
     words = _count(len(before), "definition")
-    result = _judge(
+    return _judge(
         "all tables and definitions are there", words, complaints, f"{words}, as backed up"
     )
-    if not counts and not complaints:
-        return CheckResult(
-            result.name, "baseline", Outcome.COULD_NOT_RUN, (), words, "no table was backed up"
-        )
-    return result
 
 
 def _rows(expected: Baseline, seen: Baseline) -> CheckResult:
@@ -309,10 +312,16 @@ def _percent(shape: Map, part: str, whole: str) -> int:
     return 100 * _integer(shape, part) // of if of else 0
 
 
-def _judge(name: str, expected: str, complaints: Sequence[str], fine: str) -> CheckResult:
+def _judge(
+    name: str,
+    expected: str,
+    complaints: Sequence[str],
+    fine: str,
+    proves: tuple[Proof, ...] = (Proof.DATA,),
+) -> CheckResult:
     outcome = Outcome.FAILED if complaints else Outcome.PASSED
     seen = _together(complaints) if complaints else fine
-    return CheckResult(name, "baseline", outcome, (Proof.DATA,), expected, seen)
+    return CheckResult(name, "baseline", outcome, proves, expected, seen)
 
 
 def _together(complaints: Sequence[str]) -> str:
