@@ -290,6 +290,25 @@ def test_a_probe_is_a_real_one(monkeypatch: pytest.MonkeyPatch) -> None:
     assert probe.install
 
 
+def test_nothing_of_refloat_is_used_up(folder: Path) -> None:
+    """Opened and taken down many times, with programs running: no descriptor or thread stays."""
+
+    def used() -> tuple[int, int]:
+        return len(os.listdir("/proc/self/fd")), threading.active_count()
+
+    def once() -> None:
+        with opened(ADAPTER, folder) as place:
+            place.start("sleep", ("/usr/bin/sh", "-c", "echo x; sleep 600"), user="nobody")
+            place.start("missing", ("/usr/bin/not-there",), user="nobody")
+            place.run(("/usr/bin/true",), user="nobody", timeout=PATIENCE)
+
+    once()
+    before = used()
+    for _ in range(5):
+        once()
+    assert used() == before
+
+
 def test_interruption_takes_all_down(folder: Path) -> None:
     with opened(ADAPTER, folder) as place:
         running = place.start("sleep", ("/usr/bin/sleep", "600"), user="nobody")

@@ -211,15 +211,24 @@ class Conversation:
         self.first, self.monitor = opening["open"], opening["monitor"]
         self._opened.set()
         outputs: dict[int, Program] = {}
-        while True:
-            for descriptor in readable((self._ours.fileno(), *outputs), None):
-                if descriptor in outputs:
-                    self._read_words(descriptor, outputs)
-                    continue
-                message = self._receive()
-                if message is None:
-                    return
-                self._heard(message, outputs)
+        try:
+            while self._serve(outputs):
+                pass
+        finally:
+            for descriptor in outputs:
+                os.close(descriptor)
+
+    def _serve(self, outputs: dict[int, Program]) -> bool:
+        """Take what the agent and the programs say; give whether the agent is still there."""
+        for descriptor in readable((self._ours.fileno(), *outputs), None):
+            if descriptor in outputs:
+                self._read_words(descriptor, outputs)
+                continue
+            message = self._receive()
+            if message is None:
+                return False
+            self._heard(message, outputs)
+        return True
 
     def _heard(self, message: Mapping[str, Any], outputs: dict[int, Program]) -> None:
         with self._lock:
