@@ -84,7 +84,7 @@ def drift(previous: Sequence[Baseline], current: Baseline) -> tuple[CheckResult,
         _judge(
             "no column turned unreadable at the source",
             "values that look as they did before",
-            _turned_unreadable(before[-1], now),
+            _turned_unreadable(before, now),
             "the values look as they did before",
             (),
         ),
@@ -278,17 +278,22 @@ def _comes_and_goes(history: Sequence[int]) -> bool:
     return False
 
 
-def _turned_unreadable(before: Map, now: Map) -> Complaints:
-    complaints = []
-    for name in sorted(set(before) & set(now)):
-        was, is_now = _map(before, name).get("shape"), _map(now, name).get("shape")
-        if not isinstance(was, Mapping) or not isinstance(is_now, Mapping):
-            continue
-        for column in sorted(set(was) & set(is_now)):
-            words = _column_changed(_map(was, column), _map(is_now, column))
-            if words:
-                complaints.append(f"{_bare(name)}.{column} {words}")
-    return complaints
+def _turned_unreadable(before: Sequence[Map], now: Map) -> Complaints:
+    """Hold each column against every earlier point: the last of them may be damaged already."""
+    complaints: dict[str, str] = {}
+    for tables in reversed(before):
+        for name in set(tables) & set(now):
+            was, is_now = _shape(tables, name), _shape(now, name)
+            for column in set(was) & set(is_now):
+                words = _column_changed(_map(was, column), _map(is_now, column))
+                if words:
+                    complaints.setdefault(f"{_bare(name)}.{column}", words)
+    return [f"{column} {complaints[column]}" for column in sorted(complaints)]
+
+
+def _shape(tables: Map, name: str) -> Map:
+    shape = _map(tables, name).get("shape")
+    return shape if isinstance(shape, Mapping) else {}
 
 
 def _column_changed(was: Map, now: Map) -> str:

@@ -198,9 +198,10 @@ def test_columns_that_turned(
         shape = {"c": {"sampled": sampled, "filled": filled, "bytes": 1, "encoded": encoded}}
         return baseline({"public.t": table(100, shape=shape)})
 
-    found = failed(drift([shaped(*was)], shaped(*now)))
-    assert bool(found) == bool(complaint)
-    assert complaint in "".join(found)
+    for history in ([shaped(*was)], [shaped(*was), shaped(*now)]):
+        found = failed(drift(history, shaped(*now)))
+        assert bool(found) == bool(complaint)
+        assert complaint in "".join(found)
 
 
 def test_the_first_point_has_nothing_to_drift_from() -> None:
