@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
-from refloat.app import memory, wiring
+from refloat.app import memory, repositories, wiring
 from refloat.app.resolve import absolute, fetch
 from refloat.app.workspace import Workspace
 from refloat.data_sets import Source
@@ -179,7 +179,8 @@ def _record(workspace: Workspace, at: datetime, results: Sequence[BackupResult])
         for result in results
         if result.error is not None
     )
-    fact = PointsFact(UNWRITTEN, at, points, failures)
+    seen = repositories.look(workspace, (point.repository for point in points))
+    fact = PointsFact(UNWRITTEN, at, points, failures, seen)
     subjects = memory.point_subjects(points) or (
         memory.plan_subject("backup", fingerprint(workspace.plan)),
     )

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from refloat.assess import rules_backup, rules_recovery
+from refloat.assess import encryption, rules_backup, rules_recovery
 from refloat.assess.basis import Basis, basis
 from refloat.assess.claims import judge_claims
 from refloat.assess.confidence import judge_confidence
@@ -36,6 +36,8 @@ RULES: tuple[Rule, ...] = (
     rules_backup.coverage_gap,
     rules_backup.backup_failed,
     rules_backup.silence,
+    encryption.copies_encrypted,
+    encryption.key_kept,
     rules_recovery.not_representative,
     rules_backup.data_not_confirmed,
     rules_backup.run_interrupted,
@@ -85,6 +87,7 @@ def service_status(plan: Plan, service: str, facts: Facts, instant: datetime) ->
         coverage=coverage(start),
         findings=(),
         jobs=job_statuses(start),
+        repositories=encryption.repositories_seen(start),
     )
     found = [finding for rule in RULES for finding in rule(start, whole)]
     return replace(whole, findings=by_severity(found))

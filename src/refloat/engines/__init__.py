@@ -27,10 +27,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Protocol, TypeAlias
+from typing import Protocol, TypeAlias, runtime_checkable
 
 from refloat.model.options import Option, Options, Probe
-from refloat.model.points import Baseline, RecoveryPoint
+from refloat.model.points import Baseline, Encryption, RecoveryPoint
 from refloat.model.secret import Secret
 
 Progress: TypeAlias = Callable[[int, int | None], None]
@@ -179,7 +179,7 @@ class Writer(Protocol):
     """What a backup may do with a repository."""
 
     def prepare(self) -> None:
-        """Make the repository if there is none, and see that it answers."""
+        """Make the repository if there is none. Whether it answers may be left to ``store``."""
 
     def store(
         self,
@@ -237,3 +237,15 @@ class Engine(Protocol):
 
     def writer(self, repository: RepositoryAccess) -> Writer:
         """Open a repository for backups. Does nothing yet that can fail."""
+
+
+@runtime_checkable
+class Encrypts(Protocol):
+    """Optional ability: an engine that can say whether the copies in a repository are encrypted."""
+
+    def encryption(self, repository: RepositoryAccess) -> Encryption:
+        """Look, and say what is known; unknown where nothing shows it.
+
+        Raises:
+            RepositoryProblem: if the repository is missing or refuses the password.
+        """

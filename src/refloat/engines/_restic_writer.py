@@ -23,6 +23,7 @@ from refloat.engines import _restic_errors as errors
 from refloat.engines._restic_command import Location, WriteVerb
 from refloat.engines._restic_points import (
     DOCUMENT_NAME,
+    Snapshot,
     data_set_tag,
     data_tags,
     document,
@@ -56,8 +57,14 @@ class ResticWriter:
         self._append_only = access.append_only
 
     def prepare(self) -> None:
-        """Make the repository if there is none, and see that it answers; see the contract."""
+        """Make the repository if there is none; see the contract.
+
+        One on this machine that has its ``config`` is there. Whether it answers is left to the
+        backup that follows: asking costs a key derivation, 0.6 s.
+        """
         place = self._location.place
+        if place.startswith("/") and (Path(place) / "config").is_file():
+            return
         if not (place.startswith("/") and _holds_nothing(Path(place))):
             answer = command.write(
                 self._location, WriteVerb.CONFIGURATION, ("config", "--no-lock"), check=False
@@ -104,7 +111,7 @@ class ResticWriter:
                 completed = store_stream(backup, content, timeout=timeout, on_output=report.take)
             self._judge_stream(completed, content)
         summary = report.summary(self._location)
-        return Stored(token, summary.bytes, summary.files)
+        return Stored(f"{token}:{summary.snapshot}", summary.bytes, summary.files)
 
     def seal(
         self,
@@ -115,9 +122,10 @@ class ResticWriter:
     ) -> RecoveryPoint:
         """Make stored data a recovery point; see the contract.
 
-        The point that is given back is what the repository lists afterwards.
+        The point that is given back is made of what is in the repository afterwards.
         """
-        token = stored.identity
+        token, _, data = stored.identity.partition(":")
+        report = _BackupReport(None)
         tags = seal_tags(token, stored, details, baseline, command.version().text)
         command.write(
             self._location,
@@ -129,9 +137,17 @@ class ResticWriter:
                 *command.patience(),
             ),
             standard_input=document(token, details, baseline, attachments),
+            on_output=report.take,
         )
-        listed = list_snapshots(self._location, f"stored={token}")
-        points = join(listed.snapshots, self._location.key)
+        seal = report.summary(self._location).snapshot
+        pair = (
+            self._found(data, details, data_tags(token)),
+            self._found(seal, details, tags),
+        )
+        known = tuple(snapshot for snapshot in pair if snapshot is not None)
+        if len(known) < len(pair):
+            known = list_snapshots(self._location, f"stored={token}").snapshots
+        points = join(known, self._location.key)
         if len(points) != 1:
             raise RepositoryProblem(
                 f"{self._location.where}: the backup of {details.data_set} was stored and sealed,"
@@ -139,6 +155,20 @@ class ResticWriter:
                 hint="Back up once more; if that does not help, run restic check.",
             )
         return points[0]
+
+    def _found(self, short: str, details: PointDetails, tags: tuple[str, ...]) -> Snapshot | None:
+        """Find the whole id of a new snapshot of which restic 0.14 tells eight digits only.
+
+        On this machine the ids are the names in the repository's folder ``snapshots`` (restic's
+        "Repository Format", "Repository Layout"); that spares a command of 0.6 s.
+        """
+        folder = Path(self._location.place) / "snapshots"
+        if not self._location.place.startswith("/") or not short:
+            return None
+        names = [path.name for path in folder.glob(f"{short}*")]
+        if len(names) != 1:
+            return None
+        return Snapshot(names[0], details.consistency_time, "", tags)
 
     def apply_retention(self, data_set: str, keep: Mapping[str, int]) -> int:
         """Remove old points by restic's ``forget`` and ``prune``; see the contract.
@@ -213,6 +243,7 @@ class ResticWriter:
 class _Summary:
     bytes: int
     files: int
+    snapshot: str
 
 
 class _BackupReport:
@@ -231,7 +262,9 @@ class _BackupReport:
             return
         if message.get("message_type") == "summary":
             self._summary = _Summary(
-                int(message["total_bytes_processed"]), int(message["total_files_processed"])
+                int(message["total_bytes_processed"]),
+                int(message["total_files_processed"]),
+                str(message["snapshot_id"]),
             )
         elif self._progress is not None and "bytes_done" in message:
             self._progress(int(message["bytes_done"]), message.get("total_bytes"))

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from refloat.engines import Reader, RepositoryAccess, Writer
 from refloat.engines import _restic_command as command
-from refloat.engines._restic_reader import ResticReader
+from refloat.engines._restic_encryption import look
+from refloat.engines._restic_points import SEAL_TAG
+from refloat.engines._restic_reader import ResticReader, list_snapshots
 from refloat.engines._restic_writer import ResticWriter
 from refloat.model.errors import ToolMissing, ToolProblem
 from refloat.model.options import Option, OptionType, Probe
+from refloat.model.points import Encryption
 
 OLDEST = (0, 14)
 
@@ -71,6 +76,12 @@ class Restic:
     def writer(self, repository: RepositoryAccess) -> Writer:
         """Open a repository for backups; see the contract."""
         return ResticWriter(repository)
+
+    def encryption(self, repository: RepositoryAccess) -> Encryption:
+        """Open the repository with its password, then look at stored bytes; see the contract."""
+        list_snapshots(command.Location(repository), SEAL_TAG)
+        folder = repository.options.get("location")
+        return look(Path(folder) if isinstance(folder, str) else None)
 
 
 ADAPTER = Restic()

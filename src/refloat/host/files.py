@@ -94,5 +94,5 @@ def require_room(folder: Path, needed: int) -> None:
     if free < needed:
         raise NoRoom(
             f"the disk of {folder} has {free // 2**20} MiB free; {needed // 2**20} MiB are needed",
-            hint="Free some space, or keep the state on a larger disk with --state or REFLOAT_STATE.",
+            hint="Free some space, or keep the state on a larger disk (REFLOAT_STATE).",
         )

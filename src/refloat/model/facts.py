@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, TypeAlias
 
 from refloat.model.codec import from_json, to_json
-from refloat.model.points import RecoveryPoint
+from refloat.model.points import RecoveryPoint, RepositorySeen
 from refloat.model.run import DrillRecord
 
 UNWRITTEN = -1
@@ -102,12 +102,14 @@ class PointsFact:
         at: when (UTC).
         points: the recovery points that it yielded.
         failures: the backups that yielded none.
+        repositories: what was seen of the repositories that it wrote to.
     """
 
     entry: int
     at: datetime
     points: tuple[RecoveryPoint, ...]
     failures: tuple[BackupFailure, ...] = ()
+    repositories: tuple[RepositorySeen, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -235,7 +237,7 @@ class Facts:
         return Facts(
             drills=self.drills if FactType.RESTORE_TEST in wanted else (),
             approvals=self.approvals if FactType.APPROVAL in wanted else (),
-            batches=tuple(PointsFact(one.entry, one.at, one.points) for one in batches),
+            batches=tuple(replace(one, failures=()) for one in batches),
             acceptances=self.acceptances if FactType.ACCEPTANCE in wanted else (),
             interruptions=self.interruptions if FactType.INTERRUPTION in wanted else (),
         )

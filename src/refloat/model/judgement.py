@@ -19,6 +19,7 @@ from refloat.model.answers import Finding as Finding
 from refloat.model.answers import Severity as Severity
 from refloat.model.answers import Trace as Trace
 from refloat.model.answers import TraceLink as TraceLink
+from refloat.model.points import RepositorySeen
 from refloat.model.run import Verdict
 
 
@@ -340,6 +341,7 @@ class ServiceStatus:
         coverage: what is protected of what is needed.
         findings: what is wrong, the most severe first; they come before the jobs (R-002).
         jobs: how the last backup jobs ended: quoted, and proving nothing.
+        repositories: what was last seen of the repositories that keep its copies (R-016).
     """
 
     service: str
@@ -356,6 +358,7 @@ class ServiceStatus:
     coverage: Coverage
     findings: tuple[Finding, ...]
     jobs: tuple[JobStatus, ...]
+    repositories: tuple[RepositorySeen, ...] = ()
 
     def objective(self, measure: str) -> ObjectiveStatus:
         """Give one objective by its measure, ``rpo`` or ``rto``.

@@ -130,6 +130,7 @@ class Repository:
         failure_domain: what it shares with others when something breaks (a server room, a site).
         authentication_domain: whose accounts can reach it.
         append_only: whether old recovery points can only be added to; retention is then never run.
+        key_kept: where another copy of its key is kept, for the day when this machine is gone.
     """
 
     key: str
@@ -138,6 +139,7 @@ class Repository:
     failure_domain: str = ""
     authentication_domain: str = ""
     append_only: bool = False
+    key_kept: str = ""
 
 
 @dataclass(frozen=True)

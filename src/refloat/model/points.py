@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -30,6 +31,48 @@ class Baseline:
     summary: Mapping[str, Measure]
     detail: Mapping[str, Measure] = field(default_factory=dict)
     changed: tuple[str, ...] = ()
+
+
+class Encrypted(enum.StrEnum):
+    """Whether copies are encrypted; unknown is never a yes."""
+
+    YES = "yes"
+    NO = "no"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class Encryption:
+    """Whether a repository's copies are encrypted, and how that is known (R-016).
+
+    Attributes:
+        state: yes, no or unknown.
+        algorithm: by what; empty if not known.
+        shown_by: what showed it: a look at stored bytes, or what the tool says of itself.
+    """
+
+    state: Encrypted
+    algorithm: str
+    shown_by: str
+
+
+@dataclass(frozen=True)
+class RepositorySeen:
+    """A repository as it was when a batch of backups ended.
+
+    Attributes:
+        key: its name in the plan.
+        engine: the engine that keeps it.
+        encryption: whether its copies are encrypted.
+        key_reference: where Refloat takes the key from: references, never the key.
+        key_kept: where people keep another copy of the key, as the plan says; empty if nowhere.
+    """
+
+    key: str
+    engine: str
+    encryption: Encryption
+    key_reference: str
+    key_kept: str
 
 
 @dataclass(frozen=True)

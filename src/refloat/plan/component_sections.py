@@ -86,6 +86,13 @@ REPOSITORY = Section(
             default=False,
             example="yes",
         ),
+        Key(
+            "key_kept",
+            _TEXT,
+            "Where another copy of its key is kept, for the day when this machine is gone.",
+            default="",
+            example="a sealed envelope in the safe",
+        ),
     ),
     build=_repository,
     room="engines",

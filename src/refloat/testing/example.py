@@ -37,7 +37,13 @@ from refloat.model.plan import (
     Start,
     Strength,
 )
-from refloat.model.points import CommonRecoveryPoint, RecoveryPoint
+from refloat.model.points import (
+    CommonRecoveryPoint,
+    Encrypted,
+    Encryption,
+    RecoveryPoint,
+    RepositorySeen,
+)
 from refloat.model.run import (
     CategoryRecord,
     CheckResult,
@@ -64,7 +70,12 @@ def plan() -> Plan:
         people={person.key: person for person in _people()},
         repositories={
             "cupboard": Repository(
-                "cupboard", "restic", {"location": "backup"}, "server room", "backup accounts"
+                "cupboard",
+                "restic",
+                {"location": "backup"},
+                "server room",
+                "backup accounts",
+                key_kept="a sealed envelope in the safe",
             )
         },
         services={SERVICE: _service()},
@@ -133,7 +144,14 @@ def batch(
         recorded,
         tuple(point(key, at) for key in protected(of) if key not in left_out),
         tuple(BackupFailure(key, recorded, why) for key, why in sorted(failures.items())),
+        (repository(Encrypted.YES),),
     )
+
+
+def repository(state: Encrypted) -> RepositorySeen:
+    """Give what was seen of the one repository."""
+    encryption = Encryption(state, "AES-256", "8 stored files looked at")
+    return RepositorySeen("cupboard", "restic", encryption, "file:secrets/password", "")
 
 
 def approvals(of: Plan, at: datetime, *, entry: int = 1) -> tuple[ApprovalFact, ...]:

@@ -109,6 +109,7 @@ repositories:
     failure_domain: server room
     authentication_domain: backup accounts
     append_only: yes
+    key_kept: a sealed envelope in the safe
   shelf: {engine: borg, place: /shelf}
 defaults:
   protect: {repository: cupboard, every: 15 min, keep: {last: 10, daily: 14}}
