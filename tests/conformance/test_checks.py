@@ -250,7 +250,7 @@ def test_tcp_outcomes(area: Area, hostile: dict[str, int]) -> None:
 
 def test_sql_outcomes(area: Area, postgresql: str) -> None:
     def query(text: str, **more: Any) -> dict[str, Any]:
-        base = {"host": postgresql, "database": "postgres", "user": "keeper"}
+        base = {"socket": postgresql, "database": "postgres", "user": "keeper"}
         return {**base, "query": text, "password": REFERENCE, **more}
 
     name = "select name from people where id = 7 and name = ${name}"

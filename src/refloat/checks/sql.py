@@ -98,9 +98,15 @@ class SqlCheck:
         Option(
             "host",
             OptionType.TEXT,
-            "The server's address, or the absolute path of its socket's folder.",
+            "The server's address.",
             default="127.0.0.1",
             example="127.0.0.1",
+        ),
+        Option(
+            "socket",
+            OptionType.PATH,
+            "The folder of the server's socket; it is asked there, not at `host`, where given.",
+            example="bookings-db/run",
         ),
         Option("port", OptionType.INTEGER, "The server's port.", default=5432, example="5432"),
         Option(
@@ -191,7 +197,7 @@ def _server_options(context: CheckContext) -> str:
 
 def _connection(options: Options, context: CheckContext) -> tuple[str, ...]:
     return (
-        f"--host={text(options, 'host', '127.0.0.1')}",
+        f"--host={text(options, 'socket') or text(options, 'host', '127.0.0.1')}",
         f"--port={integer(options, 'port') or 5432}",
         f"--username={text(options, 'user', context.user)}",
         f"--dbname={text(options, 'database')}",

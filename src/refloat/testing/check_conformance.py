@@ -66,7 +66,7 @@ def keeps_its_word(check: Check, place: Place, scenario: Scenario, *, user: str)
     context = CheckContext(
         scenario.secrets, scenario.user or user, scenario.timeout, dict(scenario.variables)
     )
-    outcome = check.run(place, scenario.options, context)
+    outcome = check.run(WatchedPlace(place, scenario.secrets), scenario.options, context)
     assert outcome.outcome is scenario.outcome, outcome
     assert re.search(scenario.seen, outcome.seen), outcome
     _tells_nothing(outcome, scenario.secrets)
@@ -269,6 +269,55 @@ class GonePlace(EmptyPlace):
     ) -> dict[str, Measure]:
         """Raise, always."""
         raise IsolationProblem("the place is gone")
+
+
+class WatchedPlace(EmptyPlace):
+    """Hands everything on to a real place, and asserts that no secret is an argument on the way.
+
+    Args:
+        place: the place.
+        secrets: what must be seen neither in arguments nor in an environment that is handed over.
+
+    """
+
+    def __init__(self, place: Place, secrets: Mapping[str, Secret]) -> None:
+        self._place = place
+        self._secrets = tuple(secret.reveal() for secret in secrets.values() if secret.reveal())
+
+    def run(
+        self,
+        arguments: tuple[str, ...],
+        *,
+        user: str,
+        timeout: float,
+        environment: Mapping[str, str] | None = None,
+        standard_input: bytes = b"",
+        folder: str = "/",
+        output_limit: int = 16 * 1024 * 1024,
+    ) -> CommandResult:
+        """Run it in the place."""
+        for word in (*arguments, *(environment or {}).values()):
+            assert not any(secret in word for secret in self._secrets), "a secret is an argument"
+        return self._place.run(
+            arguments,
+            user=user,
+            timeout=timeout,
+            environment=environment,
+            standard_input=standard_input,
+            folder=folder,
+            output_limit=output_limit,
+        )
+
+    def ask(
+        self,
+        function: Callable[[dict[str, Measure]], dict[str, Measure]],
+        arguments: Mapping[str, Measure],
+        *,
+        user: str,
+        timeout: float,
+    ) -> dict[str, Measure]:
+        """Ask it in the place; a place hands these arguments over by a pipe."""
+        return self._place.ask(function, arguments, user=user, timeout=timeout)
 
 
 def _tells_nothing(outcome: CheckOutcome, secrets: Mapping[str, Secret]) -> None:
