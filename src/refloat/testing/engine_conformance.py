@@ -191,7 +191,7 @@ def tells_troubles_apart(engine: Engine, access: RepositoryAccess, folder: Path)
     other = replace(access, secrets={name: Secret("another word") for name in access.secrets})
     for call in (
         lambda: engine.reader(other).points(),
-        lambda: engine.writer(other).prepare(),
+        lambda: engine.writer(other).store(PathContent((folder,)), timeout=TIMEOUT),
     ):
         wrong = _raises(RepositoryProblem, call)
         assert "password" in wrong.message
