@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shutil
 import signal
@@ -274,7 +275,8 @@ def test_a_folder_swapped_for_a_link_meanwhile_leads_nowhere(folder: Path) -> No
                 put += 1
             except IsolationProblem:
                 refused += 1
-            misleading += os.path.realpath(seen / "folder") == str(outside)
+            with contextlib.suppress(OSError):  # a folder now, or between two names
+                misleading += os.readlink(seen / "folder") == str(outside)
         place.write("/srv/own/stop", b"", user="nobody")
         racer.join()
     assert list(outside.iterdir()) == []
