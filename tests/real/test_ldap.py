@@ -170,3 +170,18 @@ def test_what_cannot_be_read_is_refused_with_advice(
 
 def test_the_programs_answer() -> None:
     assert LDAP.probe().version.startswith("OpenLDAP ")
+
+
+def test_what_the_backup_does_not_hold_is_said(
+    staff: servers.DirectoryServer, place: OpenSandbox, tmp_path: Path
+) -> None:
+    kept = putting_back.back_up(LDAP, staff.source(tmp_path))
+    certificate = b"olcTLSCertificateFile: /etc/ldap/shop.pem\n"
+    changed = kept.content.replace(b"cn: config\n", b"cn: config\n" + certificate, 1)
+    target = staff.target(url="ldap://ldap.shop.example:3890")
+    said = putting_back.load(LDAP, place, target, replace(kept, content=changed))
+    assert said == (
+        "TLS needs the file /etc/ldap/shop.pem, which this backup does not hold:"
+        " protect it as files.",
+        "The directory answers at 127.0.0.1 only; the original was at ldap.shop.example.",
+    )

@@ -56,7 +56,7 @@ def load(place: Place, target: Target, restored: Restored) -> tuple[str, ...]:
         arguments = (SLAPADD, "-q", "-F", configuration, *database, "-l", path)
         _demand(place, target, arguments)
         _demand(place, target, ("/bin/rm", "-f", "--", path))
-    return _not_as_it_was(target, folders.others)
+    return _not_as_it_was(target, folders)
 
 
 def serve(place: Place, target: Target) -> Running:
@@ -139,11 +139,19 @@ def _split(staged: Path) -> tuple[Path, Path]:
 
 @dataclass(frozen=True)
 class _Folders:
-    """Folders that slapd needs: emptied and its own, shared with others, and what else it keeps."""
+    """What slapd needs beside the LDIF.
+
+    Attributes:
+        emptied: folders of its own.
+        shared: folders that others may use as well.
+        others: suffixes of its databases that this backup does not hold.
+        keys: files of TLS that this backup does not hold.
+    """
 
     emptied: tuple[str, ...]
     shared: tuple[str, ...]
     others: tuple[str, ...]
+    keys: tuple[str, ...]
 
 
 def _folders(target: Target, configuration: Path) -> _Folders:
@@ -164,9 +172,15 @@ def _folders(target: Target, configuration: Path) -> _Folders:
         for name in entry.all("olcSuffix")
         if entry.first("olcDbDirectory") and ldif.plain_name(name) != suffix
     ]
+    keys = [
+        value.decode("utf-8", "replace")
+        for entry in found
+        for name, value in entry.values
+        if name.startswith("olctls") and name.endswith("file")
+    ]
     own = dict.fromkeys([home, *databases])
     shared = dict.fromkeys(os.path.dirname(path) for path in (*own, *files))
-    return _Folders(tuple(own), tuple(shared), tuple(others))
+    return _Folders(tuple(own), tuple(shared), tuple(others), tuple(keys))
 
 
 def _address(target: Target) -> tuple[str, str]:
@@ -179,11 +193,15 @@ def _address(target: Target) -> tuple[str, str]:
     return f"{parts.scheme}://127.0.0.1:{parts.port or standard}", ""
 
 
-def _not_as_it_was(target: Target, others: tuple[str, ...]) -> tuple[str, ...]:
+def _not_as_it_was(target: Target, folders: _Folders) -> tuple[str, ...]:
     said = [
         f"The database {name} was made, but is empty: only {text(target.options, 'suffix')} is"
         " backed up."
-        for name in others
+        for name in folders.others
+    ]
+    said += [
+        f"TLS needs the file {path}, which this backup does not hold: protect it as files."
+        for path in folders.keys
     ]
     parts = urlsplit(text(target.options, "url"))
     if parts.scheme != "ldapi" and parts.hostname not in {"127.0.0.1", "localhost"}:

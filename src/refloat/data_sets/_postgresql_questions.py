@@ -54,6 +54,8 @@ SELECT json_build_object(
     'version', current_setting('server_version_num')::int,
     'said', current_setting('server_version'),
     'now', floor(extract(epoch FROM clock_timestamp()))::bigint,
+    'position', CASE WHEN pg_is_in_recovery() THEN pg_last_wal_replay_lsn()
+        ELSE pg_current_wal_lsn() END::text,
     'bytes', pg_database_size(current_database()),
     'superuser', (SELECT rolsuper FROM pg_roles WHERE rolname = current_user),
     'bootstrap', (SELECT rolname FROM pg_roles WHERE oid = 10),

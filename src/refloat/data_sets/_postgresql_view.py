@@ -138,6 +138,7 @@ class DatabaseView:
         extra: dict[str, Measure] = {
             "database_bytes": self._server["bytes"],
             "clock_difference_seconds": self._clock_difference,
+            "log_position": self._server["position"],
             "role_passwords": self._server["superuser"],
         }
         return measuring.measure(
