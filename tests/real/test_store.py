@@ -8,6 +8,7 @@ import subprocess
 import sys
 import urllib.parse
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import timedelta
 from pathlib import Path
 
@@ -16,7 +17,7 @@ from servers import PASSWORD, Database, postgresql
 
 from refloat.ledger.log import Ledger
 from refloat.ledger.statement import TEST_RESULT, Statement, Subject
-from refloat.model.errors import MissingInput, StateProblem
+from refloat.model.errors import MissingInput, NoRoom, StateProblem
 from refloat.model.facts import (
     Fact,
     Facts,
@@ -211,6 +212,87 @@ def test_a_damaged_file_is_told_of_and_made_again(
         assert store.catch_up(ledger) == 0
         assert store.facts() == expected
     assert (tmp_path / "index.sqlite3.damaged").exists()
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "predicate = replace(predicate, 'ben', 'mei')",
+        "predicate = '{'",
+        "digest = ''",
+    ],
+)
+def test_a_changed_row_is_told_of_and_never_shown(
+    tmp_path: Path, ledger: Ledger, change: str
+) -> None:
+    expected = fill(ledger)
+    _use(tmp_path, ledger)
+    with sqlite3.connect(tmp_path / "index.sqlite3") as connection:
+        connection.execute(f"UPDATE store_entry SET {change} WHERE number = 1")
+    with open_store(tmp_path, "") as store:
+        store.catch_up(ledger)
+        with pytest.raises(StateProblem, match="damaged at entry 1") as caught:
+            store.facts()
+        with pytest.raises(StateProblem, match="damaged at entry 1"):
+            store.entry(1)
+    assert "refloat rebuild" in caught.value.hint
+    rebuild(tmp_path, ledger, "")
+    with open_store(tmp_path, "") as store:
+        assert store.facts() == expected
+
+
+def test_the_file_of_an_older_version_is_brought_up_to_date(tmp_path: Path, ledger: Ledger) -> None:
+    expected = fill(ledger)
+    _use(tmp_path, ledger)
+    with sqlite3.connect(tmp_path / "index.sqlite3") as connection:
+        connection.execute("ALTER TABLE store_entry DROP COLUMN digest")
+        connection.execute("DELETE FROM django_migrations WHERE name = '0002_entry_digest'")
+    with open_store(tmp_path, "") as store:
+        assert store.catch_up(ledger) == 7
+        assert store.facts() == expected
+
+
+def test_a_full_disk_is_told_of_and_hurts_nothing(tmp_path: Path, ledger: Ledger) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("needs root: a small file system is mounted")
+    fill(ledger)
+    small = tmp_path / "small"
+    small.mkdir()
+    subprocess.run(
+        ["/usr/bin/mount", "-t", "tmpfs", "-o", "size=1M", "tmpfs", str(small)], check=True
+    )
+    try:
+        open_store(small, "").close()
+        filling = small / "filling"
+        with filling.open("wb", buffering=0) as stream, suppress(OSError):
+            while True:
+                stream.write(b"\0" * 4096)
+        with pytest.raises(NoRoom, match="disk is full"), open_store(small, "") as store:
+            store.catch_up(ledger)
+        filling.unlink()
+        with open_store(small, "") as store:
+            assert store.catch_up(ledger) == 7
+            assert store.facts() == read_from(ledger)
+    finally:
+        subprocess.run(["/usr/bin/umount", "--lazy", str(small)], check=True)
+
+
+def test_a_file_that_is_only_busy_is_never_set_aside(
+    tmp_path: Path, ledger: Ledger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("refloat.store.database._BUSY_SECONDS", 0.2)
+    fill(ledger)
+    _use(tmp_path, ledger)
+    holder = sqlite3.connect(tmp_path / "index.sqlite3", isolation_level=None)
+    holder.execute("BEGIN IMMEDIATE")
+    try:
+        with pytest.raises(StateProblem, match="locked") as caught:
+            rebuild(tmp_path, ledger, "")
+    finally:
+        holder.close()
+    assert "Another command is using it" in caught.value.hint
+    assert not (tmp_path / "index.sqlite3.damaged").exists()
+    assert rebuild(tmp_path, ledger, "") == 7
 
 
 def test_the_file_of_a_newer_version_is_told_of(tmp_path: Path, ledger: Ledger) -> None:

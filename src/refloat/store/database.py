@@ -10,6 +10,7 @@ import fcntl
 import hashlib
 import os
 import re
+import shutil
 import urllib.parse
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -23,7 +24,7 @@ from django.conf import settings as django_settings
 from django.db import DatabaseError, InterfaceError, connections
 from django.db.migrations.executor import MigrationExecutor
 
-from refloat.model.errors import StateProblem
+from refloat.model.errors import NoRoom, StateProblem
 from refloat.store import settings
 
 VARIABLE = "REFLOAT_DATABASE"
@@ -31,6 +32,7 @@ FILE = "index.sqlite3"
 LOCK = "index.lock"
 REBUILD = "Run 'refloat rebuild': it makes the index again from the ledger, which is the truth."
 _BUSY_SECONDS = 30
+_LITTLE = 64 * 1024
 _SCHEMES = ("postgresql", "postgres")
 _PASSWORD = re.compile(r"(://[^:/@]*:)[^@]*@")
 _ADVISORY_LOCK = 0x5265666C6F6174  # "Refloat"
@@ -134,6 +136,7 @@ def telling(database: Database) -> Iterator[None]:
 
     Raises:
         StateProblem: if the block meets an error of the database.
+        NoRoom: if the disk is full.
     """
     try:
         yield
@@ -143,9 +146,24 @@ def telling(database: Database) -> Iterator[None]:
         hint = REBUILD
         if database.file is None:
             hint = f"See that the server runs and that {VARIABLE} is right; {REBUILD}"
+        elif "full" in said or _no_room(database.file):
+            raise NoRoom(
+                f"the index {database.shown} cannot be written: the disk is full",
+                hint="Free some space, then try again; the ledger is not affected.",
+            ) from error
+        elif "readonly" in said:
+            hint = f"See that this account may write {database.file} and its folder."
         elif "locked" in said:
             hint = "Another command is using it. Try again when that has ended."
         raise StateProblem(f"the index {database.shown} cannot be used{said}", hint=hint) from error
+
+
+def _no_room(file: Path) -> bool:
+    """Whether the disk has no room for even a little: SQLite calls that an input/output error."""
+    try:
+        return shutil.disk_usage(file.parent).free < _LITTLE
+    except OSError:
+        return False
 
 
 def _sqlite(file: Path) -> dict[str, Any]:

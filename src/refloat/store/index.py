@@ -87,8 +87,7 @@ class Store:
         """Give every fact, or those recorded at or before an instant.
 
         Raises:
-            EvidenceProblem: if an entry is not what its type promises.
-            StateProblem: if the database cannot be used.
+            StateProblem: if the database cannot be used, or a row is not what was written.
         """
         with self._telling(self._database):
             return Facts.of(self._rows.facts(self._database.alias, self._log(), until))
@@ -98,8 +97,7 @@ class Store:
 
         Raises:
             MissingInput: if no such entry is indexed.
-            EvidenceProblem: if it is not what its type promises.
-            StateProblem: if the database cannot be used.
+            StateProblem: if the database cannot be used, or a row is not what was written.
         """
         with self._telling(self._database):
             fact: Fact | None = self._rows.fact_of(self._database.alias, self._log(), number)
@@ -141,7 +139,8 @@ def open_store(state_folder: Path, url: str | None = None) -> Store:
 def rebuild(state_folder: Path, ledger: Ledger, url: str | None = None) -> int:
     """Make the index again from the ledger, whatever has become of it.
 
-    A SQLite file that cannot be opened is renamed to ``index.sqlite3.damaged``.
+    A SQLite file that is damaged, or that a newer Refloat wrote, is renamed to
+    ``index.sqlite3.damaged``.
 
     Args:
         state_folder: an existing folder.
@@ -159,10 +158,10 @@ def rebuild(state_folder: Path, ledger: Ledger, url: str | None = None) -> int:
     try:
         with open_store(state_folder, url) as store:
             return store.rebuild(ledger)
-    except StateProblem:
+    except StateProblem as problem:
         located = database.locate(state_folder, url)
-        if located.file is None:
-            raise
+        if located.file is None or database.REBUILD not in problem.hint:
+            raise  # busy or not writable: nothing is wrong with the file itself
         database.set_aside(located)
     with open_store(state_folder, url) as store:
         return store.rebuild(ledger)

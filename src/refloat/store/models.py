@@ -39,6 +39,8 @@ class Entry(models.Model):
         predicate_type: the URI of what is said.
         recorded_at: when it was recorded; None where the predicate does not say.
         predicate: what is said, as JSON text.
+        digest: SHA-256 of that text, hexadecimal: SQLite would not notice a flipped bit in it. It
+            guards against accidents; against people, the ledger's signatures do.
     """
 
     log = models.ForeignKey(Log, models.CASCADE, related_name="entries")
@@ -47,6 +49,7 @@ class Entry(models.Model):
     predicate_type = models.TextField()
     recorded_at = models.DateTimeField(null=True)
     predicate = models.TextField()
+    digest = models.TextField()
 
     class Meta:
         """Each place of a ledger is taken once."""

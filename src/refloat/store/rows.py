@@ -5,6 +5,7 @@ Imported by ``index`` after Django has its settings; nobody else imports it.
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from datetime import datetime
@@ -14,7 +15,7 @@ from django.db.models import Max
 
 from refloat.ledger.log import Entry as LedgerEntry
 from refloat.ledger.log import Ledger
-from refloat.model.errors import MissingInput
+from refloat.model.errors import EvidenceProblem, MissingInput, StateProblem
 from refloat.model.facts import (
     ApprovalFact,
     DrillFact,
@@ -23,6 +24,7 @@ from refloat.model.facts import (
     PointsFact,
     fact_from_entry,
 )
+from refloat.store.database import REBUILD
 from refloat.store.models import Approval, Entry, Log, Point, Run
 
 _BATCH = 500
@@ -67,14 +69,13 @@ def facts(alias: str, origin: str, until: datetime | None) -> Iterator[Fact]:
     """Give the facts of a ledger, those recorded up to an instant if one is given.
 
     Raises:
-        EvidenceProblem: if a predicate is not what its type promises.
+        StateProblem: if a row is not what was written.
     """
     rows = Entry.objects.using(alias).filter(log__origin=origin).order_by("number")
     if until is not None:
         rows = rows.filter(recorded_at__lte=until)
-    columns = rows.values_list("number", "predicate_type", "predicate")
-    for number, predicate_type, text in columns.iterator(chunk_size=_BATCH):
-        fact = fact_from_entry(number, predicate_type, json.loads(text))
+    for row in rows.iterator(chunk_size=_BATCH):
+        fact = _read(row)
         if fact is not None:
             yield fact
 
@@ -84,14 +85,14 @@ def fact_of(alias: str, origin: str, number: int) -> Fact | None:
 
     Raises:
         MissingInput: if no such entry is indexed.
-        EvidenceProblem: if its predicate is not what its type promises.
+        StateProblem: if its row is not what was written.
     """
     row = Entry.objects.using(alias).filter(log__origin=origin, number=number).first()
     if row is None:
         raise MissingInput(
             f"the ledger has no entry {number}", hint="refloat evidence list shows them."
         )
-    return fact_from_entry(row.number, row.predicate_type, json.loads(row.predicate))
+    return _read(row)
 
 
 def origins(alias: str) -> tuple[str, ...]:
@@ -126,16 +127,33 @@ def _insert(alias: str, log: Log, entries: Iterable[LedgerEntry]) -> int:
     return count
 
 
+def _read(row: Entry) -> Fact | None:
+    """Read a row, after holding it against the digest that was written with it."""
+    try:
+        if _digest(row.predicate) == row.digest:
+            return fact_from_entry(row.number, row.predicate_type, json.loads(row.predicate))
+        why = "its text has changed"
+    except (ValueError, EvidenceProblem) as error:
+        why = str(error)
+    raise StateProblem(f"the index is damaged at entry {row.number}: {why}", hint=REBUILD)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+
+
 def _row(log: Log, one: LedgerEntry) -> tuple[Entry, Fact | None]:
     said = one.statement
     fact = fact_from_entry(one.index, said.predicate_type, said.predicate)
+    text = json.dumps(dict(said.predicate), ensure_ascii=True, sort_keys=True)
     row = Entry(
         log=log,
         number=one.index,
         leaf=one.leaf_hash.hex(),
         predicate_type=said.predicate_type,
         recorded_at=fact.at if fact is not None else None,
-        predicate=json.dumps(dict(said.predicate), ensure_ascii=True, sort_keys=True),
+        predicate=text,
+        digest=_digest(text),
     )
     return row, fact
 
