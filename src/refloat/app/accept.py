@@ -53,10 +53,11 @@ def accept(workspace: Workspace, clock: Clock, run: str, person_key: str) -> Acc
     if not drill.record.checks:
         raise NotAllowed(f"run {run} restored nothing that could be confirmed")
     now = clock.now().wall
-    fact = AcceptanceFact(UNWRITTEN, now, run, person.key, service.completeness.question)
+    restored = drill.record.run
+    fact = AcceptanceFact(UNWRITTEN, now, restored, person.key, service.completeness.question)
     subjects = memory.point_subjects(drill.record.common_recovery_point.points.values())
     (entry,) = memory.record(workspace, [memory.statement(fact, subjects)])
-    return Accepted(entry.index, run, person.name, fact.statement, now)
+    return Accepted(entry.index, restored, person.name, fact.statement, now)
 
 
 def _find(drills: tuple[DrillFact, ...], run: str) -> DrillFact:
