@@ -16,9 +16,11 @@ import tempfile
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 REFLOAT = (sys.executable, "-m", "refloat.cli")
 ACCOUNT = "www-data" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
@@ -296,3 +298,35 @@ def control_groups(runs: Sequence[str]) -> list[str]:
 def dedent(text: str) -> str:
     """Take the common indentation off a program."""
     return textwrap.dedent(text)
+
+
+def without(program: str, command: Sequence[str], shop: Shop) -> Ended:
+    """Run a command that cannot see a program of the machine; root only."""
+    script = f'mount --bind /dev/null {program} && exec "$@"'
+    ended = subprocess.run(
+        ("unshare", "--mount", "sh", "-c", script, "sh", *command),
+        capture_output=True,
+        text=True,
+        cwd=shop.home,
+        timeout=TIMEOUT,
+        check=False,
+    )
+    return Ended(ended.returncode, ended.stdout, ended.stderr)
+
+
+@contextmanager
+def small_disk(shop: Shop, megabytes: int, options: str = "") -> Iterator[Shop]:
+    """Give the shop with its state on a small disk of its own; root only."""
+    if os.geteuid() != 0:
+        pytest.skip("only root can mount a small disk")
+    disk = Path(tempfile.mkdtemp(prefix="disk-", dir=shop.home))
+    size = f"size={megabytes}m"
+    subprocess.run(("mount", "-t", "tmpfs", "-o", size, "tmpfs", str(disk)), check=True)
+    try:
+        shutil.copytree(shop.state, disk / "state")
+        if options:
+            subprocess.run(("mount", "-o", f"remount,{options}", str(disk)), check=True)
+        yield replace(shop, state=disk / "state")
+    finally:
+        subprocess.run(("umount", str(disk)), check=True)
+        disk.rmdir()

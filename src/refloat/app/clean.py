@@ -121,7 +121,7 @@ def _sweep_run(
 
 def _in_ledger(workspace: Workspace, clock: Clock, journal: FileJournal) -> bool:
     """See whether a run died between its evidence and its last word; then add the last word."""
-    for drill in memory.known(workspace).drills:
+    for drill in memory.read(workspace).drills:
         if drill.record.run == journal.run:
             journal.append(events.mark("recorded", clock.now(), entry=drill.entry))
             return True

@@ -64,13 +64,18 @@ def choose(session: Session, _key: str) -> Done:
     return Done(Outcome.PASSED, f"{count} recovery points, {skew:.1f} s apart", notes=notes)
 
 
+def sandbox_folder(preparation: Preparation) -> Path:
+    """Say where the sandbox of a recovery keeps everything."""
+    return preparation.scratch / "sandbox"
+
+
 def isolate(session: Session, _key: str) -> Done:
     """Open the sandbox."""
     preparation = session.preparation
     session.place = preparation.sandbox.open(
         SandboxRequest(
             run=session.run,
-            folder=preparation.scratch / "sandbox",
+            folder=sandbox_folder(preparation),
             users=tuple(sorted({c.user for c in preparation.components.values() if c.user})),
             software=preparation.software,
             options=preparation.sandbox_options,

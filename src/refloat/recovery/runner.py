@@ -37,7 +37,7 @@ from refloat.recovery.machine import (
     blueprint,
     finished,
 )
-from refloat.recovery.operations import OPERATIONS
+from refloat.recovery.operations import OPERATIONS, sandbox_folder
 from refloat.recovery.preparation import Preparation
 from refloat.recovery.session import Done, Session
 
@@ -113,7 +113,7 @@ class Runner:
         self._complete = True
 
     def take_down(self, *, keep: bool) -> Teardown | None:
-        """Stop the programs, close the place, verify; None if there never was a place.
+        """Stop the programs, close the place, verify; None if nothing was ever made for a place.
 
         Where operations still run, they are ended first: nothing may write while all is removed.
         """
@@ -122,12 +122,16 @@ class Runner:
             process.stop_everything()
             self._end_threads()
             process.allow_again()
-        place = self._session.place
-        if place is None:
+        place, preparation = self._session.place, self._session.preparation
+        folder = sandbox_folder(preparation)
+        if place is None and not folder.exists():
             return None
         if not keep:
             self._write(events.mark("removing", self._clock.now()))
-        teardown = place.close(keep=keep)
+        if place is not None:
+            teardown = place.close(keep=keep)
+        else:  # it was stopped, or failed, while it was being opened
+            teardown = preparation.sandbox.sweep(folder, remove_data=not keep)
         faults.point("drill.taken-down")
         return teardown
 
