@@ -34,9 +34,10 @@ bench: ## measure speed and memory against the same work by hand
 	@scripts/set-up test
 	$(PYTHON) -m benchmarks
 
-docs: ## write the reference pages anew from the code
+docs: ## write the reference pages and the changelog anew
 	@scripts/set-up test
 	$(PYTHON) -m scripts.reference
+	$(PYTHON) -m scripts.changelog
 
 clean: demo-clean ## remove what was installed or built inside of the clone
 	rm -rf .venv build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
