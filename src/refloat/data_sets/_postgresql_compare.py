@@ -94,7 +94,7 @@ def drift(previous: Sequence[Baseline], current: Baseline) -> tuple[CheckResult,
 def _definitions(expected: Baseline, seen: Baseline) -> CheckResult:
     before, after = _map(expected.detail, "definitions"), _map(seen.detail, "definitions")
     counts = _map(expected.detail, "tables")
-    complaints = []
+    complaints: list[str] = []
     missing = [name for name in sorted(before) if name not in after]
     gone = {_object(name) for name in missing if name.startswith(("table ", "partitioned table "))}
     for name in missing:
