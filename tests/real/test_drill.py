@@ -215,7 +215,7 @@ def test_all_jobs_green_and_the_service_failed(shop: Shop) -> None:
 
 
 def test_a_component_that_fails_stops_what_needs_it_and_nothing_else(shop: Shop) -> None:
-    asked = "    checks:\n      - it holds a deed: {files: {path: letters/deed.txt}}\n"
+    asked = "    checks:\n      - it holds a deed: {files: {paths: letters/deed.txt}}\n"
     broken = plan_text().replace(
         "    protect: {files: letters}\n", f"    protect: {{files: letters}}\n{asked}"
     )
@@ -232,7 +232,7 @@ def test_a_component_that_fails_stops_what_needs_it_and_nothing_else(shop: Shop)
 
 
 def test_a_soft_dependency_that_fails_leaves_the_service_degraded(shop: Shop) -> None:
-    asked = "    checks:\n      - the sign is there: {files: {path: pictures/sign.svg}}\n"
+    asked = "    checks:\n      - the sign is there: {files: {paths: pictures/sign.svg}}\n"
     shop.plan.write_text(plan_text(pictures=asked))
     result = holds_the_contract(shop.drill())
     assert result["verdict"] == "proven", result["reasons"]
