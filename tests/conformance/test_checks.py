@@ -184,6 +184,12 @@ def patience(way: str) -> float:
     return 1 if way in ("endless", "drip", "drip_head", "silent") else 20
 
 
+def test_a_failed_check_leaves_nothing_for_later_ones(area: Area, web: str) -> None:
+    options = {"url": f"{web}/described", "contains": "x" * 99, "capture": {"digest": "sha256"}}
+    context = ask(area, "http", Scenario("fails", options, Outcome.FAILED, "without that text"))
+    assert "digest" not in context.variables
+
+
 HOSTILE_WAYS = (
     ("endless", "no answer within"),
     ("drip", "no answer within"),
@@ -383,16 +389,16 @@ def test_an_endless_answer_takes_no_memory(hostile_at_home: tuple[Area, int]) ->
         "expect": {"a": "b"},
         "contains": "never there",
     }
-    # Were the body held, the interpreter would run out of its 200 MB, and the check could not run.
+    # Were the body held, the interpreter would run out of its 40 MB, and the check could not run.
     ask(area, "http", Scenario("endless", options, Outcome.FAILED, "no answer", timeout=4))
 
 
 @pytest.fixture
 def hostile_at_home() -> Iterator[tuple[Area, int]]:
-    """Give a place whose programs get 200 MB, and the port of a server that never stops."""
+    """Give a place whose programs get 40 MB, and the port of a server that never stops."""
     folder = Path(tempfile.mkdtemp(prefix="refloat-checks-"))
     roomy = UnconfinedPlace(folder)
-    narrow = UnconfinedPlace(folder, prefix=("/usr/bin/prlimit", "--as=200000000"))
+    narrow = UnconfinedPlace(folder, prefix=("/usr/bin/prlimit", "--data=40000000"))
     try:
         _, ports = start_python(Area(roomy, roomy.path("area")), "hostile", HOSTILE)
         yield Area(narrow, narrow.path("area")), ports["endless"]

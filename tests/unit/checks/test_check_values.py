@@ -9,10 +9,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from refloat import registry
+from refloat.checks import CheckContext
 from refloat.checks import _asking as asking
 from refloat.checks import _http_exchange as web
 from refloat.checks import _json_path as json_path
-from refloat.model.errors import MissingInput
+from refloat.model.errors import MissingInput, ToolTimeout
+from refloat.model.place import CommandResult
+from refloat.model.run import Outcome
+from refloat.testing.check_conformance import EmptyPlace, example_options
 
 DOCUMENT = {"a": {"b": [10, {"c": "x"}]}, "0": "zero", "list": [1, 2, 3], "no": None, "t": True}
 
@@ -84,6 +89,25 @@ def test_a_captured_value_cannot_leave_its_quotation_marks_in_sql(value: str) ->
     # What is left holds quotation marks and backslashes in pairs only.
     assert "'" not in literal.replace("\\\\", "").replace("''", "")
     assert literal.replace("''", "'").replace("\\\\", "\\") == value
+
+
+class DeafPlace(EmptyPlace):
+    """A place in which no question is ever answered."""
+
+    def ask(self, *_: Any, **__: Any) -> dict[str, Any]:
+        raise ToolTimeout("it did not return")
+
+    def run(self, arguments: tuple[str, ...], **_: Any) -> CommandResult:
+        return CommandResult(arguments, None, b"", "", 7.0)
+
+
+@pytest.mark.parametrize("kind", sorted(registry.adapters("checks")))
+def test_no_answer_at_all_is_a_failure(kind: str) -> None:
+    check = registry.adapters("checks")[kind]
+    context = CheckContext({}, "nobody", 7.0, {})
+    outcome = check.run(DeafPlace(), example_options(check), context)
+    assert outcome.outcome is Outcome.FAILED
+    assert outcome.seen == "no answer within 7 s"
 
 
 def test_a_value_that_nobody_captured_is_missing() -> None:

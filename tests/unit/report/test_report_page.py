@@ -21,6 +21,7 @@ from hypothesis import strategies as st
 
 from refloat.model.judgement import CopyJudgement, CopyVerdict
 from refloat.report import ReportInput
+from refloat.report._bars import gauges
 from refloat.report._clean import plain, shortened
 from refloat.report.html import page
 
@@ -226,6 +227,16 @@ def test_what_was_not_tried_is_told_apart_from_what_failed() -> None:
     text = Reader(page(sample.failed())).text
     assert "check: failed. The table visits is missing" in text
     assert "not tried start, wait until it answers, check: could not run." in text
+
+
+def test_what_is_too_long_sticks_out_beyond_the_target() -> None:
+    rto, rpo = gauges(sample.failed().status, sample.failed().drill)
+    assert [bar.mark for bar in (*rto.bars, *rpo.bars)] == ["open", "good", "bad"]
+    assert rpo.target_at is not None
+    now = rpo.bars[1]
+    assert now.text == "25 min: 10 min too long"
+    assert now.within == pytest.approx(rpo.target_at)
+    assert now.within + now.beyond == pytest.approx(rpo.target_at * 25 / 15, abs=0.01)
 
 
 def test_without_a_drill_nothing_pretends() -> None:
