@@ -12,6 +12,7 @@ removes old points.
 from __future__ import annotations
 
 import argparse
+import os
 import random
 import re
 import shutil
@@ -52,6 +53,7 @@ def main() -> int:
             for side in ("ours", "bare"):
                 shutil.rmtree(folder / side, ignore_errors=True)
                 shutil.copytree(folder / "empty", folder / side)
+            os.sync()  # or one side would wait for what the other left to be written
 
         result = compare(
             f"back up {arguments.bytes} bytes in {arguments.files} files",
