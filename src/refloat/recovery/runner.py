@@ -7,7 +7,7 @@ ends, which is how nothing of a drill outlives Refloat.
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import replace
 from types import TracebackType
@@ -26,6 +26,7 @@ from refloat.model.errors import (
 )
 from refloat.model.place import Teardown
 from refloat.model.run import Outcome, Stage
+from refloat.model.secret import Secret
 from refloat.recovery import journal as events
 from refloat.recovery.journal import Journal
 from refloat.recovery.machine import (
@@ -77,6 +78,7 @@ class Runner:
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="recovery")
         self._writing = threading.Lock()
         self._complete = False
+        self._secrets = secrets_of(session.preparation)
         self.blueprint = blueprint_of(session.preparation)
 
     def __enter__(self) -> Self:
@@ -148,6 +150,7 @@ class Runner:
             done = Done(Outcome.COULD_NOT_RUN, f"this machine refused: {error}")
         if done.outcome is not Outcome.PASSED and self._session.cancelled.is_set():
             done = replace(done, outcome=Outcome.COULD_NOT_RUN)
+        done = masked(done, self._secrets)
         faults.point(f"{operation.stage.name.lower()}.done")
         self._end(operation, done)
         faults.point(f"{operation.stage.name.lower()}.ended")
@@ -186,6 +189,38 @@ def blueprint_of(preparation: Preparation) -> Blueprint:
         if component.data_set is not None
     }
     return blueprint(preparation.plan, preparation.service.key, kinds.__getitem__)
+
+
+def secrets_of(preparation: Preparation) -> tuple[Secret, ...]:
+    """Give every secret that the recovery was given: what runs inside may know and print them."""
+    checks = list(preparation.journey)
+    found: list[Secret] = []
+    for component in preparation.components.values():
+        checks += component.checks
+        if component.ready is not None:
+            checks.append(component.ready)
+        if component.target is not None:
+            found += component.target.secrets.values()
+    for check in checks:
+        found += check.secrets.values()
+    return tuple(found)
+
+
+def masked(done: Done, secrets: Sequence[Secret]) -> Done:
+    """Take secrets out of everything that an operation says, before it is written anywhere."""
+
+    def plain(text: str) -> str:
+        return process.mask(text, secrets)
+
+    return replace(
+        done,
+        detail=plain(done.detail),
+        notes=tuple(plain(note) for note in done.notes),
+        checks=tuple(
+            replace(check, expected=plain(check.expected), seen=plain(check.seen))
+            for check in done.checks
+        ),
+    )
 
 
 def sentence(error: RefloatError) -> str:
