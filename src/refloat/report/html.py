@@ -22,7 +22,7 @@ from refloat.report import _bars as bars
 from refloat.report import _map as dependency_map
 from refloat.report import _timeline as gantt
 from refloat.report._clean import plain
-from refloat.report.words import component_outcome, copy_answer, mark, recovery_answer
+from refloat.report.words import component_outcome, copy_answer, lasted, mark, recovery_answer
 
 _TEMPLATES = Path(__file__).parent / "templates"
 _SEVERITIES = {Severity.HIGH: "now", Severity.MEDIUM: "soon", Severity.ADVISORY: "when you can"}
@@ -73,6 +73,7 @@ def _environment() -> jinja2.Environment:
     )
     environment.filters |= {
         "duration": said.duration,
+        "lasted": lasted,
         "instant": said.instant,
         "day": said.day,
         "size": said.size,
@@ -95,6 +96,7 @@ def _seconds(length: timedelta) -> float:
 def _view(given: ReportInput) -> dict[str, Any]:
     service, drill, status = given.plan.services[given.service], given.drill, given.status
     recovery = recovery_answer(status)
+    seen = drill.checks if drill else ()
     steps = tuple(dict.fromkeys(finding.next_step for finding in status.findings))
     names = {key: component.name or key for key, component in given.plan.components.items()}
     return {
@@ -121,7 +123,8 @@ def _view(given: ReportInput) -> dict[str, Any]:
         ),
         "components": _components(given),
         "checks": _checks(given, names),
-        "check_counts": _counts(drill.checks if drill else ()),
+        "check_counts": _counts(seen),
+        "could_not_run": any(check.outcome is Outcome.COULD_NOT_RUN for check in seen),
         "points": _points(given, names),
     }
 
