@@ -21,21 +21,7 @@ from refloat.model.facts import (
 )
 from refloat.model.place import PlaceFacts, Teardown
 from refloat.model.plan import (
-    CheckSpecification,
-    Completeness,
-    Component,
-    ComponentKind,
-    Dependency,
-    Objective,
-    Person,
     Plan,
-    Protection,
-    Recovery,
-    Repository,
-    Retention,
-    Service,
-    Start,
-    Strength,
 )
 from refloat.model.points import (
     CommonRecoveryPoint,
@@ -57,30 +43,11 @@ from refloat.model.run import (
     Verdict,
 )
 from refloat.plan import closure, fingerprint, objective_fingerprints, service_fingerprint
+from refloat.testing.example_plan import MINUTE, QUESTION, SERVICE, plan
+
+__all__ = ["MINUTE", "NOON", "SERVICE", "plan"]
 
 NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
-SERVICE = "booking"
-MINUTE = timedelta(minutes=1)
-
-
-def plan() -> Plan:
-    """Give the plan of the example."""
-    return Plan(
-        organisation="Harbour Street Dental",
-        people={person.key: person for person in _people()},
-        repositories={
-            "cupboard": Repository(
-                "cupboard",
-                "restic",
-                {"location": "backup"},
-                "server room",
-                "backup accounts",
-                key_kept="a sealed envelope in the safe",
-            )
-        },
-        services={SERVICE: _service()},
-        components={component.key: component for component in _components()},
-    )
 
 
 def with_service(original: Plan, **changes: object) -> Plan:
@@ -304,7 +271,7 @@ def facts(of: Plan) -> Facts:
             batch(of, NOON - 17 * MINUTE, entry=3),
             batch(of, NOON - 2 * MINUTE, entry=4),
             good,
-            AcceptanceFact(7, NOON + 10 * MINUTE, good.record.run, "ben", _QUESTION),
+            AcceptanceFact(7, NOON + 10 * MINUTE, good.record.run, "ben", QUESTION),
         )
     )
 
@@ -312,88 +279,6 @@ def facts(of: Plan) -> Facts:
 def interruption(at: datetime, *, entry: int = 8) -> InterruptedFact:
     """Give a run that was never finished."""
     return InterruptedFact(entry, at, f"run-{entry}", SERVICE, "bookings-db restore")
-
-
-_QUESTION = "Are the bookings of today all there?"
-
-
-def _people() -> tuple[Person, ...]:
-    return (
-        Person("ben", "Ben Okafor", ("business owner",), "+61 3 5550 0142", deputy="mei"),
-        Person("mei", "Mei Tan", ("technical owner", "backup administrator"), "+61 3 5550 0177"),
-    )
-
-
-def _service() -> Service:
-    def objective(measure: str, target: timedelta) -> Objective:
-        return Objective(measure, target, "bia", "ben")
-
-    return Service(
-        key=SERVICE,
-        name="Online booking",
-        processes=("Patients book a visit", "Dentists see their day"),
-        owner="ben",
-        technical_owner="mei",
-        tier=1,
-        objectives={
-            "rpo": objective("rpo", timedelta(minutes=15)),
-            "rto": objective("rto", timedelta(minutes=10)),
-        },
-        needs=(Dependency("booking-app"), Dependency("documents", Strength.SOFT)),
-        checks=(
-            CheckSpecification("a dentist signs in", "http", {"url": "http://127.0.0.1/sign-in"}),
-            CheckSpecification("see today's bookings", "http", {"url": "http://127.0.0.1/today"}),
-        ),
-        completeness=Completeness(_QUESTION, "ben"),
-        workaround="The paper diary at reception.",
-    )
-
-
-def _components() -> tuple[Component, ...]:
-    def kept(kind: str, every: timedelta = 15 * MINUTE) -> Protection:
-        keep = Retention(last=10, daily=14)
-        return Protection(kind, {"paths": ("data",)}, "cupboard", every, keep)
-
-    return (
-        Component(
-            "identity",
-            ComponentKind.IDENTITY,
-            "Directory",
-            "openldap",
-            protection=kept("ldap"),
-            checks=(CheckSpecification("staff can sign in", "ldap", {}),),
-        ),
-        Component(
-            "bookings-db",
-            ComponentKind.DATABASE,
-            "Bookings database",
-            "postgres",
-            protection=kept("postgresql"),
-        ),
-        Component(
-            "documents", ComponentKind.FILES, "Documents", "www-data", protection=kept("files")
-        ),
-        Component(
-            "booking-settings",
-            ComponentKind.SETTINGS,
-            "Booking settings",
-            "www-data",
-            protection=kept("files"),
-        ),
-        Component(
-            "booking-app",
-            ComponentKind.APPLICATION,
-            "Booking application",
-            "www-data",
-            needs=(
-                Dependency("identity"),
-                Dependency("bookings-db"),
-                Dependency("booking-settings"),
-                Dependency("documents", Strength.SOFT),
-            ),
-            recovery=Recovery(start=Start(("/usr/bin/python3", "booking_app.py"))),
-        ),
-    )
 
 
 def _environment(of: Plan, points: Mapping[str, RecoveryPoint]) -> Environment:
