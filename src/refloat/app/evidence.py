@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
 from refloat.app.workspace import Workspace
 from refloat.ledger.canonical import Malformed
 from refloat.ledger.dsse import read_public_key
@@ -27,7 +29,8 @@ class Listed:
         entry: its number.
         kind: what it is, in words.
         recorded_at: when, as it says itself; empty if it does not.
-        about: the service, or the first subjects.
+        about: the service, or the first subject.
+        run: the drill's run, where it is about one; ``accept`` and ``drill --resume`` take it.
         says: the verdict, where there is one.
     """
 
@@ -35,6 +38,7 @@ class Listed:
     kind: str
     recorded_at: str
     about: str
+    run: str
     says: str
 
 
@@ -53,6 +57,7 @@ def list_entries(workspace: Workspace) -> Iterator[Listed]:
             kind=statement.kind,
             recorded_at=str(predicate.get("recorded_at", "")),
             about=str(predicate.get("service", "") or subjects[0]),
+            run=str(predicate.get("run", "")),
             says=str(predicate.get("verdict", "") or predicate.get("result", "")),
         )
 
@@ -78,10 +83,16 @@ def export(workspace: Workspace, write_to: Path) -> int:
     """Write the whole log to one file, and give the number of entries.
 
     Raises:
+        MissingInput: if there is no ledger yet, or no such folder to write to.
         StateProblem, NoRoom: if it cannot be written; a file that was there is untouched.
         EvidenceProblem: if the ledger is damaged.
     """
     ledger = existing(workspace)
+    if not write_to.absolute().parent.is_dir():
+        raise MissingInput(
+            f"{write_to} cannot be written: there is no folder {write_to.absolute().parent}",
+            hint="Make the folder, or name another with -o.",
+        )
     ledger.export(write_to)
     return ledger.checkpoint().size
 
@@ -98,15 +109,15 @@ def verify(file: Path, keys: tuple[Path, ...], previous: Path | None) -> Report:
         MissingInput: if a file is not there.
         EvidenceProblem: if a file is no export, key or checkpoint.
     """
+    trusted = [_key(key) for key in keys]
     try:
-        trusted = [read_public_key(_read(key)) for key in keys]
         before = _read(previous) if previous is not None else None
         with file.open("rb") as stream:
             return verify_export(stream, trusted, before)
     except Malformed as error:
-        raise EvidenceProblem(f"this cannot be verified: {error}") from error
+        raise EvidenceProblem(f"{file} cannot be verified: {error}") from error
     except OSError as error:
-        raise MissingInput(f"{error.filename or file} cannot be read: {error.strerror}") from error
+        raise _unreadable(file, error) from error
 
 
 def verify_own(workspace: Workspace, previous: Path | None) -> Report:
@@ -116,7 +127,8 @@ def verify_own(workspace: Workspace, previous: Path | None) -> Report:
         MissingInput: if there is no ledger yet.
         EvidenceProblem: if it is damaged.
     """
-    with tempfile.TemporaryDirectory(dir=workspace.state) as folder:
+    existing(workspace)
+    with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "evidence.json"
         export(workspace, file)
         return verify(file, (workspace.state / "ledger" / PUBLIC_KEY,), previous)
@@ -129,6 +141,19 @@ def existing(workspace: Workspace) -> Ledger:
         MissingInput: if there is none yet.
     """
     return Ledger.open(workspace.state / "ledger")
+
+
+def _key(path: Path) -> Ed25519PublicKey:
+    try:
+        return read_public_key(_read(path))
+    except Malformed as error:
+        raise EvidenceProblem(f"{path} is no public key: {error}") from error
+    except OSError as error:
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: Path, error: OSError) -> MissingInput:
+    return MissingInput(f"{error.filename or path} cannot be read: {error.strerror}")
 
 
 def _read(path: Path) -> bytes:

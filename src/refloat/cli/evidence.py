@@ -29,7 +29,7 @@ def list_(workspace: Workspace, as_json: bool) -> int:
         emit(entries)
         return 0
     rows = [
-        (str(one.entry), one.recorded_at[:19], one.kind, one.about, sign(one.says))
+        (str(one.entry), one.recorded_at[:19], one.kind, one.run or one.about, sign(one.says))
         for one in entries
     ]
     table("", ("entry", "recorded (UTC)", "what", "about", "says"), rows)

@@ -11,6 +11,9 @@ from refloat.app.backup import Beat, beat
 from refloat.app.workspace import Workspace
 from refloat.cli.shared import DURATION, as_json, emit, in_workspace, say
 from refloat.host.clock import Clock
+from refloat.model.errors import UsageProblem
+
+SHORTEST = timedelta(seconds=1)
 
 
 @click.command("heartbeat")
@@ -25,6 +28,8 @@ def command(
 
     Every backup writes it too. Between backups it makes the measured loss of data finer.
     """
+    if every is not None and every < SHORTEST:
+        raise UsageProblem("--every takes a second or more")
     clock = Clock()
     while True:
         beats = beat(workspace, clock, names)

@@ -13,21 +13,38 @@ from typing import Any, TypeVar
 import click
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
 from refloat.app.workspace import Workspace
+from refloat.assess.words import duration
+from refloat.assess.words import size as size
+from refloat.cli.plain import plain
 from refloat.model.codec import to_json
 from refloat.model.errors import UsageProblem
 from refloat.plan import parse_duration
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
-people = Console(stderr=True, highlight=False)
+
+class Terminal(Console):
+    """Rich's console; but a reader that went away is told, and is not exit code 1 (failed)."""
+
+    def on_broken_pipe(self) -> None:
+        """Tell it.
+
+        Raises:
+            BrokenPipeError: always.
+        """
+        raise BrokenPipeError
+
+
+people = Terminal(stderr=True, highlight=False)
 """Where progress and remarks for people go; quiet styling when it is no terminal."""
 
 
 def say(text: str, style: str | None = None) -> None:
     """Say something to people, on standard error: as it is, never as markup, never wrapped."""
-    people.print(text, style=style, markup=False, soft_wrap=True)
+    people.print(plain(text), style=style, markup=False, soft_wrap=True)
 
 
 SIGNS = {
@@ -79,12 +96,13 @@ def _plain(value: Any) -> Any:
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
     """Print a table on standard output, as wide as the terminal, or as needed in a file."""
     width = None if os.isatty(1) else 160
-    shown = Table(title=title or None, title_justify="left", title_style="bold", expand=False)
+    heading = Text(plain(title), style="bold") if title else None
+    shown = Table(title=heading, title_justify="left", expand=False)
     for column in columns:
         shown.add_column(column, overflow="fold")
     for row in rows:
         shown.add_row(*(styled(cell) for cell in row))
-    Console(width=width, highlight=False).print(shown)
+    Terminal(width=width, highlight=False).print(shown)
 
 
 def sign(word: str) -> str:
@@ -92,34 +110,14 @@ def sign(word: str) -> str:
     return SIGNS.get(word, word)
 
 
-def styled(cell: str) -> str:
+def styled(cell: str) -> Text:
     """Colour a cell by its sign; everything else in it is text, never markup."""
-    text = cell.replace("[", r"\[")
-    style = STYLES.get(cell[:1])
-    return f"[{style}]{text}[/{style}]" if style else text
+    return Text(plain(cell), style=STYLES.get(cell[:1], ""))
 
 
 def seconds(value: float | None) -> str:
-    """Write a number of seconds for people."""
-    if value is None:
-        return "not known"
-    if value < 120:
-        return f"{value:.1f} s"
-    if value < 7200:
-        return f"{value / 60:.1f} min"
-    if value < 172_800:
-        return f"{value / 3600:.1f} h"
-    return f"{value / 86_400:.1f} days"
-
-
-def size(value: int) -> str:
-    """Write a number of bytes for people."""
-    amount = float(value)
-    for unit in ("B", "KiB", "MiB", "GiB"):
-        if amount < 1024:
-            return f"{amount:.0f} {unit}" if unit == "B" else f"{amount:.1f} {unit}"
-        amount /= 1024
-    return f"{amount:.1f} TiB"
+    """Write a number of seconds for people, as the report does."""
+    return "not known" if value is None else duration(value)
 
 
 class InstantType(click.ParamType[datetime]):

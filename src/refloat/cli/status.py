@@ -14,7 +14,9 @@ from refloat.cli.shared import INSTANT, as_json, emit, in_workspace, say, table
 from refloat.host.clock import Clock
 from refloat.model.judgement import ServiceStatus, Severity
 from refloat.model.run import Verdict
-from refloat.report.text import HEADINGS, verdict_table
+from refloat.report.text import HEADINGS, TableRow, verdict_table
+
+SIGN = {"good": "✓", "bad": "✗", "open": "?"}
 
 
 @click.command("status")
@@ -25,7 +27,8 @@ def command(workspace: Workspace, as_of: datetime | None, as_json: bool) -> int:
     """Say of each service, in two verdicts that are never merged: is there a copy, and would it
     come back in time? With what they rest on, and when the evidence goes stale.
 
-    Exit code 0 when every service is proven, 1 when one failed, 2 when one is unproven.
+    Exit code 0 when every service is proven, 1 when one failed, 2 when one is unproven or the plan
+    has none.
     """
     clock = Clock()
     show(sweep(workspace, clock))
@@ -33,10 +36,23 @@ def command(workspace: Workspace, as_of: datetime | None, as_json: bool) -> int:
     if as_json:
         emit(judged)
     else:
-        table("", HEADINGS, [row.cells for row in verdict_table(judged)])
+        table("", HEADINGS, [_signed(row) for row in verdict_table(judged)])
         for one in judged:
             _explain(one)
+    if not judged:
+        say("The plan has no service, so nothing can be proven. Write one under services:")
     return _exit_code(judged)
+
+
+def _signed(row: TableRow) -> tuple[str, ...]:
+    """Put signs before the two verdicts, so that they can be read without colour."""
+    service, copy, recovery, *rest = row.cells
+    return (
+        service,
+        f"{SIGN[row.copy_mark]} {copy}",
+        f"{SIGN[row.recovery_mark]} {recovery}",
+        *rest,
+    )
 
 
 def _explain(judged: ServiceStatus) -> None:
@@ -53,4 +69,4 @@ def _exit_code(judged: tuple[ServiceStatus, ...]) -> int:
     verdicts = {one.recovery.verdict for one in judged}
     if Verdict.FAILED in verdicts:
         return 1
-    return 2 if Verdict.UNPROVEN in verdicts else 0
+    return 2 if Verdict.UNPROVEN in verdicts or not judged else 0

@@ -8,7 +8,7 @@ import click
 
 from refloat.app.status import traces
 from refloat.app.workspace import Workspace
-from refloat.cli.shared import INSTANT, as_json, emit, in_workspace, table
+from refloat.cli.shared import INSTANT, as_json, emit, in_workspace, say, table
 from refloat.host.clock import Clock
 
 
@@ -19,7 +19,7 @@ from refloat.host.clock import Clock
 def command(workspace: Workspace, as_of: datetime | None, as_json: bool) -> int:
     """Walk one chain for each data set: recovery point, restore, test, service, target, approver.
 
-    Exit code 2 if a link is missing.
+    Exit code 2 if a link is missing, or there is nothing to walk from.
     """
     chains = traces(workspace, as_of or Clock().now().wall)
     if as_json:
@@ -30,7 +30,9 @@ def command(workspace: Workspace, as_of: datetime | None, as_json: bool) -> int:
                 (link.link, link.value or "? missing", _entry(link.entry)) for link in chain.links
             ]
             table(f"{chain.data_set} of {chain.service}", ("link", "", "evidence"), rows)
-    return 2 if any(chain.missing for chain in chains) else 0
+    if not chains:
+        say("No service of the plan needs anything that is protected, so no chain begins.")
+    return 2 if not chains or any(chain.missing for chain in chains) else 0
 
 
 def _entry(number: int | None) -> str:
