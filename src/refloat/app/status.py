@@ -74,6 +74,7 @@ def report(workspace: Workspace, service: str, instant: datetime) -> bytes:
             drill=shown,
             comparison=assess.compare(plan, facts, service, instant),
             evidence=_reference(workspace, entry),
+            run_sheet=assess.run_sheet(plan, facts, service, instant),
         )
     )
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from refloat.model.judgement import ComparisonTable, ServiceStatus
 from refloat.model.plan import Plan
 from refloat.model.run import DrillRecord
+from refloat.model.runsheet import RunStep
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,7 @@ class ReportInput:
         drill: the drill that is shown in full; None if there never was one.
         comparison: backup against recovery, five rows.
         evidence: how to verify it; None if the ledger is empty.
+        run_sheet: the recovery as numbered steps for people.
 
     """
 
@@ -51,3 +53,4 @@ class ReportInput:
     drill: DrillRecord | None
     comparison: ComparisonTable
     evidence: EvidenceReference | None
+    run_sheet: tuple[RunStep, ...] = ()

@@ -126,6 +126,7 @@ def _view(given: ReportInput) -> dict[str, Any]:
         "check_counts": _counts(seen),
         "could_not_run": any(check.outcome is Outcome.COULD_NOT_RUN for check in seen),
         "points": _points(given, names),
+        "run_sheet": given.run_sheet,
     }
 
 

@@ -10,7 +10,7 @@ import pytest
 import report_sample as sample
 
 from refloat import registry
-from refloat.assess import compare, service_status
+from refloat.assess import compare, run_sheet, service_status
 from refloat.model.facts import DrillFact, Facts, PointsFact
 from refloat.model.options import AdapterCatalogue
 from refloat.model.plan import Plan
@@ -40,6 +40,7 @@ def reported(plan: Plan, facts: Facts, drill: DrillFact | None) -> ReportInput:
         drill=drill.record if drill else None,
         comparison=compare(plan, facts, "booking", sample.NOW),
         evidence=sample.evidence(),
+        run_sheet=run_sheet(plan, facts, "booking", sample.NOW),
     )
 
 
