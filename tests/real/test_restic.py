@@ -157,8 +157,7 @@ def test_when_refloat_dies_half_a_stream_is_no_snapshot(tmp_path: Path, number: 
     script = textwrap.dedent(f"""
         import sys
         from refloat.engines import *
-        from refloat.engines._restic_command import version
-from refloat.engines.restic import ADAPTER
+        from refloat.engines.restic import ADAPTER
         from refloat.model.secret import Secret
         access = RepositoryAccess("r", {{"location": {str(tmp_path / "repository")!r}}},
                                   {{"password": Secret({PASSWORD!r})}})
@@ -167,7 +166,8 @@ from refloat.engines.restic import ADAPTER
             StreamContent((StreamCommand(dump),), "half"), timeout=600)
     """)
     refloat = subprocess.Popen((sys.executable, "-c", script), stderr=subprocess.DEVNULL)
-    _until((tmp_path / "half").exists)
+    _until(lambda: (tmp_path / "half").exists() or refloat.poll() is not None)
+    assert refloat.poll() is None, "it ended by itself"
     refloat.send_signal(number)
     assert refloat.wait(60) != 0
     _until(lambda: not _programs("sleep", "3601") and not _programs("--stdin-filename", "half"))
