@@ -18,6 +18,9 @@ STAGES = ("choose", "isolate", "restore", "load", "start", "ready", "check", "jo
 POINTS = (
     "drill.declared",
     *(f"{stage}.{moment}" for stage in STAGES for moment in ("began", "done", "ended")),
+    "sandbox.recorded",
+    "sandbox.groups-made",
+    "sandbox.up",
     "drill.taken-down",
     "drill.judged",
 )

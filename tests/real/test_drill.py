@@ -17,6 +17,7 @@ from refloat.app import memory
 from refloat.app.workspace import Workspace
 from refloat.model.facts import DrillFact
 from tests.real.small_shop import (
+    ACCOUNT,
     READY,
     TIMEOUT,
     Ended,
@@ -232,12 +233,31 @@ def test_a_component_that_fails_stops_what_needs_it_and_nothing_else(shop: Shop)
 
 
 def test_a_soft_dependency_that_fails_leaves_the_service_degraded(shop: Shop) -> None:
+    greeter = f"""\
+  greeter:
+    kind: application
+    user: {ACCOUNT}
+    recover: {{start: /bin/sh -c 'exit 1'}}
+"""
+    needs = ("soft: pictures]", "{soft: pictures}, {soft: greeter}]")
+    shop.plan.write_text(plan_text(more=greeter).replace(*needs))
+    result = holds_the_contract(shop.drill())
+    assert result["verdict"] == "proven", result["reasons"]
+    (told,) = result["degraded"]
+    assert told.lower() == "greeter did not come back; the shop runs without it."
+    assert "failed" in {s["outcome"] for s in result["steps"] if s["component"] == "greeter"}
+
+
+def test_soft_data_that_is_damaged_fails_the_drill_and_the_rest_goes_on(shop: Shop) -> None:
     asked = "    checks:\n      - the sign is there: {files: {paths: pictures/sign.svg}}\n"
     shop.plan.write_text(plan_text(pictures=asked))
     result = holds_the_contract(shop.drill())
-    assert result["verdict"] == "proven", result["reasons"]
+    assert result["verdict"] == "failed"
+    assert "the sign is there" in result["reasons"][0]
+    assert len(result["reasons"]) == 1
     assert len(result["degraded"]) == 1
-    assert "pictures" in result["degraded"][0].lower()
+    journey = [check["outcome"] for check in result["checks"] if check["component"] is None]
+    assert journey == ["passed", "passed"]
 
 
 @pytest.mark.parametrize(
@@ -260,9 +280,19 @@ def test_an_application_that_does_not_come_up_is_named(
     assert told in result["reasons"][0]
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-@pytest.mark.parametrize("stage", ["choose", "restore", "load", "ready"])
-@pytest.mark.parametrize("times", [1, 2])
+@pytest.mark.parametrize(
+    ("stage", "number", "times"),
+    [
+        ("choose", signal.SIGINT, 1),
+        ("isolate", signal.SIGINT, 2),
+        ("restore", signal.SIGINT, 1),
+        ("restore", signal.SIGTERM, 2),
+        ("load", signal.SIGINT, 2),
+        ("ready", signal.SIGINT, 1),
+        ("ready", signal.SIGINT, 2),
+        ("ready", signal.SIGTERM, 1),
+    ],
+)
 def test_a_drill_that_is_stopped_takes_all_down_and_says_so(
     shop: Shop, stage: str, number: int, times: int
 ) -> None:
