@@ -22,8 +22,8 @@ from pathlib import Path
 
 from benchmarks.measure import Result, compare, measure, print_result
 from benchmarks.samples import PROGRAMS, Sample, as_account, backed_up, bare_server, own
-from refloat.data_sets import _postgresql_measure as measuring
-from refloat.data_sets import _postgresql_questions as questions
+from refloat.data_sets._postgresql import measure as measuring
+from refloat.data_sets._postgresql import questions
 
 ONE_TARGET = 1.10
 FOUR_TARGET = 1.15

@@ -1,1 +1,1 @@
-"""What `make` and the tests call: set-up, reference pages, changelog."""
+"""Tools of the project itself: set-up, reference pages, changelog."""

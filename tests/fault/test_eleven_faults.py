@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from refloat.data_sets import _postgresql_view
+from refloat.data_sets._postgresql import view as _postgresql_view
 from refloat.data_sets.postgresql import ADAPTER as POSTGRESQL
 from refloat.model.errors import ToolFailed
 from tests.real import putting_back, servers

@@ -27,7 +27,7 @@ from refloat.engines import (
     StreamContent,
     Writer,
 )
-from refloat.engines._restic_command import version
+from refloat.engines._restic.command import version
 from refloat.engines.restic import ADAPTER
 from refloat.host import process
 from refloat.model.errors import NotAllowed, RefloatError, RepositoryProblem, SourceProblem

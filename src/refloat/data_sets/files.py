@@ -14,12 +14,11 @@ from pathlib import Path
 from typing import cast
 
 from refloat.data_sets import Source, Target, View
-from refloat.data_sets import _files_compare as comparing
-from refloat.data_sets import _files_inside as inside
-from refloat.data_sets import _files_scan as scanning
-from refloat.data_sets import _files_tree as tree
-from refloat.data_sets._files_compare import HEARTBEAT
-from refloat.data_sets._files_scan import Seen
+from refloat.data_sets._files import compare as comparing
+from refloat.data_sets._files import inside, tree
+from refloat.data_sets._files import scan as scanning
+from refloat.data_sets._files.compare import HEARTBEAT
+from refloat.data_sets._files.scan import Seen
 from refloat.engines import PathContent, Restored, StreamContent
 from refloat.model.errors import SourceProblem
 from refloat.model.options import Option, Options, OptionType, Probe

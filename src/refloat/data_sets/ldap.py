@@ -7,10 +7,9 @@ from contextlib import contextmanager
 from datetime import datetime
 
 from refloat.data_sets import Source, Target
-from refloat.data_sets import _ldap_compare as comparing
-from refloat.data_sets import _ldap_ldif as ldif
-from refloat.data_sets import _ldap_server as server
-from refloat.data_sets import _ldap_source as reading
+from refloat.data_sets._ldap import compare as comparing
+from refloat.data_sets._ldap import ldif, server
+from refloat.data_sets._ldap import source as reading
 from refloat.engines import Restored
 from refloat.host import process
 from refloat.host.clock import Clock

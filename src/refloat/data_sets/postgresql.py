@@ -12,12 +12,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from refloat.data_sets import Source, Target
-from refloat.data_sets import _postgresql_compare as comparing
-from refloat.data_sets import _postgresql_measure as measuring
-from refloat.data_sets import _postgresql_programs as programs
-from refloat.data_sets import _postgresql_questions as questions
-from refloat.data_sets import _postgresql_server as server
-from refloat.data_sets._postgresql_view import DatabaseView, opened
+from refloat.data_sets._postgresql import compare as comparing
+from refloat.data_sets._postgresql import measure as measuring
+from refloat.data_sets._postgresql import programs, questions, server
+from refloat.data_sets._postgresql.view import DatabaseView, opened
 from refloat.engines import Restored
 from refloat.host.clock import Clock
 from refloat.host.files import private_file

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from refloat.engines import Reader, RepositoryAccess, Writer
-from refloat.engines import _restic_command as command
-from refloat.engines._restic_encryption import look
-from refloat.engines._restic_points import SEAL_TAG
-from refloat.engines._restic_reader import ResticReader, list_snapshots
-from refloat.engines._restic_writer import ResticWriter
+from refloat.engines._restic import command
+from refloat.engines._restic.encryption import look
+from refloat.engines._restic.points import SEAL_TAG
+from refloat.engines._restic.reader import ResticReader, list_snapshots
+from refloat.engines._restic.writer import ResticWriter
 from refloat.model.errors import ToolMissing, ToolProblem
 from refloat.model.options import Option, OptionType, Probe
 from refloat.model.points import Encryption

@@ -17,9 +17,8 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from refloat.data_sets import Source
-from refloat.data_sets import _files_inside as inside
-from refloat.data_sets import _files_scan as scanning
-from refloat.data_sets import _files_tree as tree
+from refloat.data_sets._files import inside, tree
+from refloat.data_sets._files import scan as scanning
 from refloat.data_sets.files import ADAPTER, HEARTBEAT, FilesView
 from refloat.model.errors import SourceProblem
 from refloat.model.points import Baseline

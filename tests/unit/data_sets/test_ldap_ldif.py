@@ -7,8 +7,8 @@ from datetime import UTC, datetime
 
 import pytest
 
-from refloat.data_sets import _ldap_ldif as ldif
-from refloat.data_sets._ldap_source import line
+from refloat.data_sets._ldap import ldif
+from refloat.data_sets._ldap.source import line
 from refloat.model.errors import SourceProblem
 
 TWO = b"""dn: cn=config

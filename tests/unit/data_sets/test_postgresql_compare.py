@@ -6,8 +6,8 @@ from collections.abc import Mapping
 
 import pytest
 
-from refloat.data_sets._postgresql_compare import compare, drift
-from refloat.data_sets._postgresql_measure import FORMAT, _plain
+from refloat.data_sets._postgresql.compare import compare, drift
+from refloat.data_sets._postgresql.measure import FORMAT, _plain
 from refloat.model.points import Baseline, Measure
 from refloat.model.run import CheckResult, Outcome
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from refloat.data_sets import _postgresql_files as files
-from refloat.data_sets._postgresql_place import Layout, without_rows
-from refloat.data_sets._postgresql_programs import password_line
+from refloat.data_sets._postgresql import files
+from refloat.data_sets._postgresql.place import Layout, without_rows
+from refloat.data_sets._postgresql.programs import password_line
 
 
 def test_messages_name_objects_but_quote_no_row() -> None:

@@ -7,9 +7,8 @@ import inspect
 import pytest
 
 from refloat.engines import RepositoryAccess
-from refloat.engines import _restic_command as command
-from refloat.engines import _restic_reader as reader
-from refloat.engines._restic_command import Location, ReadVerb, WriteVerb
+from refloat.engines._restic import command, reader
+from refloat.engines._restic.command import Location, ReadVerb, WriteVerb
 from refloat.model.errors import PlanProblem
 from refloat.model.secret import Secret
 

@@ -9,7 +9,7 @@ import pytest
 
 from refloat import registry
 from refloat.engines import Encrypts, RepositoryAccess
-from refloat.engines._restic_encryption import look
+from refloat.engines._restic.encryption import look
 from refloat.model.errors import RepositoryProblem
 from refloat.model.points import Encrypted
 from refloat.model.secret import Secret

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from refloat.engines._restic_errors import file_errors, problem, trouble
+from refloat.engines._restic.errors import file_errors, problem, trouble
 from refloat.model.errors import NoRoom, RepositoryProblem, ToolFailed
 
 SAID = [

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from refloat.engines import PointDetails, Stored
-from refloat.engines._restic_points import (
+from refloat.engines._restic.points import (
     Snapshot,
     data_tags,
     document,

@@ -18,7 +18,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from refloat.data_sets import Source
-from refloat.data_sets import _ldap_ldif as ldif
+from refloat.data_sets._ldap import ldif
 from refloat.engines import StreamCommand, StreamContent
 from refloat.host import process
 from refloat.host.clock import Clock

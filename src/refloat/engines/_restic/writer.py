@@ -18,10 +18,9 @@ from refloat.engines import (
     Stored,
     StreamContent,
 )
-from refloat.engines import _restic_command as command
-from refloat.engines import _restic_errors as errors
-from refloat.engines._restic_command import Location, WriteVerb
-from refloat.engines._restic_points import (
+from refloat.engines._restic import command, errors
+from refloat.engines._restic.command import Location, WriteVerb
+from refloat.engines._restic.points import (
     DOCUMENT_NAME,
     Snapshot,
     data_set_tag,
@@ -31,8 +30,8 @@ from refloat.engines._restic_points import (
     seal_tags,
     strays,
 )
-from refloat.engines._restic_reader import list_snapshots
-from refloat.engines._restic_stream import store_stream
+from refloat.engines._restic.reader import list_snapshots
+from refloat.engines._restic.stream import store_stream
 from refloat.host.process import Completed
 from refloat.model.errors import NotAllowed, RepositoryProblem, SourceProblem, UsageProblem
 from refloat.model.points import Baseline, RecoveryPoint
@@ -85,7 +84,7 @@ class ResticWriter:
     ) -> Stored:
         """Put data into the repository; see the contract.
 
-        A stream follows the rule of ``_restic_stream``. restic is content with some of several
+        A stream follows the rule of ``stream``. restic is content with some of several
         paths missing, so they are looked for before and after.
         """
         _require_writable(self._location)

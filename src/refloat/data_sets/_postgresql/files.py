@@ -10,7 +10,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from refloat.data_sets import _postgresql_questions as questions
+from refloat.data_sets._postgresql import questions
 
 LOADING = "autovacuum = off\n"
 """While data is loaded, nothing else is to read it."""

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from refloat.data_sets import Target
-from refloat.data_sets import _postgresql_programs as programs
+from refloat.data_sets._postgresql import programs
 from refloat.model.errors import ToolFailed, ToolMissing, ToolTimeout
 from refloat.model.place import CommandResult, Place
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import cast
 
-from refloat.data_sets import _files_tree as tree
+from refloat.data_sets._files import tree
 from refloat.model.points import Baseline, Measure
 from refloat.model.run import CheckResult, Outcome, Proof
 
@@ -16,7 +16,7 @@ FEWEST_FILES = 10
 
 
 def lines_of(baseline: Baseline) -> Mapping[str, str]:
-    """Give the descriptions in a baseline by path (see ``_files_tree``); empty if it has none."""
+    """Give the descriptions in a baseline by path (see ``tree``); empty if it has none."""
     entries = baseline.detail.get("entries")
     return cast("Mapping[str, str]", entries) if isinstance(entries, Mapping) else {}
 

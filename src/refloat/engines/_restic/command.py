@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from refloat.engines import RepositoryAccess
-from refloat.engines._restic_errors import problem
+from refloat.engines._restic.errors import problem
 from refloat.host import process
 from refloat.model.errors import PlanProblem, RepositoryProblem, ToolFailed
 from refloat.model.secret import Secret

@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from refloat.data_sets._files_tree import UNREADABLE
+from refloat.data_sets._files.tree import UNREADABLE
 from refloat.model.errors import SourceProblem
 
 READ_BYTES = 1 << 20
@@ -111,7 +111,7 @@ def _below(folder: str) -> Iterator[tuple[str, Seen]]:
 
 
 def describe(found: Mapping[str, Seen], cancelled: threading.Event) -> dict[str, str]:
-    """Read every file of a scan and describe each entry (see ``_files_tree``).
+    """Read every file of a scan and describe each entry (see ``tree``).
 
     A file that is another one by now, or gone, has the digest ``?``; the second scan will find it
     among the changed.

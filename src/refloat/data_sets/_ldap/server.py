@@ -12,8 +12,8 @@ from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 from refloat.data_sets import Target
-from refloat.data_sets import _ldap_ldif as ldif
-from refloat.data_sets._ldap_source import HEARTBEAT, SLAPCAT, SLAPD, heartbeat_of, text
+from refloat.data_sets._ldap import ldif
+from refloat.data_sets._ldap.source import HEARTBEAT, SLAPCAT, SLAPD, heartbeat_of, text
 from refloat.engines import Restored
 from refloat.model.errors import SourceProblem, ToolFailed, ToolTimeout
 from refloat.model.place import CommandResult, Place, Running

@@ -1,7 +1,7 @@
 """What looks at restored files from inside the place: functions whose source is sent there.
 
 Each stands alone: module level, no decorators, its imports inside it, from the standard library
-only, JSON in and out (see ``Place.ask``). What ``describe`` says of a file is what ``_files_scan``
+only, JSON in and out (see ``Place.ask``). What ``describe`` says of a file is what ``scan``
 says of it on the host; a test holds the two against each other.
 """
 
@@ -19,7 +19,7 @@ def describe(arguments: dict[str, Any]) -> dict[str, Any]:
             be asked for in several answers while each is read only once.
 
     Returns:
-        ``entries``: path to description (see ``_files_tree``), ``?`` for the digest of a file or
+        ``entries``: path to description (see ``tree``), ``?`` for the digest of a file or
         folder that this account may not read.
 
     """

@@ -11,11 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from refloat.data_sets import Target
-from refloat.data_sets import _postgresql_files as files
-from refloat.data_sets import _postgresql_place as inside
-from refloat.data_sets import _postgresql_programs as programs
-from refloat.data_sets import _postgresql_questions as questions
-from refloat.data_sets._postgresql_view import ATTACHED_ROLES, ATTACHED_SERVER
+from refloat.data_sets._postgresql import files, programs, questions
+from refloat.data_sets._postgresql import place as inside
+from refloat.data_sets._postgresql.view import ATTACHED_ROLES, ATTACHED_SERVER
 from refloat.engines import Restored
 from refloat.model.errors import RepositoryProblem, ToolFailed, ToolTimeout
 from refloat.model.place import Place, Running

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from refloat.engines import Progress, RepositoryAccess, Restored, Sealed
-from refloat.engines import _restic_command as command
-from refloat.engines._restic_command import Location, ReadVerb
-from refloat.engines._restic_errors import problem
-from refloat.engines._restic_points import (
+from refloat.engines._restic import command
+from refloat.engines._restic.command import Location, ReadVerb
+from refloat.engines._restic.errors import problem
+from refloat.engines._restic.points import (
     DATA_TAG,
     DOCUMENT_NAME,
     SEAL_TAG,

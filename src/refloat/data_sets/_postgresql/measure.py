@@ -15,7 +15,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
 
-from refloat.data_sets import _postgresql_questions as questions
+from refloat.data_sets._postgresql import questions
 from refloat.model.points import Baseline, Measure
 
 FORMAT = 1

@@ -21,7 +21,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from refloat.engines import StreamCommand, StreamContent
-from refloat.engines._restic_command import Command
+from refloat.engines._restic.command import Command
 from refloat.host import process
 from refloat.host.process import Child, Completed
 from refloat.model.errors import SourceProblem

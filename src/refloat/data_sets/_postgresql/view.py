@@ -18,9 +18,8 @@ from pathlib import Path
 from typing import Any
 
 from refloat.data_sets import Source
-from refloat.data_sets import _postgresql_measure as measuring
-from refloat.data_sets import _postgresql_programs as programs
-from refloat.data_sets import _postgresql_questions as questions
+from refloat.data_sets._postgresql import measure as measuring
+from refloat.data_sets._postgresql import programs, questions
 from refloat.engines import StreamCommand, StreamContent
 from refloat.host import process
 from refloat.host.clock import Clock

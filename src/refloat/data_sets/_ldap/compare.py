@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from refloat.data_sets._ldap_ldif import is_schema
+from refloat.data_sets._ldap.ldif import is_schema
 from refloat.model.points import Baseline, Measure
 from refloat.model.run import CheckResult, Outcome, Proof
 

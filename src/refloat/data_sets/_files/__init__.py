@@ -1,0 +1,1 @@
+"""The parts of the ``files`` kind of data set."""
