@@ -39,6 +39,7 @@ class Remains:
         teardown: what was left after sweeping; ``clean`` when nothing is.
         recorded: whether the interruption was recorded just now.
         kept: whether restored data was kept for a resume.
+        finished: whether the run had come to its end, and had left its data on request.
     """
 
     run: str
@@ -47,6 +48,12 @@ class Remains:
     teardown: Teardown
     recorded: bool
     kept: bool
+    finished: bool = False
+
+    @property
+    def left(self) -> tuple[str, ...]:
+        """Folders that are still there although they were to be removed."""
+        return () if self.kept else self.teardown.folders
 
 
 def sweep(
@@ -116,6 +123,7 @@ def _sweep_run(
         teardown=teardown,
         recorded=fresh,
         kept=data_stays and scratch.exists(),
+        finished=recorded,
     )
 
 

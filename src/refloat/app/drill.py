@@ -12,13 +12,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from refloat.app import memory, wiring
-from refloat.app.clean import sweep
 from refloat.app.workspace import Workspace
 from refloat.host import faults, files
 from refloat.host.clock import Clock, Instant
 from refloat.ledger.statement import Statement, build_test_result
-from refloat.model.errors import MissingInput, NotAllowed, PlanProblem, RefloatError
-from refloat.model.facts import UNWRITTEN, DrillFact
+from refloat.model.errors import MissingInput, NotAllowed, PlanProblem, RefloatError, UsageProblem
+from refloat.model.facts import UNWRITTEN, DrillFact, Facts
 from refloat.model.place import Teardown
 from refloat.model.run import DrillRecord, Outcome, Verdict
 from refloat.plan import nearest, service_fingerprint
@@ -101,25 +100,30 @@ def drill(
     Args:
         workspace: the plan and the state.
         clock: what time it is.
-        request: what is asked for.
+        request: what is asked for; remains of earlier runs have been swept up before.
         listener: told of every event of the run.
         listening: gives the block in which Ctrl-C may raise ``KeyboardInterrupt``, once. Outside of
             it nothing disturbs the taking down and the recording.
 
     Raises:
-        StateProblem, EvidenceProblem: if the evidence cannot be written.
+        StateProblem, EvidenceProblem: if the evidence cannot be written, or is damaged.
         MissingInput, NotAllowed: if there is no plan, no such service, or no such run to resume.
+        UsageProblem: if the instant of loss has not come yet.
     """
     wrong = _wrong_plan(workspace)
     if wrong is None:
         workspace.service(request.service)
     if request.resume is not None:
         _find_run(workspace, request.resume)
-    workspace.ledger()  # a ledger that cannot be written is found out before, not after
-    sweep(workspace, clock, keep=request.resume)
+    if request.at is not None and request.at > clock.now().wall:
+        raise UsageProblem(
+            f"{request.at:%Y-%m-%d %H:%M:%S} UTC has not come yet",
+            hint="--at names the instant of loss: now, or earlier.",
+        )
+    facts = memory.read(workspace)  # a ledger that is damaged is found out before, not after
     if wrong is not None:
         return _record_unstarted(workspace, clock, request, wrong)
-    attempt = _Attempt(workspace, clock, request, listener)
+    attempt = _Attempt(workspace, clock, request, listener, facts)
     with attempt.journal.held():
         attempt.declare()
         faults.point("drill.declared")
@@ -191,9 +195,15 @@ class _Attempt:
     """One attempt of one run: new, or resumed."""
 
     def __init__(
-        self, workspace: Workspace, clock: Clock, request: DrillRequest, listener: Listener
+        self,
+        workspace: Workspace,
+        clock: Clock,
+        request: DrillRequest,
+        listener: Listener,
+        facts: Facts,
     ) -> None:
         self.workspace = workspace
+        self._facts = facts
         self.request = request
         self.trouble = ""
         self.interrupted = False
@@ -247,7 +257,7 @@ class _Attempt:
             self._layout,
             Circumstances(
                 plan=plan,
-                facts=memory.read(self.workspace),
+                facts=self._facts,
                 common=(session.common if session is not None else None) or NOTHING,
                 latest=dict(session.latest) if session is not None else {},
                 heartbeats=dict(session.heartbeats) if session is not None else {},

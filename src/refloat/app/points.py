@@ -13,6 +13,7 @@ from refloat.host.clock import Clock
 from refloat.model.points import CommonRecoveryPoint, RecoveryPoint
 from refloat.plan import closure
 from refloat.recovery.choose import choose
+from refloat.recovery.listing import list_points as list_points_of
 
 
 @dataclass(frozen=True)
@@ -45,17 +46,16 @@ def list_points(
     """
     plan = workspace.plan
     components = protected(workspace, names)
-    by_repository: dict[str, list[str]] = {}
-    for component in components:
-        assert component.protection is not None, "only protected ones were chosen"
-        by_repository.setdefault(component.protection.repository, []).append(component.key)
-    readers = wiring.readers(workspace, frozenset(by_repository))
-    points = [
-        point
-        for repository, keys in by_repository.items()
-        for point in readers[repository].points(tuple(keys))
-    ]
-    points.sort(key=lambda point: (point.consistency_time, point.data_set))
+    kept_in = {
+        component.key: component.protection.repository
+        for component in components
+        if component.protection is not None
+    }
+    listed = list_points_of(kept_in, wiring.readers(workspace, frozenset(kept_in.values())))
+    points = sorted(
+        (point for some in listed.values() for point in some),
+        key=lambda point: (point.consistency_time, point.data_set),
+    )
     services = [name for name in names if name in plan.services] or (
         [] if names else list(plan.services)
     )

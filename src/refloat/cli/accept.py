@@ -6,7 +6,7 @@ import click
 
 from refloat.app.accept import accept
 from refloat.app.workspace import Workspace
-from refloat.cli.shared import as_json, emit, in_workspace, say
+from refloat.cli.shared import after_sweep, as_json, emit, say
 from refloat.host.clock import Clock
 
 
@@ -14,7 +14,7 @@ from refloat.host.clock import Clock
 @click.argument("run")
 @click.option("--as", "person", required=True, metavar="PERSON", help="Who signs (plan key).")
 @as_json
-@in_workspace
+@after_sweep
 def command(workspace: Workspace, run: str, person: str, as_json: bool) -> int:
     """Sign, as the business, that the data which RUN restored is complete.
 

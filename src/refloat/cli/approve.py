@@ -6,7 +6,7 @@ import click
 
 from refloat.app.approve import approve_objectives
 from refloat.app.workspace import Workspace
-from refloat.cli.shared import as_json, emit, in_workspace, say
+from refloat.cli.shared import after_sweep, as_json, emit, say
 from refloat.host.clock import Clock
 from refloat.plan import format_duration
 
@@ -30,7 +30,7 @@ def command() -> None:
     help="Only this objective; all of the service's if not given.",
 )
 @as_json
-@in_workspace
+@after_sweep
 def objective(
     workspace: Workspace, service: str, person: str, measures: tuple[str, ...], as_json: bool
 ) -> int:

@@ -5,25 +5,22 @@ from __future__ import annotations
 import click
 
 from refloat.app.backup import Batch, back_up
-from refloat.app.clean import sweep
 from refloat.app.workspace import Workspace
-from refloat.cli.clean import show
 from refloat.cli.progress import BackupDisplay
-from refloat.cli.shared import as_json, emit, in_workspace, people, say, seconds, size, table
+from refloat.cli.shared import after_sweep, as_json, emit, people, say, seconds, size, table
 from refloat.host.clock import Clock
 
 
 @click.command("backup")
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @as_json
-@in_workspace
+@after_sweep
 def command(workspace: Workspace, names: tuple[str, ...], as_json: bool) -> int:
     """Back up the components NAME, or all that the services NAME need; everything without a name.
 
     Each backup yields a recovery point with a baseline of what is in it. Exit code 1 if one failed.
     """
     clock = Clock()
-    show(sweep(workspace, clock))
     with BackupDisplay(people) as display:
         batch = back_up(workspace, clock, names, display)
     if as_json:

@@ -8,7 +8,7 @@ import click
 
 from refloat.app.status import compare
 from refloat.app.workspace import Workspace
-from refloat.cli.shared import INSTANT, as_json, emit, in_workspace, say, table
+from refloat.cli.shared import INSTANT, after_sweep, as_json, emit, say, table
 from refloat.host.clock import Clock
 
 
@@ -16,7 +16,7 @@ from refloat.host.clock import Clock
 @click.argument("service")
 @click.option("--as-of", "as_of", type=INSTANT, help="As it stood then, not as it stands now.")
 @as_json
-@in_workspace
+@after_sweep
 def command(workspace: Workspace, service: str, as_of: datetime | None, as_json: bool) -> int:
     """Hold what backups answer against what disaster recovery answers for SERVICE.
 

@@ -12,16 +12,14 @@ from typing import Any
 
 import click
 
-from refloat.app.clean import sweep
 from refloat.app.drill import DrillRequest, DrillResult, drill
 from refloat.app.workspace import Workspace
-from refloat.cli.clean import show
 from refloat.cli.progress import DrillDisplay
 from refloat.cli.shared import (
     DURATION,
     INSTANT,
+    after_sweep,
     as_json,
-    in_workspace,
     people,
     say,
     seconds,
@@ -43,7 +41,7 @@ from refloat.model.run import DrillRecord, Measurement
 @click.option("--resume", metavar="RUN", help="Go on with an interrupted run.")
 @click.option("--keep", is_flag=True, help="Leave the restored data behind.")
 @as_json
-@in_workspace
+@after_sweep
 def command(
     workspace: Workspace,
     service: str,
@@ -66,7 +64,6 @@ def command(
         raise UsageProblem("choose one of --latest, --at, --random and --resume")
     request = DrillRequest(service, at=at, window=window, resume=resume, keep=keep)
     clock = Clock()
-    show(sweep(workspace, clock, keep=resume))
     ear = Ear()
     with DrillDisplay(people) as display:
         result = drill(workspace, clock, request, display, ear.listening)
@@ -166,6 +163,8 @@ def _measured(measured: Measurement) -> tuple[str, str, str, str]:
 def _teardown(record: DrillRecord) -> str:
     teardown = record.teardown
     assert teardown is not None, "only asked where there is one"
+    if teardown.kept:
+        return "Taken down; nothing runs any more, and the restored data was kept as asked."
     if teardown.clean:
         return "Taken down; nothing is left."
     left = ", ".join((*teardown.processes, *teardown.mounts, *teardown.folders))

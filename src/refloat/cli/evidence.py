@@ -9,7 +9,7 @@ import click
 
 from refloat.app import evidence
 from refloat.app.workspace import Workspace
-from refloat.cli.shared import as_json, emit, in_workspace, say, sign, table
+from refloat.cli.shared import after_sweep, as_json, emit, say, sign, table
 
 FILE = click.Path(dir_okay=False, path_type=Path)
 
@@ -21,7 +21,7 @@ def command() -> None:
 
 @command.command("list")
 @as_json
-@in_workspace
+@after_sweep
 def list_(workspace: Workspace, as_json: bool) -> int:
     """List every entry of the ledger."""
     entries = tuple(evidence.list_entries(workspace))
@@ -39,7 +39,7 @@ def list_(workspace: Workspace, as_json: bool) -> int:
 @command.command("show")
 @click.argument("number", type=int)
 @as_json
-@in_workspace
+@after_sweep
 def show(workspace: Workspace, number: int, as_json: bool) -> int:
     """Print the statement of entry NUMBER as it was signed (always JSON)."""
     click.echo(json.dumps(evidence.show_entry(workspace, number), ensure_ascii=False, indent=2))
@@ -49,7 +49,7 @@ def show(workspace: Workspace, number: int, as_json: bool) -> int:
 @command.command("export")
 @click.option("-o", "--output", "write_to", type=FILE, required=True, help="The file to write.")
 @as_json
-@in_workspace
+@after_sweep
 def export(workspace: Workspace, write_to: Path, as_json: bool) -> int:
     """Write the whole ledger to one file that an outsider can verify."""
     entries = evidence.export(workspace, write_to)
@@ -68,7 +68,7 @@ def export(workspace: Workspace, write_to: Path, as_json: bool) -> int:
 @click.option("--key", "keys", type=FILE, multiple=True, help="A public key that you trust.")
 @click.option("--checkpoint", "previous", type=FILE, help="An earlier checkpoint or export.")
 @as_json
-@in_workspace
+@after_sweep
 def verify(
     workspace: Workspace,
     file: Path | None,

@@ -9,7 +9,7 @@ import click
 
 from refloat.app.backup import Beat, beat
 from refloat.app.workspace import Workspace
-from refloat.cli.shared import DURATION, as_json, emit, in_workspace, say
+from refloat.cli.shared import DURATION, after_sweep, as_json, emit, say
 from refloat.host.clock import Clock
 from refloat.model.errors import UsageProblem
 
@@ -20,7 +20,7 @@ SHORTEST = timedelta(seconds=1)
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @click.option("--every", type=DURATION, help="Go on, once in this time, until stopped.")
 @as_json
-@in_workspace
+@after_sweep
 def command(
     workspace: Workspace, names: tuple[str, ...], every: timedelta | None, as_json: bool
 ) -> int:

@@ -8,7 +8,7 @@ import click
 
 from refloat.app.points import Listing, list_points
 from refloat.app.workspace import Workspace
-from refloat.cli.shared import INSTANT, as_json, emit, in_workspace, say, seconds, size, table
+from refloat.cli.shared import INSTANT, after_sweep, as_json, emit, say, seconds, size, table
 from refloat.host.clock import Clock
 
 
@@ -16,7 +16,7 @@ from refloat.host.clock import Clock
 @click.argument("names", nargs=-1, metavar="[NAME]...")
 @click.option("--at", type=INSTANT, help="Choose common points for this instant, not for now.")
 @as_json
-@in_workspace
+@after_sweep
 def command(
     workspace: Workspace, names: tuple[str, ...], at: datetime | None, as_json: bool
 ) -> int:

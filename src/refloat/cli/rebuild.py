@@ -6,12 +6,12 @@ import click
 
 from refloat.app.rebuild import rebuild
 from refloat.app.workspace import Workspace
-from refloat.cli.shared import as_json, emit, in_workspace, say
+from refloat.cli.shared import after_sweep, as_json, emit, say
 
 
 @click.command("rebuild")
 @as_json
-@in_workspace
+@after_sweep
 def command(workspace: Workspace, as_json: bool) -> int:
     """Make the index anew from the ledger, whatever has become of it.
 

@@ -9,7 +9,7 @@ import click
 
 from refloat.app.status import report
 from refloat.app.workspace import Workspace
-from refloat.cli.shared import INSTANT, as_json, emit, in_workspace, say
+from refloat.cli.shared import INSTANT, after_sweep, as_json, emit, say
 from refloat.host import files
 from refloat.host.clock import Clock
 
@@ -28,7 +28,7 @@ READABLE = 0o644
 )
 @click.option("--as-of", "as_of", type=INSTANT, help="As it stood then, not as it stands now.")
 @as_json
-@in_workspace
+@after_sweep
 def command(
     workspace: Workspace, service: str, write_to: Path, as_of: datetime | None, as_json: bool
 ) -> int:

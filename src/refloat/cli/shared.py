@@ -15,12 +15,14 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from refloat.app.clean import Remains, sweep
 from refloat.app.workspace import Workspace
 from refloat.assess.words import duration
 from refloat.assess.words import size as size
 from refloat.cli.plain import plain
+from refloat.host.clock import Clock
 from refloat.model.codec import to_json
-from refloat.model.errors import UsageProblem
+from refloat.model.errors import RefloatError, UsageProblem
 from refloat.plan import parse_duration
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -78,6 +80,51 @@ def in_workspace(function: Function) -> Callable[..., Any]:
         return context.invoke(function, workspace, *arguments, **options)
 
     return wrapped
+
+
+def after_sweep(function: Function) -> Callable[..., Any]:
+    """Give the command its workspace after remains of interrupted runs have been swept up.
+
+    What cannot be swept up is said, and the command goes on: somebody who may only read the state
+    still gets an answer.
+    """
+
+    @in_workspace
+    @functools.wraps(function)
+    def wrapped(workspace: Workspace, *arguments: Any, **options: Any) -> Any:
+        sweep_up(workspace, keep=options.get("resume"))
+        return function(workspace, *arguments, **options)
+
+    return wrapped
+
+
+def sweep_up(workspace: Workspace, *, keep: str | None = None) -> None:
+    """Sweep up after interrupted runs, and tell people what was found.
+
+    Args:
+        workspace: the plan and the state.
+        keep: a run that is about to be resumed.
+    """
+    try:
+        tell_remains(sweep(workspace, Clock(), keep=keep))
+    except RefloatError as error:
+        say(f"Remains of an interrupted run could not be swept up: {error}")
+
+
+def tell_remains(found: Sequence[Remains]) -> None:
+    """Tell people what a sweep found."""
+    for one in found:
+        if one.finished:
+            say(f"The data that run {one.run} left on request was removed.")
+        else:
+            say(f"Run {one.run} never came to its end: {one.stage}.")
+        if one.kept:
+            say(
+                "  What it restored is kept for a day:"
+                f" refloat drill {one.service} --resume {one.run}"
+            )
+        for left in (*one.teardown.processes, *one.teardown.mounts, *one.left):
+            say(f"  ✗ still there: {left}")
 
 
 def emit(value: Any) -> None:

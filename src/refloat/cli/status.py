@@ -6,11 +6,9 @@ from datetime import datetime
 
 import click
 
-from refloat.app.clean import sweep
 from refloat.app.status import status
 from refloat.app.workspace import Workspace
-from refloat.cli.clean import show
-from refloat.cli.shared import INSTANT, as_json, emit, in_workspace, say, table
+from refloat.cli.shared import INSTANT, after_sweep, as_json, emit, say, table
 from refloat.host.clock import Clock
 from refloat.model.judgement import ServiceStatus, Severity
 from refloat.model.run import Verdict
@@ -22,7 +20,7 @@ SIGN = {"good": "✓", "bad": "✗", "open": "?"}
 @click.command("status")
 @click.option("--as-of", "as_of", type=INSTANT, help="As it stood then, not as it stands now.")
 @as_json
-@in_workspace
+@after_sweep
 def command(workspace: Workspace, as_of: datetime | None, as_json: bool) -> int:
     """Say of each service, in two verdicts that are never merged: is there a copy, and would it
     come back in time? With what they rest on, and when the evidence goes stale.
@@ -31,7 +29,6 @@ def command(workspace: Workspace, as_of: datetime | None, as_json: bool) -> int:
     has none.
     """
     clock = Clock()
-    show(sweep(workspace, clock))
     judged = status(workspace, as_of or clock.now().wall)
     if as_json:
         emit(judged)

@@ -8,14 +8,14 @@ import click
 
 from refloat.app.status import traces
 from refloat.app.workspace import Workspace
-from refloat.cli.shared import INSTANT, as_json, emit, in_workspace, say, table
+from refloat.cli.shared import INSTANT, after_sweep, as_json, emit, say, table
 from refloat.host.clock import Clock
 
 
 @click.command("trace")
 @click.option("--as-of", "as_of", type=INSTANT, help="As it stood then, not as it stands now.")
 @as_json
-@in_workspace
+@after_sweep
 def command(workspace: Workspace, as_of: datetime | None, as_json: bool) -> int:
     """Walk one chain for each data set: recovery point, restore, test, service, target, approver.
 

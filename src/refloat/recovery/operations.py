@@ -9,22 +9,18 @@ from __future__ import annotations
 import random
 import shutil
 import time
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 from pathlib import Path
 
-from refloat.checks import CheckContext
-from refloat.data_sets import DataSet, Drift, Prepares, Target
-from refloat.engines import Reader
+from refloat.data_sets import Prepares
 from refloat.host import files
-from refloat.model.errors import RefloatError
 from refloat.model.place import Running
-from refloat.model.points import Baseline, RecoveryPoint
-from refloat.model.run import CheckResult, Outcome, Proof, Stage
+from refloat.model.run import CheckResult, Outcome, Stage
+from refloat.recovery.checking import ask, context, data_checks, judged, result
 from refloat.recovery.choose import choose as choose_points
 from refloat.recovery.choose import random_instant
-from refloat.recovery.preparation import Preparation, PreparedCheck, PreparedComponent
+from refloat.recovery.listing import points_for
+from refloat.recovery.preparation import Preparation, PreparedComponent
 from refloat.recovery.session import Done, Session
 from refloat.sandboxes import SandboxRequest
 
@@ -36,7 +32,7 @@ def choose(session: Session, _key: str) -> Done:
     """Choose the common recovery point, and see that the disk has room for it."""
     notes: tuple[str, ...] = ()
     if session.common is None:
-        session.known = _list_points(session.preparation)
+        session.known = points_for(session.preparation)
         notes = _clock_behind(session)
         if session.window is not None:
             chance = random.SystemRandom()
@@ -56,7 +52,7 @@ def choose(session: Session, _key: str) -> Done:
             notes=notes,
         )
     needed = sum(
-        _data_set(preparation.components[key]).estimate(point)
+        preparation.components[key].its_data_set().estimate(point)
         for key, point in common.points.items()
     )
     files.require_room(preparation.scratch, needed)
@@ -87,9 +83,9 @@ def isolate(session: Session, _key: str) -> Done:
 
 def prepare(session: Session, key: str) -> Done:
     """Make the empty server that will take the data, while the data is still coming."""
-    data_set = _data_set(session.component(key))
+    data_set = session.component(key).its_data_set()
     assert isinstance(data_set, Prepares), "the machine asks only those that can"
-    data_set.prepare(session.here(), _target(session.component(key)))
+    data_set.prepare(session.here(), session.component(key).its_target())
     return Done(Outcome.PASSED, "an empty server is ready to take the data")
 
 
@@ -102,7 +98,7 @@ def restore(session: Session, key: str) -> Done:
     _empty(staging)
     with ThreadPoolExecutor(1) as pool:  # the seal is read while the data comes
         reading = pool.submit(session.seal_of, key)
-        restored = _reader(component).restore(
+        restored = component.its_reader().restore(
             point,
             staging,
             timeout=protection.timeout.total_seconds(),
@@ -120,8 +116,8 @@ def load(session: Session, key: str) -> Done:
     """Put what was restored where it belongs."""
     component = session.component(key)
     sealed = session.seal_of(key)
-    notes = _data_set(component).load(
-        session.here(), _target(component), session.restored[key], sealed.attachments
+    notes = component.its_data_set().load(
+        session.here(), component.its_target(), session.restored[key], sealed.attachments
     )
     return Done(Outcome.PASSED, "the data is in its place", notes=notes)
 
@@ -139,7 +135,7 @@ def start(session: Session, key: str) -> Done:
             folder=component.folder,
         )
         return Done(Outcome.PASSED, f"started {component.start[0]}")
-    running = _data_set(component).serve(place, _target(component))
+    running = component.its_data_set().serve(place, component.its_target())
     if running is not None:
         session.running[key] = running
     return Done(Outcome.PASSED, "started")
@@ -172,16 +168,16 @@ def check(session: Session, key: str) -> Done:
     results: list[CheckResult] = []
     if component.data_set is not None:
         if key not in session.compared:
-            session.compared[key] = tuple(_data_checks(session, component))
+            session.compared[key] = tuple(data_checks(session, component))
         results += session.compared[key]
     variables: dict[str, str] = {}
     for prepared in component.checks:
-        results.append(_ask(session, prepared, variables, key))
+        results.append(ask(session, prepared, variables, key))
     running = session.running.get(key)
     if running is not None and not running.alive() and not session.cancelled.is_set():
         ended = f"its program ended: {_words(running)}"
         return Done(Outcome.FAILED, ended, checks=tuple(results))
-    return _judged(results, "nothing was asked of it" if not results else "")
+    return judged(results, "nothing was asked of it" if not results else "")
 
 
 def journey(session: Session, _key: str) -> Done:
@@ -192,15 +188,15 @@ def journey(session: Session, _key: str) -> Done:
         if results and results[-1].outcome is not Outcome.PASSED:
             before = results[-1].name
             results.append(
-                _result(
+                result(
                     prepared, Outcome.COULD_NOT_RUN, f"not asked, because '{before}' did not pass"
                 )
             )
             continue
-        results.append(_ask(session, prepared, variables, None))
+        results.append(ask(session, prepared, variables, None))
     if not results:
         return Done(Outcome.COULD_NOT_RUN, "the plan has no checks of the service itself")
-    return _judged(results, "")
+    return judged(results, "")
 
 
 OPERATIONS = {
@@ -253,134 +249,15 @@ def _words(running: Running) -> str:
     return running.last_words().strip() or "(it said nothing)"
 
 
-def _list_points(preparation: Preparation) -> dict[str, tuple[RecoveryPoint, ...]]:
-    """Ask every repository once, for all data sets that it keeps."""
-    wanted: dict[str, list[str]] = {}
-    readers: dict[str, Reader] = {}
-    for key, component in preparation.components.items():
-        protection = component.component.protection
-        if protection is not None:
-            wanted.setdefault(protection.repository, []).append(key)
-            readers[protection.repository] = _reader(component)
-    found: dict[str, tuple[RecoveryPoint, ...]] = {}
-    for repository, data_sets in wanted.items():
-        points = readers[repository].points(tuple(data_sets))
-        for key in data_sets:
-            found[key] = tuple(point for point in points if point.data_set == key)
-    return found
-
-
-def _data_checks(session: Session, component: PreparedComponent) -> list[CheckResult]:
-    key, place, target = component.component.key, session.here(), _target(component)
-    data_set, point = _data_set(component), session.point(component.component.key)
-    reader = _reader(component)
-    expected = session.seal_of(key).baseline
-    results: list[CheckResult] = []
-    try:
-        seen = data_set.inspect(place, target, expected)
-        results += data_set.compare(expected, seen)
-        newest = data_set.newest(place, target)
-        if newest is not None:
-            session.heartbeats[key] = newest
-    except RefloatError as error:
-        results.append(_unreadable(error))
-    if isinstance(data_set, Drift):
-        results += data_set.drift(_earlier(session, reader, point), expected)
-    return [replace(result, component=key) for result in results]
-
-
-def _earlier(session: Session, reader: Reader, point: RecoveryPoint) -> Sequence[Baseline]:
-    """Read the baselines of the oldest point and of the one just before this."""
-    if not session.known:  # a resumed run has its points from the journal, not from a listing
-        session.known = _list_points(session.preparation)
-    before = [
-        other
-        for other in session.known.get(point.data_set, ())
-        if other.consistency_time < point.consistency_time
-    ]
-    picked = {other.identity: other for other in (*before[:1], *before[-1:])}
-    return [reader.sealed(other).baseline for other in picked.values()]
-
-
-def _unreadable(error: RefloatError) -> CheckResult:
-    return CheckResult(
-        name="the restored data can be read",
-        kind="baseline",
-        outcome=Outcome.FAILED,
-        proves=(Proof.DATA,),
-        expected="the restored data can be described in full",
-        seen=error.message,
-    )
-
-
 def _answers(
     session: Session, component: PreparedComponent, last: str, waited: float
 ) -> tuple[bool, str]:
     if component.ready is not None:
-        context = _context(component.ready, {})
-        outcome = component.ready.adapter.run(session.here(), component.ready.options, context)
+        given = context(component.ready, {})
+        outcome = component.ready.adapter.run(session.here(), component.ready.options, given)
         return outcome.outcome is Outcome.PASSED, outcome.seen
     if component.data_set is not None:
-        return component.data_set.ready(session.here(), _target(component)), last
+        return component.data_set.ready(session.here(), component.its_target()), last
     running = session.running.get(component.component.key)
     # Nobody said how it answers: it counts as up when it has not died at once.
     return running is None or (running.alive() and waited >= SETTLING_SECONDS), last
-
-
-def _ask(
-    session: Session, prepared: PreparedCheck, variables: dict[str, str], key: str | None
-) -> CheckResult:
-    began = time.monotonic()
-    seen = prepared.adapter.run(session.here(), prepared.options, _context(prepared, variables))
-    return CheckResult(
-        name=prepared.specification.name,
-        kind=prepared.specification.kind,
-        outcome=seen.outcome,
-        proves=_proves(prepared, key),
-        expected=seen.expected,
-        seen=seen.seen,
-        seconds=time.monotonic() - began,
-        component=key,
-    )
-
-
-def _result(prepared: PreparedCheck, outcome: Outcome, seen: str) -> CheckResult:
-    name, kind = prepared.specification.name, prepared.specification.kind
-    return CheckResult(name, kind, outcome, _proves(prepared, None), "", seen)
-
-
-def _proves(prepared: PreparedCheck, key: str | None) -> tuple[Proof, ...]:
-    proves = prepared.adapter.proves(prepared.options)
-    if key is None:
-        proves |= {Proof.JOURNEY}
-    return tuple(sorted(proves))
-
-
-def _context(prepared: PreparedCheck, variables: dict[str, str]) -> CheckContext:
-    timeout = prepared.specification.timeout.total_seconds()
-    return CheckContext(prepared.secrets, prepared.user, timeout, variables)
-
-
-def _judged(results: Sequence[CheckResult], otherwise: str) -> Done:
-    """Sum up checks: one failure fails, one that could not run leaves it open."""
-    for outcome in (Outcome.FAILED, Outcome.COULD_NOT_RUN):
-        worst = [result for result in results if result.outcome is outcome]
-        if worst:
-            detail = "; ".join(f"{result.name}: {result.seen}" for result in worst[:3])
-            return Done(outcome, detail, checks=tuple(results))
-    return Done(Outcome.PASSED, otherwise or f"{len(results)} checks passed", checks=tuple(results))
-
-
-def _data_set(component: PreparedComponent) -> DataSet:
-    assert component.data_set is not None, f"{component.component.key} has no data set"
-    return component.data_set
-
-
-def _target(component: PreparedComponent) -> Target:
-    assert component.target is not None, f"{component.component.key} has no data set"
-    return component.target
-
-
-def _reader(component: PreparedComponent) -> Reader:
-    assert component.reader is not None, f"{component.component.key} has no repository"
-    return component.reader

@@ -65,6 +65,21 @@ class PreparedComponent:
     ready: PreparedCheck | None
     checks: tuple[PreparedCheck, ...]
 
+    def its_data_set(self) -> DataSet:
+        """Give the kind of its data; asked only of components that have data."""
+        assert self.data_set is not None, f"{self.component.key} has no data set"
+        return self.data_set
+
+    def its_target(self) -> Target:
+        """Give the target of its data; asked only of components that have data."""
+        assert self.target is not None, f"{self.component.key} has no data set"
+        return self.target
+
+    def its_reader(self) -> Reader:
+        """Give the repository of its data; asked only of components that have data."""
+        assert self.reader is not None, f"{self.component.key} has no repository"
+        return self.reader
+
 
 @dataclass(frozen=True)
 class Preparation:

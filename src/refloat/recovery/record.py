@@ -67,7 +67,9 @@ def drill_record(story: Story, layout: Blueprint, around: Circumstances) -> Dril
     rto, rpo = _measurements(story, around, steps)
     parts = DrillParts(around.common, steps, story.checks, rto, rpo, around.teardown)
     verdict, reasons = drill_verdict(plan, service.key, parts)
-    if around.trouble:
+    if around.trouble and verdict is Verdict.FAILED:
+        reasons = (around.trouble, *reasons)  # what had failed before it was stopped has failed
+    elif around.trouble:
         verdict, reasons = Verdict.UNPROVEN, (around.trouble,)
     return DrillRecord(
         run=declaration.run,

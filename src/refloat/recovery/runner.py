@@ -17,12 +17,8 @@ from refloat.data_sets import Prepares
 from refloat.host import faults, files, process
 from refloat.host.clock import Clock
 from refloat.model.errors import (
-    Interrupted,
-    IsolationProblem,
     NoRoom,
     RefloatError,
-    SecretProblem,
-    ToolMissing,
 )
 from refloat.model.place import Teardown
 from refloat.model.run import Outcome, Stage
@@ -40,7 +36,7 @@ from refloat.recovery.machine import (
 )
 from refloat.recovery.operations import OPERATIONS, sandbox_folder
 from refloat.recovery.preparation import Preparation
-from refloat.recovery.session import Done, Session
+from refloat.recovery.session import COULD_NOT, Done, Session
 
 Listener = Callable[[dict[str, Any]], None]
 """Told of every event as it is journaled, for live progress."""
@@ -48,8 +44,6 @@ Listener = Callable[[dict[str, Any]], None]
 POLL_SECONDS = 0.2
 FULL_BYTES = 4 * 1024 * 1024
 """A disk with less room than this is full."""
-COULD_NOT = (ToolMissing, IsolationProblem, NoRoom, SecretProblem, Interrupted)
-"""Errors that say nothing about the backups: with them an operation could not run."""
 
 
 class Runner:
@@ -149,7 +143,7 @@ class Runner:
         except OSError as error:
             done = Done(Outcome.COULD_NOT_RUN, f"this machine refused: {error}")
         if done.outcome is not Outcome.PASSED and self._session.cancelled.is_set():
-            done = replace(done, outcome=Outcome.COULD_NOT_RUN)
+            done = _cut_short(done)
         done = masked(done, self._secrets)
         faults.point(f"{operation.stage.name.lower()}.done")
         self._end(operation, done)
@@ -221,6 +215,15 @@ def masked(done: Done, secrets: Sequence[Secret]) -> Done:
             for check in done.checks
         ),
     )
+
+
+def _cut_short(done: Done) -> Done:
+    """Take failures out of what ended while everything was being stopped: they show nothing."""
+    checks = tuple(
+        replace(check, outcome=Outcome.COULD_NOT_RUN) if check.outcome is Outcome.FAILED else check
+        for check in done.checks
+    )
+    return replace(done, outcome=Outcome.COULD_NOT_RUN, checks=checks)
 
 
 def sentence(error: RefloatError) -> str:

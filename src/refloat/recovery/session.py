@@ -7,11 +7,21 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from refloat.engines import Restored, Sealed
+from refloat.model.errors import (
+    Interrupted,
+    IsolationProblem,
+    NoRoom,
+    SecretProblem,
+    ToolMissing,
+)
 from refloat.model.place import Running
 from refloat.model.points import CommonRecoveryPoint, RecoveryPoint
 from refloat.model.run import CheckResult, Outcome
 from refloat.recovery.preparation import Preparation, PreparedComponent
 from refloat.sandboxes import OpenSandbox
+
+COULD_NOT = (ToolMissing, IsolationProblem, NoRoom, SecretProblem, Interrupted)
+"""Errors that say nothing about the backups: with them an operation could not run."""
 
 
 @dataclass(frozen=True)
