@@ -28,6 +28,7 @@ SEARCH_PATH = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/s
 LAST_LINES = 20
 LINE_LIMIT = 2_000
 TERMINATION_GRACE = 5.0
+DOCTOR_KNOWS = "refloat doctor names what is missing and how to install it."
 PIPE = subprocess.PIPE
 """For ``start``: give the program a pipe, whose other end ``Child.finish`` reads or feeds."""
 
@@ -55,8 +56,13 @@ class Completed:
     seconds: float
 
 
-def find(program: str, also: Sequence[str] = ()) -> str:
+def find(program: str, also: Sequence[str] = (), *, install: str = "") -> str:
     """Give the path of a program, looking in the usual folders, on PATH, and in ``also``.
+
+    Args:
+        program: its name, or its path.
+        also: folders to look in first.
+        install: the command that installs it, for the hint; empty where that is not known.
 
     Raises:
         ToolMissing: if there is none.
@@ -64,7 +70,8 @@ def find(program: str, also: Sequence[str] = ()) -> str:
     path = os.pathsep.join([*also, os.environ.get("PATH", ""), *SEARCH_PATH])
     found = shutil.which(program, path=path)
     if found is None:
-        raise ToolMissing(f"the program {program} is not installed")
+        hint = f"Run: {install}" if install else DOCTOR_KNOWS
+        raise ToolMissing(f"the program {program} is not installed", hint=hint)
     return found
 
 
@@ -81,6 +88,7 @@ def run(
     on_output: Callable[[bytes], None] | None = None,
     pass_fds: Sequence[int] = (),
     check: bool = True,
+    install: str = "",
 ) -> Completed:
     """Run a program to its end.
 
@@ -96,6 +104,7 @@ def run(
         on_output: called with each line of standard output as it comes; then ``output`` is empty.
         pass_fds: file descriptors that it inherits.
         check: whether an exit code other than 0 raises.
+        install: the command that installs the program, for the hint if it is missing.
 
     Raises:
         ToolMissing: if there is no such program.
@@ -112,6 +121,7 @@ def run(
         user=user,
         secrets=secrets,
         pass_fds=pass_fds,
+        install=install,
     )
     feed = standard_input if isinstance(standard_input, bytes) else None
     completed = child.finish(timeout=timeout, feed=feed, on_output=on_output)
@@ -143,6 +153,7 @@ def start(
     user: str = "",
     secrets: Sequence[Secret] = (),
     pass_fds: Sequence[int] = (),
+    install: str = "",
 ) -> Child:
     """Start a program that goes on; see ``run`` for the arguments.
 
@@ -154,7 +165,7 @@ def start(
     """
     if _stopping.is_set():
         raise Interrupted("Refloat is stopping")
-    command = (*_prefix(user), find(arguments[0]), *arguments[1:])
+    command = (*_prefix(user), find(arguments[0], install=install), *arguments[1:])
     popen = subprocess.Popen(
         command,
         stdin=standard_input if standard_input is not None else subprocess.DEVNULL,
@@ -361,7 +372,13 @@ def _prefix(user: str) -> tuple[str, ...]:
     if user and os.geteuid() == 0:
         account = pwd.getpwnam(user)
         drop = (f"--reuid={account.pw_uid}", f"--regid={account.pw_gid}", "--init-groups")
-    return (find("setpriv"), "--pdeathsig", "KILL", *drop, "--")
+    return (
+        find("setpriv", install="apt-get install util-linux"),
+        "--pdeathsig",
+        "KILL",
+        *drop,
+        "--",
+    )
 
 
 def _environment(extra: Mapping[str, str] | None, user: str) -> dict[str, str]:

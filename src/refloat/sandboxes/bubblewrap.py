@@ -22,7 +22,7 @@ from refloat.sandboxes._bubblewrap.conversation import Conversation, opening
 from refloat.sandboxes._bubblewrap.place import STAGING, BubblewrapPlace, Interior
 from refloat.sandboxes._bubblewrap.sockets import Wall
 
-INSTALL = "apt-get install bubblewrap util-linux coreutils python3-minimal"
+INSTALL = f"{command.INSTALL} util-linux coreutils python3-minimal"
 
 
 class Bubblewrap:
@@ -125,7 +125,11 @@ def _is_root() -> bool:
 
 @cache
 def _version() -> str:
-    return process.run(("bwrap", "--version"), timeout=30).output.decode().strip()
+    return (
+        process.run(("bwrap", "--version"), timeout=30, install=command.INSTALL)
+        .output.decode()
+        .strip()
+    )
 
 
 def _accounts(users: tuple[str, ...]) -> tuple[tree.Account, ...]:

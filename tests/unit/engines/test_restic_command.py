@@ -9,7 +9,8 @@ import pytest
 from refloat.engines import RepositoryAccess
 from refloat.engines._restic import command, reader
 from refloat.engines._restic.command import Location, ReadVerb, WriteVerb
-from refloat.model.errors import PlanProblem
+from refloat.engines._restic.reader import ResticReader
+from refloat.model.errors import PlanProblem, ToolMissing
 from refloat.model.secret import Secret
 
 WRITING = {
@@ -29,6 +30,13 @@ def test_a_reader_has_no_verb_that_writes() -> None:
     text = inspect.getsource(reader)
     assert "WriteVerb" not in text
     assert "command.write" not in text
+
+
+def test_a_missing_restic_is_named_with_what_installs_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(command, "PROGRAM", "no-such-restic")
+    with pytest.raises(ToolMissing) as missing:
+        ResticReader(access(location="/backup")).points()
+    assert missing.value.hint == "Run: apt-get install restic"
 
 
 def test_the_password_waits_in_a_pipe_and_stands_nowhere_else() -> None:

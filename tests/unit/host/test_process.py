@@ -70,6 +70,15 @@ def test_a_missing_program() -> None:
         process.run(("no-such-program",), timeout=PATIENCE)
 
 
+def test_a_missing_program_is_named_with_what_installs_it() -> None:
+    with pytest.raises(ToolMissing) as told:
+        process.run(("no-such-program",), timeout=PATIENCE, install="apt-get install no-such")
+    assert told.value.hint == "Run: apt-get install no-such"
+    with pytest.raises(ToolMissing) as not_told:
+        process.find("no-such-program")
+    assert "refloat doctor" in not_told.value.hint
+
+
 def test_time_is_up_for_the_whole_session(tmp_path: Path) -> None:
     pids = tmp_path / "pids"
     with pytest.raises(ToolTimeout, match="said this"):

@@ -32,6 +32,8 @@ FORMAT = 1
 
 SLAPCAT = "/usr/sbin/slapcat"
 SLAPD = "/usr/sbin/slapd"
+INSTALL_SERVER = "apt-get install slapd"
+INSTALL_CLIENTS = "apt-get install ldap-utils"
 HEARTBEAT = "cn=refloat-heartbeat"
 READING_TIMEOUT = 3600.0
 ASKING_TIMEOUT = 60.0
@@ -167,12 +169,16 @@ def version() -> str:
         ToolMissing: if it is not there, or does not say a version.
     """
     try:
-        said = process.run((SLAPD, "-VV"), timeout=10).errors
+        said = process.run((SLAPD, "-VV"), timeout=10, install=INSTALL_SERVER).errors
     except ToolFailed as error:
-        raise ToolMissing(f"{SLAPD} does not answer: {error.message}") from error
+        raise ToolMissing(
+            f"{SLAPD} does not answer: {error.message}", hint=f"Run: {INSTALL_SERVER}"
+        ) from error
     found = re.search(r"slapd (\d+(?:\.\d+)+)", said)
     if found is None:
-        raise ToolMissing(f"{SLAPD} does not say which version it is")
+        raise ToolMissing(
+            f"{SLAPD} does not say which version it is", hint=f"Run: {INSTALL_SERVER}"
+        )
     return found.group(1)
 
 
@@ -186,9 +192,10 @@ def _slapcat(source: Source, output: int, *which: str) -> None:
                 output_to=stream,
                 user=source.user,
                 folder=Path("/"),
+                install=INSTALL_SERVER,
             )
-    except ToolMissing as error:
-        raise ToolMissing(error.message, hint="Run: apt-get install slapd") from error
+    except ToolMissing:
+        raise
     except ToolProblem as error:
         raise SourceProblem(
             f"the directory at {folder} cannot be read: {error.message}",
@@ -237,8 +244,9 @@ def _send(source: Source, change: str, bind: tuple[str, ...], user: str) -> proc
             standard_input=change.encode(),
             user=user,
             check=False,
+            install=INSTALL_CLIENTS,
         )
-    except ToolMissing as error:
-        raise ToolMissing(error.message, hint="Run: apt-get install ldap-utils") from error
+    except ToolMissing:
+        raise
     except ToolProblem as error:
         raise SourceProblem(f"the directory at {url} does not answer: {error.message}") from error

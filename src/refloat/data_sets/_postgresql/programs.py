@@ -20,6 +20,7 @@ OLDEST_MAJOR = 12
 """``hashtextextended`` and ``pg_restore --create`` with a database's settings are in 11 and later;
 12 is the oldest that prints floating-point numbers so that they come back exactly."""
 
+INSTALL_CLIENTS = "apt-get install postgresql-client"
 ASKING_TIMEOUT = 3600.0
 
 
@@ -94,7 +95,7 @@ def client_programs(options: Options) -> str:
     )
     if majors:
         return f"{DEBIAN_FOLDER}/{majors[-1]}/bin"
-    return str(Path(process.find("psql")).parent)
+    return str(Path(process.find("psql", install=INSTALL_CLIENTS)).parent)
 
 
 def version_of(program: str) -> str:
@@ -105,14 +106,19 @@ def version_of(program: str) -> str:
 
     """
     try:
-        said = process.run((program, "--version"), timeout=10).output.decode("utf-8", "replace")
+        asked = process.run((program, "--version"), timeout=10, install=INSTALL_CLIENTS)
     except ToolMissing:
         raise
     except ToolProblem as error:
-        raise ToolMissing(f"{program} does not answer: {error.message}") from error
+        raise ToolMissing(
+            f"{program} does not answer: {error.message}", hint=f"Run: {INSTALL_CLIENTS}"
+        ) from error
+    said = asked.output.decode("utf-8", "replace")
     found = re.search(r"\(PostgreSQL\) (\S+)", said)
     if found is None:
-        raise ToolMissing(f"{program} does not say which PostgreSQL it is of")
+        raise ToolMissing(
+            f"{program} does not say which PostgreSQL it is of", hint=f"Run: {INSTALL_CLIENTS}"
+        )
     return found.group(1)
 
 
@@ -136,6 +142,7 @@ def ask(reached: Connection, script: str, *, timeout: float) -> list[str]:
             environment=reached.environment,
             standard_input=script.encode(),
             user=reached.account,
+            install=INSTALL_CLIENTS,
         )
     except ToolMissing:
         raise

@@ -50,6 +50,7 @@ class Session:
                 standard_input=given,
                 output=taken,
                 user=reached.account,
+                install=programs.INSTALL_CLIENTS,
             )
         self._rest = b""
 
@@ -230,6 +231,7 @@ class DatabaseView:
                 timeout=OPENING_TIMEOUT,
                 environment=self._reached.environment,
                 user=self._reached.account,
+                install=programs.INSTALL_CLIENTS,
             ).output
         except ToolMissing:
             raise

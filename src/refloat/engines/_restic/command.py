@@ -72,7 +72,8 @@ def version() -> Version:
         ToolFailed: if it does not answer as restic does.
 
     """
-    said = process.run((PROGRAM, "version"), timeout=30).output.decode("utf-8", "replace")
+    asked = process.run((PROGRAM, "version"), timeout=30, install=INSTALL)
+    said = asked.output.decode("utf-8", "replace")
     found = re.match(r"restic (\d+(?:\.\d+)+)", said)
     if found is None:
         raise ToolFailed(f"restic does not tell its version; it said {said[:80]!r}")
@@ -198,6 +199,7 @@ def _run(
             on_output=on_output,
             pass_fds=command.inherits,
             check=False,
+            install=INSTALL,
         )
 
 

@@ -21,7 +21,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from refloat.engines import StreamCommand, StreamContent
-from refloat.engines._restic.command import Command
+from refloat.engines._restic.command import INSTALL, Command
 from refloat.host import process
 from refloat.host.process import Child, Completed
 from refloat.model.errors import SourceProblem
@@ -62,6 +62,7 @@ def store_stream(
             output=process.PIPE,
             secrets=command.secrets,
             pass_fds=command.inherits,
+            install=INSTALL,
         )
         os.close(read_end.pop())  # restic alone reads; when it dies, the dump gets SIGPIPE
         feeder = _Feeder(write_end)

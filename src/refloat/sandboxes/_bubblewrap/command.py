@@ -13,6 +13,7 @@ from refloat.model.errors import IsolationProblem
 from refloat.sandboxes import SandboxRequest
 from refloat.sandboxes._bubblewrap.tree import ALTERNATIVES, HOST_LINKS
 
+INSTALL = "apt-get install bubblewrap"
 DEVICES = ("null", "zero", "full", "random", "urandom", "tty")
 LINKS = (
     ("/proc/self/fd", "/dev/fd"),
@@ -44,7 +45,12 @@ def bubblewrap(request: SandboxRequest, root: Path) -> tuple[str, ...]:
         ToolMissing: if bubblewrap or what the first process needs is not installed.
     """
     as_root = os.geteuid() == 0
-    found = [process.find("bwrap"), "--die-with-parent", "--new-session", "--clearenv"]
+    found = [
+        process.find("bwrap", install=INSTALL),
+        "--die-with-parent",
+        "--new-session",
+        "--clearenv",
+    ]
     found += ["--unshare-pid", "--unshare-net", "--unshare-ipc", "--unshare-uts"]
     found += ["--unshare-cgroup-try", "--hostname", host_name(request.run)]
     found += ["--bind", str(root), "/", "--ro-bind", "/usr", "/usr", "--proc", "/proc"]
@@ -79,7 +85,7 @@ def unmerged() -> tuple[str, ...]:
 
 def _drop() -> tuple[str, ...]:
     return (
-        process.find("setpriv"),
+        process.find("setpriv", install="apt-get install util-linux"),
         f"--reuid={HOLDER}",
         f"--regid={HOLDER}",
         "--clear-groups",
