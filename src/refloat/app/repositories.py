@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from refloat.app import wiring
+from refloat.app.resolve import references
 from refloat.app.workspace import Workspace
 from refloat.engines import Encrypts
 from refloat.model.errors import RefloatError
-from refloat.model.options import Options
 from refloat.model.plan import Repository
 from refloat.model.points import Encrypted, Encryption, RepositorySeen
-from refloat.model.secret import SecretReference
 
 
 def look(workspace: Workspace, keys: Iterable[str]) -> tuple[RepositorySeen, ...]:
@@ -25,7 +24,7 @@ def _look(workspace: Workspace, repository: Repository) -> RepositorySeen:
         key=repository.key,
         engine=repository.engine,
         encryption=_encryption(workspace, repository),
-        key_reference=", ".join(_references(repository.options)),
+        key_reference=", ".join(map(str, references(repository.options))),
         key_kept=repository.key_kept,
     )
 
@@ -38,11 +37,3 @@ def _encryption(workspace: Workspace, repository: Repository) -> Encryption:
         return engine.encryption(wiring.access(workspace, repository))
     except RefloatError as error:
         return Encryption(Encrypted.UNKNOWN, "", f"could not be looked at: {error.message}")
-
-
-def _references(options: Options) -> list[str]:
-    found = [str(value) for value in options.values() if isinstance(value, SecretReference)]
-    for value in options.values():
-        if isinstance(value, Mapping):
-            found += [str(one) for one in value.values() if isinstance(one, SecretReference)]
-    return found

@@ -28,15 +28,25 @@ def fetch(options: Options, folder: Path) -> dict[str, Secret]:
     Raises:
         SecretProblem: if one cannot be had.
     """
-    found: dict[str, Secret] = {}
+    return {name: secrets.resolve(one, folder) for name, one in named_references(options).items()}
+
+
+def named_references(options: Options) -> dict[str, SecretReference]:
+    """Give the references to secrets among options, by name: ``form.password`` inside of one."""
+    found: dict[str, SecretReference] = {}
     for name, value in options.items():
         if isinstance(value, SecretReference):
-            found[name] = secrets.resolve(value, folder)
+            found[name] = value
         elif isinstance(value, Mapping):
             for inner, reference in value.items():
                 if isinstance(reference, SecretReference):
-                    found[f"{name}.{inner}"] = secrets.resolve(reference, folder)
+                    found[f"{name}.{inner}"] = reference
     return found
+
+
+def references(options: Options) -> tuple[SecretReference, ...]:
+    """Give the references to secrets among options."""
+    return tuple(named_references(options).values())
 
 
 def _absolute(value: OptionValue, kind: OptionType | None, folder: Path) -> OptionValue:

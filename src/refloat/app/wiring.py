@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from refloat import registry
-from refloat.app.resolve import absolute, absolute_path, fetch
+from refloat.app.resolve import absolute, absolute_path, fetch, references
 from refloat.app.workspace import Workspace
 from refloat.data_sets import DataSet, Target
 from refloat.engines import Engine, Reader, RepositoryAccess, Writer
 from refloat.model.errors import MissingInput
 from refloat.model.options import OptionType
 from refloat.model.plan import CheckSpecification, Component, Protection, Repository, Service
+from refloat.model.secret import SecretReference
 from refloat.plan import closure
 from refloat.recovery import guard
 from refloat.recovery.preparation import Preparation, PreparedCheck, PreparedComponent
@@ -158,6 +159,9 @@ def _guard(
     workspace: Workspace, components: list[Component], software: tuple[Path, ...], scratch: Path
 ) -> None:
     private = {"Refloat's own state": workspace.state, "the plan's folder": workspace.folder}
+    for reference in _secrets(workspace, components):
+        if reference.scheme == "file":
+            private[f"the secret {reference}"] = absolute_path(reference.target, workspace.folder)
     for key in _repositories(components):
         for path in _local_paths(workspace.plan.repositories[key]):
             private[f"the repository {key}"] = absolute_path(path, workspace.folder)
@@ -168,6 +172,20 @@ def _guard(
         for path in _paths(one.protection)
     }
     guard.refuse_holes(scratch=scratch, software=software, private=private, sources=sources)
+
+
+def _secrets(workspace: Workspace, components: list[Component]) -> Iterator[SecretReference]:
+    """Give every reference to a secret that a recovery of these components may use."""
+    for key in _repositories(components):
+        yield from references(workspace.plan.repositories[key].options)
+    for component in components:
+        if component.protection is not None:
+            yield from references(component.protection.options)
+        for check in component.checks:
+            yield from references(check.options)
+    for service in workspace.plan.services.values():
+        for check in service.checks:
+            yield from references(check.options)
 
 
 def _paths(protection: Protection) -> tuple[str, ...]:

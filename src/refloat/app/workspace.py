@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -11,7 +12,7 @@ from refloat import plan as plans
 from refloat import registry
 from refloat.host import files
 from refloat.ledger.log import Ledger
-from refloat.model.errors import MissingInput, PlanProblem
+from refloat.model.errors import MissingInput, PlanProblem, StateProblem
 from refloat.model.options import AdapterCatalogue
 from refloat.model.plan import Plan, Service
 from refloat.plan import nearest
@@ -20,6 +21,7 @@ PLAN_VARIABLE = "REFLOAT_PLAN"
 STATE_VARIABLE = "REFLOAT_STATE"
 DEFAULT_PLAN = "refloat.yaml"
 LARGEST_PLAN = 64 * 1024 * 1024
+_ORGANISATION = re.compile(rb"^organisation:[ \t]*([^\r\n#]{1,200})", re.MULTILINE)
 
 
 def catalogue() -> AdapterCatalogue:
@@ -47,10 +49,16 @@ class Workspace:
         Args:
             plan: the plan's file; ``REFLOAT_PLAN`` or ``refloat.yaml`` here if None.
             state: the state folder; ``REFLOAT_STATE`` or ``.refloat`` beside the plan if None.
+
+        Raises:
+            StateProblem: if something that is no folder stands where the state would be.
         """
         path = Path(plan or os.environ.get(PLAN_VARIABLE) or DEFAULT_PLAN).absolute()
         beside = path.parent / ".refloat"
-        return Workspace(path, Path(state or os.environ.get(STATE_VARIABLE) or beside).absolute())
+        folder = Path(state or os.environ.get(STATE_VARIABLE) or beside).absolute()
+        if folder.exists() and not folder.is_dir():
+            raise StateProblem(f"{folder} is no folder, so Refloat cannot keep its state there")
+        return Workspace(path, folder)
 
     @property
     def folder(self) -> Path:
@@ -125,8 +133,10 @@ class Workspace:
 
     @property
     def organisation(self) -> str:
-        """Whose ledger it is: the plan's organisation, or ``unknown`` where the plan is broken."""
+        """Whose ledger it is; of a broken plan, what stands behind its ``organisation:``."""
         try:
             return self.plan.organisation
         except PlanProblem:
-            return "unknown"
+            written = _ORGANISATION.search(self.plan_bytes)
+            name = written[1].decode("utf-8", "replace").strip(" \t\"'") if written else ""
+            return name if name.isprintable() and name else "unknown"

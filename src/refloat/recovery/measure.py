@@ -17,8 +17,9 @@ def critical_path(plan: Blueprint, steps: Sequence[StepRecord]) -> tuple[Operati
     From the last operation backwards: of everything that an operation waited for, the one that
     ended last is what it really waited for.
     """
-    ends = {_operation(step): step.ended for step in steps if step.outcome is Outcome.PASSED}
-    every = {_operation(step): step.ended for step in steps}
+    ran = [step for step in steps if step.ended > step.started]  # others were never begun
+    ends = {_operation(step): step.ended for step in ran if step.outcome is Outcome.PASSED}
+    every = {_operation(step): step.ended for step in ran}
     if not every:
         return ()
     journey = next((one for one in every if one.stage is Stage.JOURNEY), None)

@@ -17,7 +17,15 @@ from refloat.model.facts import Facts
 from refloat.model.place import PlaceFacts, Teardown
 from refloat.model.plan import Plan, Strength
 from refloat.model.points import CommonRecoveryPoint, RecoveryPoint
-from refloat.model.run import DrillRecord, Environment, Measurement, Outcome, StepRecord, Verdict
+from refloat.model.run import (
+    DrillRecord,
+    Environment,
+    Measurement,
+    Outcome,
+    Stage,
+    StepRecord,
+    Verdict,
+)
 from refloat.plan import closure, fingerprint, order, service_fingerprint
 from refloat.recovery import measure
 from refloat.recovery.journal import Declaration, Story
@@ -99,7 +107,7 @@ def drill_record(story: Story, layout: Blueprint, around: Circumstances) -> Dril
             steps=steps,
             checks=story.checks,
         ),
-        degraded=degraded(plan, service.key, steps) if steps else (),
+        degraded=degraded(plan, service.key, steps) if _came_to_restore(steps) else (),
         environment=environment(plan, service.key, around.common, around.sandbox),
         objectives=objectives_as_stood(plan, service.key, around.facts, declaration.instant.wall),
         sandbox=around.sandbox,
@@ -199,6 +207,12 @@ def unstarted_record(
         sandbox=None,
         teardown=None,
     )
+
+
+def _came_to_restore(steps: Sequence[StepRecord]) -> bool:
+    """Whether points were chosen and a sandbox was there: before that nothing can be missing."""
+    passed = {step.stage for step in steps if step.outcome is Outcome.PASSED}
+    return {Stage.CHOOSE, Stage.ISOLATE} <= passed
 
 
 def environment(
