@@ -39,7 +39,7 @@ def home() -> Iterator[Path]:
     finally:
         run(folder / "home", "clean")
         if kept.exists():
-            shutil.copytree(kept, OUT)
+            shutil.copytree(kept, OUT, dirs_exist_ok=True)
         shutil.rmtree(folder)
 
 
@@ -107,10 +107,11 @@ def test_ctrl_c_in_the_middle_leaves_nothing_running(home: Path) -> None:
             said.append(line)
             if "Drill:" in line:
                 break
+        assert "Drill:" in said[-1], "".join(said)
         runs = home / ".refloat" / "runs"
-        deadline = time.monotonic() + TIMEOUT
-        while not list(runs.glob("*/sandbox")) and time.monotonic() < deadline:
-            time.sleep(0.05)
+        while not list(runs.glob("*/sandbox")):
+            assert child.poll() is None, "the drill ended before it could be stopped"
+            time.sleep(0.02)
         os.killpg(child.pid, signal.SIGINT)  # as a terminal does: to all of its group
         output, _ = child.communicate(timeout=TIMEOUT)
     assert child.returncode == 130, "".join(said) + output
