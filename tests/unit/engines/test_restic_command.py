@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+from pathlib import Path
 
 import pytest
 
@@ -10,7 +11,7 @@ from refloat.engines import RepositoryAccess
 from refloat.engines._restic import command, reader
 from refloat.engines._restic.command import Location, ReadVerb, WriteVerb
 from refloat.engines._restic.reader import ResticReader
-from refloat.model.errors import PlanProblem, ToolMissing
+from refloat.model.errors import PlanProblem, RepositoryProblem, ToolMissing
 from refloat.model.secret import Secret
 
 WRITING = {
@@ -37,6 +38,19 @@ def test_a_missing_restic_is_named_with_what_installs_it(monkeypatch: pytest.Mon
     with pytest.raises(ToolMissing) as missing:
         ResticReader(access(location="/backup")).points()
     assert missing.value.hint == "Run: apt-get install restic"
+
+
+def test_what_is_no_restic_is_told_in_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    nonsense = tmp_path / "restic"
+    nonsense.write_text("#!/bin/sh\necho Good morning\n")
+    nonsense.chmod(0o755)
+    monkeypatch.setattr(command, "PROGRAM", str(nonsense))
+    with pytest.raises(RepositoryProblem, match="printed something that is no list of") as told:
+        ResticReader(access(location="/backup")).points()
+    assert "Expecting value" not in told.value.message
+    assert "refloat doctor" in told.value.hint
 
 
 def test_the_password_waits_in_a_pipe_and_stands_nowhere_else() -> None:

@@ -52,24 +52,22 @@ def parse_snapshots(output: bytes) -> tuple[Snapshot, ...]:
     """Read the output of ``restic snapshots --json``.
 
     Raises:
-        ValueError: if it is not such output.
+        ValueError: if it is not such output; its message says so for people.
 
     """
-    listed = json.loads(output or b"null")
-    if listed is None:
-        return ()
-    if not isinstance(listed, list):
-        raise ValueError("restic's list of snapshots is not a list")
-    return tuple(_snapshot(entry) for entry in listed)
+    try:
+        listed = json.loads(output or b"null")
+        if listed is not None and not isinstance(listed, list):
+            raise TypeError
+        return tuple(_snapshot(entry) for entry in listed or ())
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise ValueError("restic printed something that is no list of snapshots") from error
 
 
 def _snapshot(entry: Any) -> Snapshot:
-    try:
-        time = datetime.fromisoformat(entry["time"]).astimezone(UTC)
-        tags = tuple(str(tag) for tag in entry.get("tags") or ())
-        return Snapshot(str(entry["id"]), time, str(entry["tree"]), tags)
-    except (KeyError, TypeError, AttributeError) as error:
-        raise ValueError(f"restic's list of snapshots is not understood: {error}") from error
+    time = datetime.fromisoformat(entry["time"]).astimezone(UTC)
+    tags = tuple(str(tag) for tag in entry.get("tags") or ())
+    return Snapshot(str(entry["id"]), time, str(entry["tree"]), tags)
 
 
 def data_set_tag(data_set: str) -> str:
@@ -182,6 +180,9 @@ def read_document(content: bytes) -> tuple[Baseline, dict[str, bytes]]:
     """
     try:
         read = json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise ValueError("the seal is no JSON document") from error
+    try:
         if read["format"] != FORMAT:
             raise ValueError(f"the seal has format {read['format']}; this Refloat knows {FORMAT}")
         baseline = read["baseline"]

@@ -137,7 +137,10 @@ def list_snapshots(location: Location, *tags: str) -> Listing:
     try:
         return Listing(parse_snapshots(completed.output), damaged)
     except ValueError as error:
-        raise RepositoryProblem(f"{location.where}: {error}") from error
+        raise RepositoryProblem(
+            f"{location.where}: {error}",
+            hint="refloat doctor shows whether restic is the real one.",
+        ) from error
 
 
 class _RestoreReport:
