@@ -141,9 +141,10 @@ def _attributes(found: tree.Differences) -> CheckResult:
         "" if owners_lost else tree.naming("with other owners", found.owners),
     ]
     told = "; ".join(filter(None, wrong))
-    seen = told or ("the same modes and times" if owners_lost else "the same")
+    same = "modes and times are the same" if owners_lost else "modes, times and owners are the same"
+    seen = told or same
     if owners_lost:
-        seen += f"; owners not kept for {len(found.owners):,}: all belong to one account here"
+        seen += f"; owners were not kept: all belong to one account, {len(found.owners):,} did not"
     return CheckResult(
         name="modes, times and owners are as they were backed up",
         kind="baseline",

@@ -79,8 +79,8 @@ class BubblewrapPlace:
         count = tree.count(self._root, original)
         name = self._account(user).name
         return (
-            f"Refloat is not root, so owners were not kept: all {count} files and folders"
-            f" of {original} belong to {name}.",
+            f"Refloat is not root and could set no owners: all {count} files and folders"
+            f" of {original} belong to {name}, whoever owned them.",
         )
 
     def make_folder(self, path: str, *, user: str, mode: int = 0o700) -> None:
