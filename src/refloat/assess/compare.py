@@ -33,10 +33,17 @@ BACKUP, RECOVERY = "backup", "recovery"
 
 @dataclass(frozen=True)
 class _Part:
-    """One part of an answer: what it is about, and what is known of it; None if nothing is."""
+    """One part of an answer.
+
+    Attributes:
+        label: what it is about.
+        answer: what is known of it; None if nothing is.
+        asked: what to find out if nothing is known; empty where the label says it.
+    """
 
     label: str
     answer: str | None
+    asked: str = ""
 
 
 def compare(plan: Plan, facts: Facts, service: str, instant: datetime) -> ComparisonTable:
@@ -78,7 +85,7 @@ def _row(
 
 
 def _cell(parts: Sequence[_Part]) -> Cell:
-    missing = tuple(part.label for part in parts if not part.answer)
+    missing = tuple(part.asked or part.label for part in parts if not part.answer)
     if len(missing) == len(parts):
         return Cell(NOT_KNOWN, False, missing)
     texts = [
@@ -111,8 +118,8 @@ def _copies(start: Basis) -> list[_Part]:
         if newest is not None:
             point = newest.point
             answer = f"{words.instant(point.consistency_time)}, {words.size(point.bytes)}"
-        parts.append(_Part(name, answer))
-    return parts
+        parts.append(_Part(name, answer, f"the newest copy of {name}"))
+    return parts or [_Part("any protected data of it", None)]
 
 
 def _closure(start: Basis) -> list[_Part]:
@@ -122,9 +129,11 @@ def _closure(start: Basis) -> list[_Part]:
 
 
 def _frequency(start: Basis) -> list[_Part]:
-    return [
-        _Part(words.component(start.plan, key), _interval(start, key)) for key in start.data_sets
-    ]
+    parts = []
+    for key in start.data_sets:
+        name = words.component(start.plan, key)
+        parts.append(_Part(name, _interval(start, key), f"how often {name} is backed up"))
+    return parts or [_Part("how often it is backed up", None)]
 
 
 def _interval(start: Basis, key: str) -> str | None:

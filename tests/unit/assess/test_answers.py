@@ -92,6 +92,29 @@ def test_a_part_that_is_not_known_is_named() -> None:
     assert filled.text.endswith("vendor contact: Ada Byron; communication owner: Ada Byron")
 
 
+@pytest.mark.requirement("R-070", "R-071", "R-075")
+def test_after_one_backup_nobody_knows_how_often_and_that_is_what_is_asked() -> None:
+    kept = [one for one in example.facts(PLAN).all() if not isinstance(one, PointsFact)]
+    newest = [one for one in example.facts(PLAN).all() if isinstance(one, PointsFact)][-1:]
+    found = compare(PLAN, Facts.of([*kept, *newest]), "booking", LATER).findings
+    (often,) = (one for one in found if one.inputs["side"] == "backup")
+    assert "Not known: how often Booking settings is backed up, " in often.sentence
+    nothing = compare(PLAN, Facts.of(kept), "booking", LATER).rows[0].backup
+    assert nothing.missing[0] == "the newest copy of Booking settings"
+
+
+@pytest.mark.requirement("R-070", "R-071", "R-075")
+def test_of_a_service_without_data_it_is_said_what_nobody_knows() -> None:
+    vendor = Component("payments", ComponentKind.VENDOR, "Payments provider")
+    bare = replace(PLAN, components={"payments": vendor})
+    bare = example.with_service(bare, needs=(Dependency("payments"),))
+    table = compare(bare, Facts(), "booking", LATER)
+    assert table.rows[0].backup.missing == ("any protected data of it",)
+    assert table.rows[1].backup.missing == ("how often it is backed up",)
+    for finding in table.findings:
+        assert "Not known: ." not in finding.sentence
+
+
 @pytest.mark.requirement("R-007")
 def test_the_chain_leads_from_the_data_to_the_approver() -> None:
     chain = trace(PLAN, example.facts(PLAN), "bookings-db", "booking", LATER)
