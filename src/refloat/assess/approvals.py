@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from refloat.assess import words
+from refloat.model.codec import instant_text
 from refloat.model.facts import ApprovalFact, Facts
 from refloat.model.judgement import ApprovalState
 from refloat.model.plan import Plan
@@ -116,7 +117,7 @@ def objectives_as_stood(
             "fingerprint": fingerprints[measure],
             "approval": behind.state.value,
             "approved_by": fact.person if fact is not None else None,
-            "approved_at": fact.at.isoformat() if fact is not None else None,
+            "approved_at": instant_text(fact.at) if fact is not None else None,
             "approval_entry": fact.entry if fact is not None else None,
         }
     return stood

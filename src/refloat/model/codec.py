@@ -100,6 +100,17 @@ def from_json(cls: type[T], data: Any) -> T:
     return value
 
 
+def instant_text(instant: datetime) -> str:
+    """Give an instant as evidence spells it: ``2026-11-02T08:15:00.000000Z``.
+
+    Raises:
+        ValueError: if it has no time zone.
+    """
+    if instant.tzinfo is None:
+        raise ValueError("an instant without a time zone")
+    return instant.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
 def _problem(what: str, cls: type[Any], wrong: _Wrong) -> EvidenceProblem:
     place = "".join(reversed(wrong.place)).lstrip(".") or "the whole"
     return EvidenceProblem(f"a {cls.__name__} {what}: {place} {wrong.message}")
@@ -247,8 +258,7 @@ def _float(value: Any) -> float:
 def _write_instant(value: Any) -> str:
     if not isinstance(value, datetime) or value.tzinfo is None:
         raise _Wrong("is an instant without a time zone")
-    text = value.astimezone(UTC).isoformat(timespec="microseconds")
-    return text.replace("+00:00", "Z")
+    return instant_text(value)
 
 
 def _read_instant(data: Any) -> datetime:

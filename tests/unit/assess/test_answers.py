@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from refloat.assess import compare, objectives_as_stood, trace, traces, words
+from refloat.model.codec import to_json
 from refloat.model.facts import ApprovalFact, DrillFact, Facts, PointsFact
 from refloat.model.judgement import NOT_KNOWN
 from refloat.model.plan import Component, ComponentKind, Dependency, Person
@@ -164,6 +165,8 @@ def test_the_objectives_are_recorded_with_their_approvals() -> None:
     assert stood["rto"]["approved_by"] == "ben"
     assert stood["rto"]["target_milliseconds"] == 600_000
     assert stood["rto"]["approval_entry"] == 2
+    (signed,) = (one for one in example.facts(PLAN).approvals if one.entry == 2)
+    assert stood["rto"]["approved_at"] == to_json(signed)["at"]
     unapproved = objectives_as_stood(PLAN, "booking", Facts(), LATER)
     assert unapproved["rto"]["approval"] == "missing"
     assert unapproved["rto"]["approval_entry"] is None
