@@ -12,7 +12,7 @@ import pytest
 from refloat.app import memory
 from refloat.app.workspace import Workspace
 from refloat.model.facts import Facts
-from tests.real.small_shop import Shop, control_groups, done, left_behind, own_state, seeded_shop
+from tests.real.small_shop import Shop, control_groups, left_behind, own_state, seeded_shop
 
 STAGES = ("choose", "isolate", "restore", "load", "start", "ready", "check", "journey")
 POINTS = (
@@ -102,11 +102,17 @@ def test_clean_removes_what_a_killed_drill_left_and_the_run_can_still_go_on(
     assert not [step for step in result["steps"] if step["repeated"] and step["stage"] != "choose"]
 
 
-def test_any_next_command_finds_and_records_a_killed_drill(shop: Shop) -> None:
+@pytest.mark.parametrize(
+    "command",
+    [("backup", "pictures"), ("points",), ("compare", "shop"), ("evidence", "list"), ("status",)],
+    ids=" ".join,
+)
+def test_any_next_command_finds_and_records_a_killed_drill(
+    shop: Shop, command: tuple[str, ...]
+) -> None:
     assert shop.drill(REFLOAT_FAULT="ready.began").code == KILLED
     (run,) = shop.runs()
-    backed_up = done(shop.run("backup", "pictures"))
-    assert run in backed_up.errors
+    assert run in shop.run(*command).errors
     assert [fact.run for fact in known(shop).interruptions] == [run]
 
 

@@ -158,12 +158,9 @@ class Shop:
         return self.run("drill", "shop", "--json", *options, **environment)
 
     def evidence(self) -> list[dict[str, Any]]:
-        """Give the predicates of the ledger's own statements, each with its ``type``."""
+        """Give the ledger's statements as ``evidence show`` prints them."""
         listed = self.run("evidence", "list", "--json").json()
-        return [
-            self.run("evidence", "show", str(entry["index"]), "--json").json()
-            for entry in listed["entries"]
-        ]
+        return [self.run("evidence", "show", str(one["entry"]), "--json").json() for one in listed]
 
     def runs(self) -> list[str]:
         """Name the runs that the state knows."""
