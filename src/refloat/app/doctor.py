@@ -13,6 +13,7 @@ ROOMS = {
     "data set": "data_sets",
     "sandbox": "sandboxes",
     "check": "checks",
+    "observer": "observers",
 }
 
 

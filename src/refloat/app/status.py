@@ -10,7 +10,7 @@ from refloat.app import memory
 from refloat.app.workspace import Workspace
 from refloat.ledger.log import Ledger
 from refloat.model.facts import Facts
-from refloat.model.judgement import ComparisonTable, ServiceStatus, Trace
+from refloat.model.judgement import ComparisonTable, CredentialTrace, ServiceStatus, Trace
 from refloat.model.run import DrillRecord
 from refloat.model.runsheet import RunStep
 from refloat.plan import order
@@ -40,9 +40,34 @@ def compare(workspace: Workspace, service: str, instant: datetime) -> Comparison
     return assess.compare(workspace.plan, memory.known(workspace), service, instant)
 
 
-def traces(workspace: Workspace, instant: datetime) -> tuple[Trace, ...]:
-    """Walk from each data set of each service to the person who approved its target."""
-    return assess.traces(workspace.plan, memory.known(workspace), instant)
+def traces(
+    workspace: Workspace, instant: datetime, service: str | None = None
+) -> tuple[Trace, ...]:
+    """Walk from each data set of each service, or of one, to who approved its target.
+
+    Raises:
+        MissingInput: if there is no such service.
+    """
+    if service is not None:
+        workspace.service(service)
+    found = assess.traces(workspace.plan, memory.known(workspace), instant)
+    return tuple(one for one in found if service in (None, one.service))
+
+
+def credentials(
+    workspace: Workspace, instant: datetime, service: str | None = None
+) -> tuple[CredentialTrace, ...]:
+    """Trace each credential that the recovery of each service, or of one, needs (R-004).
+
+    Only the plan is looked at: it works where nothing is remembered, and no secret is fetched.
+
+    Raises:
+        MissingInput: if there is no such service.
+    """
+    keys = workspace.plan.services if service is None else (workspace.service(service).key,)
+    return tuple(
+        one for key in keys for one in assess.credential_traces(workspace.plan, key, instant)
+    )
 
 
 def run_sheet(workspace: Workspace, service: str, instant: datetime) -> tuple[RunStep, ...]:

@@ -4,7 +4,9 @@ from refloat.assess.approvals import Approval, approval, may_approve, objectives
 from refloat.assess.categories import categories
 from refloat.assess.claims import rules_by_fact_type
 from refloat.assess.compare import compare
+from refloat.assess.credentials import credential_traces
 from refloat.assess.drill import DrillParts, degraded, drill_verdict
+from refloat.assess.observed import undocumented
 from refloat.assess.representative import CRITERIA, representative
 from refloat.assess.runsheet import run_sheet
 from refloat.assess.status import findings, service_status, status
@@ -17,6 +19,7 @@ __all__ = [
     "approval",
     "categories",
     "compare",
+    "credential_traces",
     "degraded",
     "drill_verdict",
     "findings",
@@ -29,4 +32,5 @@ __all__ = [
     "status",
     "trace",
     "traces",
+    "undocumented",
 ]

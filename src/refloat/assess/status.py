@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from refloat.assess import encryption, rules_backup, rules_recovery
+from refloat.assess import credentials, encryption, observed, rules_backup, rules_recovery
 from refloat.assess.basis import Basis, basis
 from refloat.assess.claims import judge_claims
 from refloat.assess.confidence import judge_confidence
@@ -38,6 +38,8 @@ RULES: tuple[Rule, ...] = (
     rules_backup.silence,
     encryption.copies_encrypted,
     encryption.key_kept,
+    credentials.credential_reach,
+    observed.undocumented_parts,
     rules_recovery.not_representative,
     rules_backup.data_not_confirmed,
     rules_backup.run_interrupted,
@@ -88,6 +90,7 @@ def service_status(plan: Plan, service: str, facts: Facts, instant: datetime) ->
         findings=(),
         jobs=job_statuses(start),
         repositories=encryption.repositories_seen(start),
+        credentials=credentials.traced(start),
     )
     found = [finding for rule in RULES for finding in rule(start, whole)]
     return replace(whole, findings=by_severity(found))

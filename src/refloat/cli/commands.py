@@ -16,6 +16,7 @@ COMMANDS = {
     "drill": ("drill", "Bring a service back in isolation, and prove it."),
     "evidence": ("evidence", "List, show, export and verify the evidence."),
     "heartbeat": ("heartbeat", "Write the heartbeat that data loss is measured by."),
+    "observe": ("observe", "Read what is really there, and say what of it is in no plan."),
     "plan": ("plan", "Check the plan; print its schema, fingerprint and recovery order."),
     "points": ("points", "List recovery points, from the repositories themselves."),
     "rebuild": ("rebuild", "Make the index anew from the ledger."),

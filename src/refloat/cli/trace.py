@@ -1,4 +1,4 @@
-"""``refloat trace``: from each data set to the person who approved its target."""
+"""``refloat trace``: from data to whoever approved its target, or to the credentials it needs."""
 
 from __future__ import annotations
 
@@ -6,22 +6,45 @@ from datetime import datetime
 
 import click
 
-from refloat.app.status import traces
+from refloat.app.status import credentials, traces
 from refloat.app.workspace import Workspace
-from refloat.cli.shared import INSTANT, after_sweep, as_json, emit, say, table
+from refloat.cli.shared import INSTANT, as_json, emit, in_workspace, say, table
 from refloat.host.clock import Clock
+from refloat.model.judgement import CredentialTrace, Reach
+
+REACH = {
+    Reach.REACHABLE: "✓ reachable",
+    Reach.LOST: "✗ lost",
+    Reach.UNKNOWN: "? not known",
+}
 
 
 @click.command("trace")
+@click.argument("service", required=False)
+@click.option(
+    "--credentials",
+    "of_credentials",
+    is_flag=True,
+    help="Trace each credential that a recovery needs instead: where it lives, whether it is lost.",
+)
 @click.option("--as-of", "as_of", type=INSTANT, help="As it stood then, not as it stands now.")
 @as_json
-@after_sweep
-def command(workspace: Workspace, as_of: datetime | None, as_json: bool) -> int:
+@in_workspace
+def command(
+    workspace: Workspace,
+    service: str | None,
+    of_credentials: bool,
+    as_of: datetime | None,
+    as_json: bool,
+) -> int:
     """Walk one chain for each data set: recovery point, restore, test, service, target, approver.
 
-    Exit code 2 if a link is missing, or there is nothing to walk from.
+    Of all services, or of SERVICE. Exit code 2 if a link is missing, or there is nothing to walk
+    from; with --credentials if a credential is lost with the service, or nobody can say.
     """
-    chains = traces(workspace, as_of or Clock().now().wall)
+    if of_credentials:
+        return _credentials(workspace, service, as_json)
+    chains = traces(workspace, as_of or Clock().now().wall, service)
     if as_json:
         emit(chains)
     else:
@@ -33,6 +56,25 @@ def command(workspace: Workspace, as_of: datetime | None, as_json: bool) -> int:
     if not chains:
         say("No service of the plan needs anything that is protected, so no chain begins.")
     return 2 if not chains or any(chain.missing for chain in chains) else 0
+
+
+def _credentials(workspace: Workspace, service: str | None, as_json: bool) -> int:
+    found = credentials(workspace, Clock().now().wall, service)
+    if as_json:
+        emit(found)
+    else:
+        for key in dict.fromkeys(one.service for one in found):
+            rows = [_row(one) for one in found if one.service == key]
+            columns = ("needed for", "credential", "when all of it is lost", "why")
+            table(f"Credentials that the recovery of {key} needs", columns, rows)
+    if not found:
+        say("No recovery of the plan needs a credential that the plan refers to.")
+    return 2 if any(one.reach is not Reach.REACHABLE for one in found) else 0
+
+
+def _row(one: CredentialTrace) -> tuple[str, str, str, str]:
+    kept = f"\nAnother copy: {one.kept}." if one.kept else ""
+    return f"{one.needed_for}: {one.option}", one.reference, REACH[one.reach], one.because + kept
 
 
 def _entry(number: int | None) -> str:

@@ -21,6 +21,7 @@ APPROVAL = "https://refloat.dev/attestation/approval/v1"
 RECOVERY_POINTS = "https://refloat.dev/attestation/recovery-points/v1"
 ACCEPTANCE = "https://refloat.dev/attestation/acceptance/v1"
 INTERRUPTED = "https://refloat.dev/attestation/interrupted/v1"
+OBSERVATIONS = "https://refloat.dev/attestation/observations/v1"
 TEST_RESULT = "https://in-toto.io/attestation/test-result/v0.1"
 
 KINDS: Mapping[str, str] = {
@@ -29,6 +30,7 @@ KINDS: Mapping[str, str] = {
     RECOVERY_POINTS: "recovery points",
     ACCEPTANCE: "acceptance",
     INTERRUPTED: "interrupted run",
+    OBSERVATIONS: "observations",
     TEST_RESULT: "test result",
 }
 RESULTS = ("PASSED", "WARNED", "FAILED")

@@ -128,3 +128,42 @@ class Trace:
     links: tuple[TraceLink, ...]
     missing: tuple[str, ...]
     findings: tuple[Finding, ...]
+
+
+class Reach(enum.StrEnum):
+    """Whether a credential can be had while a service's components are lost."""
+
+    REACHABLE = "reachable"
+    LOST = "lost"
+    UNKNOWN = "not known"
+
+
+@dataclass(frozen=True)
+class CredentialTrace:
+    """One credential that the recovery of a service needs, and where it lives (R-004).
+
+    It says where a credential is; the credential itself is never looked at.
+
+    Attributes:
+        service: the service's key.
+        needed_for: what for, in words.
+        component: the component that it is for; None for a repository, the journey, the sandbox.
+        option: the plan's key that names it; ``form.password`` for one inside of a mapping.
+        reference: as the plan writes it.
+        lives_in: where that is, in words.
+        reach: whether it can be had when all components of the service are lost.
+        because: why, one sentence.
+        rests_on: key of the component that it is lost with, or may be; None if there is no such.
+        kept: where another copy is kept, as the plan says; empty if it does not.
+    """
+
+    service: str
+    needed_for: str
+    component: str | None
+    option: str
+    reference: str
+    lives_in: str
+    reach: Reach
+    because: str
+    rests_on: str | None = None
+    kept: str = ""

@@ -6,6 +6,7 @@
     ├── UsageProblem            64  the command line was not understood
     ├── PlanProblem             65  the plan says something that cannot be meant
     ├── EvidenceProblem         65  bytes that claim to be evidence are not
+    ├── ObservationProblem      65  a source of observations cannot be understood
     ├── MissingInput            66  a file, run or name that was asked for is not there
     ├── ToolProblem             69  a program that Refloat drives is missing or failed
     │   ├── ToolMissing             it is not installed
@@ -63,6 +64,12 @@ class PlanProblem(RefloatError):
 
 class EvidenceProblem(RefloatError):
     """Bytes that claim to be evidence are malformed, altered or signed by somebody else."""
+
+    exit_code = 65
+
+
+class ObservationProblem(RefloatError):
+    """A source of observations cannot be understood, or is larger than an observer takes."""
 
     exit_code = 65
 

@@ -1,8 +1,9 @@
 """Facts: what the ledger's entries say, in the words of the model. Appended, never changed.
 
 A fact becomes an entry's predicate by ``predicate`` and is read back by ``facts_from_entries``.
-Refloat knows a drill, an approval, a batch of recovery points, an acceptance and an interrupted
-run; entries of other types (the standard test result among them) are no facts and are passed over.
+Refloat knows a drill, an approval, a batch of recovery points, an acceptance, an interrupted run
+and observations; entries of other types (the standard test result among them) are no facts and are
+passed over.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from datetime import datetime
 from typing import Any, TypeAlias
 
 from refloat.model.codec import from_json, to_json
+from refloat.model.observations import Observation
 from refloat.model.points import RecoveryPoint, RepositorySeen
 from refloat.model.run import DrillRecord
 
@@ -25,6 +27,7 @@ APPROVAL = "https://refloat.dev/attestation/approval/v1"
 RECOVERY_POINTS = "https://refloat.dev/attestation/recovery-points/v1"
 ACCEPTANCE = "https://refloat.dev/attestation/acceptance/v1"
 INTERRUPTED = "https://refloat.dev/attestation/interrupted/v1"
+OBSERVATIONS = "https://refloat.dev/attestation/observations/v1"
 
 
 class FactType(enum.StrEnum):
@@ -36,6 +39,7 @@ class FactType(enum.StrEnum):
     APPROVAL = "approval"
     ACCEPTANCE = "acceptance"
     INTERRUPTION = "interruption"
+    OBSERVATION = "observation"
 
 
 @dataclass(frozen=True)
@@ -151,6 +155,30 @@ class InterruptedFact:
 
 
 @dataclass(frozen=True)
+class ObservationFact:
+    """A source was read that says what is really there (R-005).
+
+    The newest fact of an observer and a source says all that this source shows; older ones of the
+    same source no longer count.
+
+    Attributes:
+        entry: index in the ledger.
+        at: when it was read (UTC).
+        source: the file, relative to the plan's folder where it lies in it.
+        observations: what it shows, in the order of its lines.
+        observer: name of the observer that read it.
+        refused: how many lines of it could not be used.
+    """
+
+    entry: int
+    at: datetime
+    source: str
+    observations: tuple[Observation, ...]
+    observer: str
+    refused: int = 0
+
+
+@dataclass(frozen=True)
 class JobFact:
     """A backup job ended: that and no more. Derived from a batch, for the job-level rules.
 
@@ -169,7 +197,9 @@ class JobFact:
     sentence: str
 
 
-Fact: TypeAlias = DrillFact | ApprovalFact | PointsFact | AcceptanceFact | InterruptedFact
+Fact: TypeAlias = (
+    DrillFact | ApprovalFact | PointsFact | AcceptanceFact | InterruptedFact | ObservationFact
+)
 
 _TYPES: Mapping[str, type[Fact]] = {
     DRILL: DrillFact,
@@ -177,6 +207,7 @@ _TYPES: Mapping[str, type[Fact]] = {
     RECOVERY_POINTS: PointsFact,
     ACCEPTANCE: AcceptanceFact,
     INTERRUPTED: InterruptedFact,
+    OBSERVATIONS: ObservationFact,
 }
 
 
@@ -190,6 +221,7 @@ class Facts:
         batches: batches of backups.
         acceptances: acceptances.
         interruptions: runs that never finished.
+        observations: sources that were read for what is really there.
     """
 
     drills: tuple[DrillFact, ...] = ()
@@ -197,6 +229,7 @@ class Facts:
     batches: tuple[PointsFact, ...] = ()
     acceptances: tuple[AcceptanceFact, ...] = ()
     interruptions: tuple[InterruptedFact, ...] = ()
+    observations: tuple[ObservationFact, ...] = ()
 
     @classmethod
     def of(cls, facts: Iterable[Fact]) -> Facts:
@@ -208,6 +241,7 @@ class Facts:
             batches=tuple(fact for fact in collected if isinstance(fact, PointsFact)),
             acceptances=tuple(fact for fact in collected if isinstance(fact, AcceptanceFact)),
             interruptions=tuple(fact for fact in collected if isinstance(fact, InterruptedFact)),
+            observations=tuple(fact for fact in collected if isinstance(fact, ObservationFact)),
         )
 
     def all(self) -> tuple[Fact, ...]:
@@ -218,6 +252,7 @@ class Facts:
             *self.batches,
             *self.acceptances,
             *self.interruptions,
+            *self.observations,
         )
 
     def until(self, instant: datetime) -> Facts:
@@ -240,6 +275,7 @@ class Facts:
             batches=tuple(replace(one, failures=()) for one in batches),
             acceptances=self.acceptances if FactType.ACCEPTANCE in wanted else (),
             interruptions=self.interruptions if FactType.INTERRUPTION in wanted else (),
+            observations=self.observations if FactType.OBSERVATION in wanted else (),
         )
 
     def jobs(self) -> tuple[JobFact, ...]:

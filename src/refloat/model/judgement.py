@@ -15,7 +15,9 @@ from refloat.model.answers import NOT_KNOWN as NOT_KNOWN
 from refloat.model.answers import Cell as Cell
 from refloat.model.answers import ComparisonRow as ComparisonRow
 from refloat.model.answers import ComparisonTable as ComparisonTable
+from refloat.model.answers import CredentialTrace as CredentialTrace
 from refloat.model.answers import Finding as Finding
+from refloat.model.answers import Reach as Reach
 from refloat.model.answers import Severity as Severity
 from refloat.model.answers import Trace as Trace
 from refloat.model.answers import TraceLink as TraceLink
@@ -342,6 +344,7 @@ class ServiceStatus:
         findings: what is wrong, the most severe first; they come before the jobs (R-002).
         jobs: how the last backup jobs ended: quoted, and proving nothing.
         repositories: what was last seen of the repositories that keep its copies (R-016).
+        credentials: what its recovery needs to be let in, and where that lives (R-004).
     """
 
     service: str
@@ -359,6 +362,7 @@ class ServiceStatus:
     findings: tuple[Finding, ...]
     jobs: tuple[JobStatus, ...]
     repositories: tuple[RepositorySeen, ...] = ()
+    credentials: tuple[CredentialTrace, ...] = ()
 
     def objective(self, measure: str) -> ObjectiveStatus:
         """Give one objective by its measure, ``rpo`` or ``rto``.

@@ -110,6 +110,7 @@ def test_jobs_satisfy_no_claim_but_their_own() -> None:
         "approval": (),
         "acceptance": (),
         "interruption": (),
+        "observation": (),
     }
     status = judge(backups_only())
     assert claims(status) == {

@@ -1,0 +1,95 @@
+"""``refloat observe``: what is really there, and what of it is in no plan."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from refloat.app.observe import Observed, SourceRead, compare, observe
+from refloat.app.workspace import Workspace
+from refloat.cli.shared import INSTANT, as_json, emit, in_workspace, say, table
+from refloat.host.clock import Clock
+from refloat.model.errors import UsageProblem
+from refloat.model.observations import Undocumented
+
+SHOWN = 50
+"""Rows of what was read that are shown to people; ``--json`` gives all."""
+
+
+@click.command("observe")
+@click.argument("kind", required=False)
+@click.argument("paths", metavar="[PATH]...", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--as-of", "as_of", type=INSTANT, help="As it stood then; reads nothing.")
+@as_json
+@in_workspace
+def command(
+    workspace: Workspace,
+    kind: str | None,
+    paths: tuple[Path, ...],
+    as_of: datetime | None,
+    as_json: bool,
+) -> int:
+    """Read from PATHs what is really there, and say what of it is in no plan.
+
+    KIND says how to read: csv, a table with the columns component and needs. What is read is
+    recorded; a later reading of the same file replaces it. Without KIND nothing is read: what was
+    recorded is held against the plan again.
+
+    Exit code 2 if something is in no plan, or a line could not be used, or nothing was ever
+    observed.
+    """
+    if kind is not None and as_of is not None:
+        raise UsageProblem("what is read now cannot be as of another time")
+    clock = Clock()
+    if kind is not None:
+        seen = observe(workspace, clock, kind, paths)
+    else:
+        seen = compare(workspace, as_of or clock.now().wall)
+    if as_json:
+        emit(seen)
+    else:
+        for one in seen.sources:
+            _show(one)
+        _compare(seen)
+    refused = any(one.refused for one in seen.sources)
+    return 2 if seen.undocumented or refused or not seen.known_sources else 0
+
+
+def _show(read: SourceRead) -> None:
+    rows = [
+        (str(one.line or ""), one.component, one.needs, one.what)
+        for one in read.observations[:SHOWN]
+    ]
+    table(f"{read.source} (evidence {read.entry})", ("line", "component", "needs", "what"), rows)
+    more = len(read.observations) - len(rows)
+    if more:
+        say(f"… and {more} more; --json gives all.")
+    for line in read.refused[:SHOWN]:
+        say(f"Line {line.line} of {read.source} is not used: {line.reason}.", style="yellow")
+    if len(read.refused) > SHOWN:
+        say(f"{len(read.refused)} lines are not used in all; --json names each.", style="yellow")
+
+
+def _compare(seen: Observed) -> None:
+    if not seen.known_sources:
+        say("Nothing was ever observed, so nothing can be said of what the plan does not know.")
+    elif not seen.undocumented:
+        say("The plan knows everything that was observed.")
+    else:
+        table(
+            "Observed, and in no plan",
+            ("what", "seen in", "services that rest on it"),
+            [_row(one) for one in seen.undocumented],
+        )
+
+
+def _row(one: Undocumented) -> tuple[str, str, str]:
+    what = f"{one.component} needs {one.needs}" if one.needs else one.component
+    return what, _places(one.seen_in), ", ".join(one.services) or "none that is known"
+
+
+def _places(places: tuple[str, ...]) -> str:
+    more = len(places) - 3
+    return "\n".join((*places[:3], *((f"and {more} more",) if more > 0 else ())))

@@ -1,0 +1,25 @@
+"""What every observer asks of the texts that it takes out of a source."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+LONGEST = 200
+"""Characters of one text at most."""
+
+_SECRETS = (
+    re.compile(r"://[^/@\s:]*:[^/@\s]+@"),
+    re.compile(r"(?:password|passwd|pwd|passphrase|secret|token|api_?key)\s*[=:]\s*\S", re.I),
+)
+
+
+def complaint(text: str) -> str:
+    """Say why a text cannot be taken; empty if it can. The text itself is never repeated."""
+    if len(text) > LONGEST:
+        return f"a text is longer than {LONGEST} characters"
+    if any(unicodedata.category(sign) in ("Cc", "Cs", "Co", "Cn") for sign in text):
+        return "a text holds characters that cannot be shown"
+    if any(pattern.search(text) for pattern in _SECRETS):
+        return "what looks like a secret stands in it"
+    return ""
