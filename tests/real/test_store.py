@@ -17,7 +17,7 @@ from servers import PASSWORD, Database, postgresql
 
 from refloat.ledger.log import Ledger
 from refloat.ledger.statement import TEST_RESULT, Statement, Subject
-from refloat.model.errors import MissingInput, NoRoom, StateProblem
+from refloat.model.errors import EvidenceProblem, MissingInput, NoRoom, StateProblem
 from refloat.model.facts import (
     Fact,
     Facts,
@@ -104,6 +104,43 @@ def test_it_catches_up_after_a_crash_between(tmp_path: Path, ledger: Ledger, url
         assert store.entry(6) is None
         with pytest.raises(MissingInput, match="no entry 99"):
             store.entry(99)
+
+
+def test_what_was_indexed_is_not_read_again_and_what_was_signed_is_shown(
+    tmp_path: Path, ledger: Ledger, url: str
+) -> None:
+    fill(ledger)
+    with open_store(tmp_path, url) as store:
+        store.catch_up(ledger)
+        later = example.drill(example.plan(), example.NOON + timedelta(hours=1))
+        ledger.append([Statement(SUBJECT, predicate_type(later), predicate(later))])
+        expected = read_from(ledger)
+        entries = bytearray((tmp_path / "ledger" / "entries.jsonl").read_bytes())
+        entries[100] ^= 1
+        (tmp_path / "ledger" / "entries.jsonl").write_bytes(entries)
+        assert store.catch_up(ledger) == 1
+        assert store.facts() == expected
+        with pytest.raises(EvidenceProblem, match="do not give the signed root"):
+            store.rebuild(ledger)
+
+
+def test_rows_that_were_lost_are_made_again(tmp_path: Path, ledger: Ledger) -> None:
+    fill(ledger)
+    _use(tmp_path, ledger)
+    for change in (
+        "DELETE FROM store_entry WHERE number = 6",
+        "UPDATE store_log SET edge = ''",
+        "UPDATE store_log SET edge = 'zz'",
+        "UPDATE store_log SET length = length - 1",
+    ):
+        with sqlite3.connect(tmp_path / "index.sqlite3") as connection:
+            connection.execute("PRAGMA foreign_keys = OFF")
+            connection.execute(change)
+        later = example.drill(example.plan(), example.NOON + timedelta(hours=1))
+        ledger.append([Statement(SUBJECT, predicate_type(later), predicate(later))])
+        with open_store(tmp_path, "") as store:
+            assert store.catch_up(ledger) == ledger.checkpoint().size
+            assert store.facts() == read_from(ledger)
 
 
 def test_rows_can_be_dropped_and_made_again(tmp_path: Path, ledger: Ledger, url: str) -> None:
@@ -246,7 +283,9 @@ def test_the_file_of_an_older_version_is_brought_up_to_date(tmp_path: Path, ledg
     _use(tmp_path, ledger)
     with sqlite3.connect(tmp_path / "index.sqlite3") as connection:
         connection.execute("ALTER TABLE store_entry DROP COLUMN digest")
-        connection.execute("DELETE FROM django_migrations WHERE name = '0002_entry_digest'")
+        connection.execute("ALTER TABLE store_log DROP COLUMN length")
+        connection.execute("ALTER TABLE store_log DROP COLUMN edge")
+        connection.execute("DELETE FROM django_migrations WHERE name >= '0002' AND app = 'store'")
     with open_store(tmp_path, "") as store:
         assert store.catch_up(ledger) == 7
         assert store.facts() == expected

@@ -36,7 +36,7 @@ from refloat.ledger.checkpoint import Checkpoint, SignedCheckpoint, sign_checkpo
 from refloat.ledger.export import Head, Line, thin, write_export
 from refloat.ledger.merkle import EMPTY_ROOT, inclusion_proof, leaf_hash, levels
 from refloat.ledger.statement import Statement, read_statement
-from refloat.ledger.storage import Fault, Storage
+from refloat.ledger.storage import BEGINNING, Fault, Mark, Storage
 from refloat.model.errors import EvidenceProblem, MissingInput, SecretProblem, StateProblem
 
 KEY = "key.pem"
@@ -226,10 +226,28 @@ class Ledger:
             EvidenceProblem: if they do not give that root; no entry is given then.
 
         """
+        yield from self.read_on()[0]
+
+    def read_on(self, since: Mark = BEGINNING) -> tuple[Iterator[Entry], Mark]:
+        """Give the entries committed since a mark, in order, and the mark to go on from next time.
+
+        What was read before is not read again: its hashes in the mark and the new entries must
+        together give the signed root. So whether the bytes before the mark are still there is not
+        seen here; ``entries`` and ``refloat.ledger.verify`` read them all.
+
+        Args:
+            since: what an earlier call gave.
+
+        Raises:
+            EvidenceProblem: if they do not give that root: the log is damaged, or the mark is of
+                another past.
+
+        """
         committed = self.checkpoint()
-        self._storage.rebuilt(committed)
-        for index, line in enumerate(self._storage.lines(committed)):
-            yield Entry(index, line)
+        edge = self._storage.rebuilt(committed, since)
+        lines = enumerate(self._storage.lines(committed, since), since.size)
+        mark = Mark(committed.size, committed.length or 0, tuple(edge.hashes))
+        return (Entry(index, line) for index, line in lines), mark
 
     def entry(self, index: int) -> Entry:
         """Give one entry.

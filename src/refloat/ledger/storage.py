@@ -13,6 +13,7 @@ import json
 import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -34,6 +35,31 @@ LOCK = "lock"
 Fault = Callable[[str], None]
 
 _TAIL = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """How far somebody has read a log: what is needed to go on without reading it all again.
+
+    Attributes:
+        size: how many entries were read.
+        length: their bytes.
+        hashes: the tree's right edge at that size (see ``Frontier``). Together with what follows
+            they give the signed root, and those of no other past do.
+
+    """
+
+    size: int = 0
+    length: int = 0
+    hashes: tuple[bytes, ...] = ()
+
+    @property
+    def root(self) -> bytes:
+        """The Merkle root over the entries that were read, 32 bytes."""
+        return Frontier(self.size, self.hashes).root()
+
+
+BEGINNING = Mark()
 
 
 def damaged(path: Path, what: str) -> EvidenceProblem:
@@ -69,18 +95,21 @@ class Storage:
         path = self.folder / CHECKPOINT
         return self._verified(path, files.read_small(path))
 
-    def lines(self, committed: Checkpoint) -> Iterator[bytes]:
-        """Give the bytes of each committed entry, not held against the root.
+    def lines(self, committed: Checkpoint, since: Mark = BEGINNING) -> Iterator[bytes]:
+        """Give the bytes of each entry committed since a mark, not held against the root.
 
         Raises:
             EvidenceProblem: if there are fewer bytes or entries than were committed.
 
         """
-        path, left = self.folder / ENTRIES, committed.length or 0
+        path, left = self.folder / ENTRIES, (committed.length or 0) - since.length
+        if left < 0 or since.size > committed.size:
+            raise damaged(path, f"{since.size} entries were read of it, and it has fewer")
         with files.opened(path, os.O_RDONLY, "read") as handle:
             self.refuse_short(handle, committed)
             with os.fdopen(os.dup(handle), "rb") as stream:
-                for index in range(committed.size):
+                stream.seek(since.length)
+                for index in range(since.size, committed.size):
                     line = stream.readline(min(left, LARGEST_LINE))
                     left -= len(line)
                     if not line.endswith(b"\n"):
@@ -105,15 +134,18 @@ class Storage:
                 " the last committed one ends no entry",
             )
 
-    def rebuilt(self, committed: Checkpoint) -> Frontier:
-        """Read every committed entry, hold them all against the signed root, give the tree's edge.
+    def rebuilt(self, committed: Checkpoint, since: Mark = BEGINNING) -> Frontier:
+        """Read every entry committed since a mark, hold all against the signed root, give the edge.
 
         Raises:
-            EvidenceProblem: if the entries do not give the root.
+            EvidenceProblem: if the mark and the entries do not give the root.
 
         """
-        frontier = Frontier()
-        for line in self.lines(committed):
+        try:
+            frontier = Frontier(since.size, since.hashes)
+        except Malformed as error:
+            raise damaged(self.folder / ENTRIES, f"what was read of it before: {error}") from error
+        for line in self.lines(committed, since):
             frontier.append(leaf_hash(line))
         if frontier.root() != committed.root:
             raise damaged(

@@ -22,11 +22,15 @@ class Log(models.Model):
         origin: the log's name, for good.
         size: how many of its entries are indexed.
         root: its Merkle root at that size, hexadecimal.
+        length: the bytes of those entries.
+        edge: the hashes of the tree's right edge at that size, hexadecimal, with spaces between.
     """
 
     origin = models.TextField(unique=True)
     size = models.BigIntegerField(default=0)
     root = models.TextField(default="")
+    length = models.BigIntegerField(default=0)
+    edge = models.TextField(default="")
 
 
 class Entry(models.Model):

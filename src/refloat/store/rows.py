@@ -15,6 +15,7 @@ from django.db.models import Max
 
 from refloat.ledger.log import Entry as LedgerEntry
 from refloat.ledger.log import Ledger
+from refloat.ledger.storage import Mark
 from refloat.model.errors import EvidenceProblem, MissingInput, StateProblem
 from refloat.model.facts import (
     ApprovalFact,
@@ -33,6 +34,9 @@ _BATCH = 500
 def catch_up(alias: str, ledger: Ledger) -> int:
     """Index what a ledger has and the rows have not; begin anew if they are of another past.
 
+    The tree's edge, kept with the rows, shows that the ledger goes on from them; so what was
+    indexed before is not read again.
+
     Returns:
         How many entries were indexed.
     """
@@ -42,15 +46,12 @@ def catch_up(alias: str, ledger: Ledger) -> int:
         log = _locked_log(alias, committed.origin)
         if (log.size, log.root) == (committed.size, root):
             return 0
-        if log.size > committed.size or not _same_past(alias, log, ledger):
-            Entry.objects.using(alias).filter(log=log).delete()
-            log.size = 0
-        before = log.size
-        fresh = (one for one in ledger.entries() if before <= one.index < committed.size)
-        log.size = before + _insert(alias, log, fresh)
-        log.root = root
+        fresh, mark = _fresh(alias, log, ledger)
+        count = _insert(alias, log, fresh)
+        log.size, log.length, log.root = mark.size, mark.length, mark.root.hex()
+        log.edge = " ".join(one.hex() for one in mark.hashes)
         log.save(using=alias)
-        return log.size - before
+        return count
 
 
 def forget(alias: str, origin: str) -> None:
@@ -105,13 +106,20 @@ def _locked_log(alias: str, origin: str) -> Log:
     return Log.objects.using(alias).select_for_update().get(origin=origin)
 
 
-def _same_past(alias: str, log: Log, ledger: Ledger) -> bool:
-    """Whether the last indexed entry is the one that the ledger has in its place."""
+def _fresh(alias: str, log: Log, ledger: Ledger) -> tuple[Iterator[LedgerEntry], Mark]:
+    """Read on where the rows end; remove them and read all if the ledger does not go on there."""
     last = Entry.objects.using(alias).filter(log=log).aggregate(last=Max("number"))["last"]
-    if last is None or last != log.size - 1:
-        return log.size == 0 and last is None
-    row = Entry.objects.using(alias).get(log=log, number=last)
-    return row.leaf == ledger.entry(last).leaf_hash.hex()
+    if last == log.size - 1:
+        try:
+            hashes = tuple(bytes.fromhex(one) for one in log.edge.split())
+            return ledger.read_on(Mark(log.size, log.length, hashes))
+        except (EvidenceProblem, ValueError):
+            # Either the rows are of another past, or the ledger is damaged: reading all shows.
+            fresh = ledger.read_on()
+    else:
+        fresh = ledger.read_on()
+    Entry.objects.using(alias).filter(log=log).delete()
+    return fresh
 
 
 def _insert(alias: str, log: Log, entries: Iterable[LedgerEntry]) -> int:

@@ -1,6 +1,7 @@
 import json
 import os
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -164,6 +165,39 @@ def test_appending_does_not_read_the_log_again(ledger: Ledger) -> None:
     ledger.append([said(4)])
     with pytest.raises(EvidenceProblem, match="the ledger is damaged"):
         next(ledger.entries())
+
+
+def test_what_was_read_is_gone_on_from_without_reading_it_again(ledger: Ledger) -> None:
+    entries, mark = ledger.read_on()
+    assert [entry.index for entry in entries] == [0, 1, 2, 3]
+    assert (mark.size, mark.root) == (4, ledger.checkpoint().root)
+    flip(ledger.folder / "entries.jsonl", 100)
+    ledger.append([said(4), said(5)])
+    entries, after = ledger.read_on(mark)
+    assert [entry.statement.predicate["number"] for entry in entries] == [4, 5]
+    assert after.root == ledger.checkpoint().root
+    assert list(ledger.read_on(after)[0]) == []
+    with pytest.raises(EvidenceProblem, match="do not give the signed root"):
+        ledger.read_on()
+
+
+def test_a_mark_of_another_past_is_refused(ledger: Ledger, tmp_path: Path) -> None:
+    other = Ledger.create(tmp_path / "other", "Harbour Street Dental")
+    other.append([said(0), said(1)])
+    mark = other.read_on()[1]
+    ours = ledger.read_on()[1]
+    forged = [
+        mark,
+        replace(ours, size=5),
+        replace(ours, size=2),
+        replace(ours, length=ours.length + 1),
+        replace(ours, length=10),
+        replace(ours, hashes=(b"\0" * 32,)),
+        replace(ours, hashes=()),
+    ]
+    for one in forged:
+        with pytest.raises(EvidenceProblem, match="the ledger is damaged"):
+            ledger.read_on(one)
 
 
 def test_a_torn_or_missing_end_of_the_history_is_made_good(ledger: Ledger) -> None:
