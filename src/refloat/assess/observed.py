@@ -50,9 +50,9 @@ def undocumented(plan: Plan, facts: Facts, instant: datetime) -> tuple[Undocumen
         Unknown components first, then unwritten dependencies between known things; each kind in
         alphabetical order.
     """
+    if not facts.observations:
+        return ()  # the usual case costs nothing, however large the plan is
     sights = _sights(plan, facts.until(instant))
-    if not sights:
-        return ()
     documented = _documented(plan)
     reach = _Reach(documented)
     reached = _reached_by(plan, documented, sights)
@@ -62,10 +62,13 @@ def undocumented(plan: Plan, facts: Facts, instant: datetime) -> tuple[Undocumen
 
 def undocumented_parts(basis: Basis, _status: ServiceStatus) -> Iterator[Finding]:
     """Something that the service rests on, or that uses what is the service's, is in no plan."""
+    found = undocumented(basis.plan, basis.facts, basis.instant)
+    if not found:
+        return
     service = basis.service
     own = {("component", key) for key in basis.strengths} | {("service", service.key)}
     names = _names(basis.plan)
-    for one in undocumented(basis.plan, basis.facts, basis.instant):
+    for one in found:
         rests = service.key in one.services
         uses = own & {node for name in one.uses for node in _meant(names, name)}
         if not rests and (one.services or not uses):

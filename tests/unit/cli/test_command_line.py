@@ -41,6 +41,8 @@ COMMANDS = (
     "evidence export -o export.json",
     "evidence verify",
     "heartbeat",
+    "observe",
+    "observe csv refloat.yaml",
     "plan check",
     "plan fingerprint",
     "plan order shop",
@@ -50,6 +52,7 @@ COMMANDS = (
     "report shop -o page.html",
     "status",
     "trace",
+    "trace --credentials",
 )
 
 
