@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import textwrap
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -108,7 +109,7 @@ def test_one_damaged_record_hides_no_other_point_and_stops_the_retention(
     assert reader.points() == (older,)
     restore(tmp_path, older)
     with pytest.raises(RepositoryProblem, match="damaged"):
-        RESTIC.writer(access(tmp_path)).apply_retention("data", {"last": 1})
+        RESTIC.writer(access(tmp_path)).apply_retention({"data": {"last": 1}})
     (result,) = back_up_all([job(tmp_path)])
     assert result.error is not None, "restic itself backs up nothing before it is repaired"
     assert "damaged" in result.error.message
@@ -135,8 +136,13 @@ def test_a_lock_that_a_crash_left_hinders_no_retention(
         writer.store(endless, timeout=60)
     assert os.listdir(tmp_path / "repository" / "locks") == [], "restic was asked to end, and did"
     killed = run_with_fault(tmp_path, "never reached", stream=True)
+    children = children_of(killed.pid)
     killed.kill()
     killed.wait(30)
+    deadline = time.monotonic() + 60
+    while any(os.path.exists(f"/proc/{child}") for child in children):
+        assert time.monotonic() < deadline, "restic believes a lock until its process is collected"
+        time.sleep(0.05)
     assert len(os.listdir(tmp_path / "repository" / "locks")) == 1
     (second,) = back_up_all([replace(job(tmp_path), keep={"last": 1})])
     assert second.removed == 1, second.notes
@@ -210,6 +216,12 @@ class small_disk:  # noqa: N801 (used as a function)
 
     def __exit__(self, *_: object) -> None:
         subprocess.run(("umount", str(self.folder)), check=True)
+
+
+def children_of(process: int) -> list[str]:
+    """Give the process ids of a process's children, whichever of its threads started them."""
+    listed = Path(f"/proc/{process}/task").glob("*/children")
+    return [child for one in listed for child in one.read_text().split()]
 
 
 def run_with_fault(folder: Path, fault: str, *, stream: bool = False) -> subprocess.Popen[bytes]:

@@ -153,6 +153,29 @@ def test_retention_follows_a_backup_that_worked_and_no_other(folder: Path) -> No
     assert len(RESTIC.reader(closed).points()) == 3
 
 
+def test_what_several_data_sets_keep_is_pruned_once(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Writes down what restic is asked, and asks the real one."""
+    rules = {"documents": {"last": 1}, "settings": {"last": 2}}
+    jobs = [job(folder, key, keep=keep) for key, keep in rules.items()]
+    back_up_all(jobs)
+    back_up_all([replace(one, keep={}) for one in jobs])
+    (folder / "programs").mkdir()
+    spy = folder / "programs" / "restic"
+    spy.write_text(f'#!/bin/sh\necho "$@" >> {folder}/asked\nexec {shutil.which("restic")} "$@"\n')
+    spy.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{spy.parent}:{os.environ['PATH']}")
+    documents, settings = back_up_all(jobs)
+    asked = (folder / "asked").read_text().splitlines()
+    assert (documents.removed, settings.removed) == (2, 1)
+    assert sum("--prune" in line for line in asked) == 1
+    assert sum(line.startswith("snapshots ") for line in asked) == 1
+    listed = [point.data_set for point in RESTIC.reader(access(folder)).points()]
+    assert sorted(listed) == ["documents", "settings", "settings"]
+    assert len(os.listdir(folder / "repository" / "snapshots")) == 6, "a point and its seal"
+
+
 def test_two_jobs_on_one_source_never_run_side_by_side(folder: Path) -> None:
     inside, most = [0], [0]
     lock = threading.Lock()
@@ -314,7 +337,7 @@ def test_ctrl_c_during_the_retention_keeps_the_results(folder: Path) -> None:
             writer.apply_retention = self.press  # type: ignore[method-assign]
             return writer
 
-        def press(self, data_set: str, keep: Mapping[str, int]) -> int:
+        def press(self, keep: Mapping[str, Mapping[str, int]]) -> Mapping[str, int]:
             raise KeyboardInterrupt
 
     jobs = [
@@ -326,6 +349,8 @@ def test_ctrl_c_during_the_retention_keeps_the_results(folder: Path) -> None:
     assert any("stopped" in note for note in first.notes)
     assert second.succeeded
     assert second.removed is None
+    assert first.removed is None
+    assert any("stopped" in note for note in second.notes)
 
 
 def test_one_backup_alone_is_a_result_too(folder: Path) -> None:

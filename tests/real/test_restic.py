@@ -109,14 +109,14 @@ def test_a_lock_hinders_no_reader_and_is_told_to_a_writer(data: Path, tmp_path: 
         _until(lambda: bool(os.listdir(tmp_path / "repository" / "locks")))
         assert list(ENGINE.reader(access(tmp_path)).points()) == points
         with pytest.raises(RepositoryProblem, match="locked") as raised:
-            writer.apply_retention("documents", {"last": 1})
+            writer.apply_retention({"documents": {"last": 1}})
         assert not raised.value.permanent
         assert len(ENGINE.reader(access(tmp_path)).points()) == 2
     finally:
         _end_program("sleep", "3600")
         holder.join(30)
     assert not holder.is_alive()
-    assert writer.apply_retention("documents", {"last": 1}) == 1
+    assert writer.apply_retention({"documents": {"last": 1}}) == {"documents": 1}
 
 
 def test_two_backups_share_a_repository_at_one_time(data: Path, tmp_path: Path) -> None:
@@ -196,7 +196,7 @@ def test_what_others_keep_in_the_repository_is_theirs(data: Path, tmp_path: Path
     theirs = snapshot_files(tmp_path)
     for age in (3, 2, 1):
         store_and_seal(writer, data, datetime.now(UTC) - timedelta(days=age))
-    assert writer.apply_retention("documents", {"daily": 1}) == 2
+    assert writer.apply_retention({"documents": {"daily": 1}}) == {"documents": 2}
     assert theirs <= snapshot_files(tmp_path)
     assert len(snapshot_files(tmp_path)) == 3
     restic(tmp_path, "check")
@@ -206,7 +206,7 @@ def test_retention_of_nothing_is_refused(tmp_path: Path) -> None:
     writer = ENGINE.writer(access(tmp_path))
     for keep in ({}, {"last": 0}, {"fortnightly": 2}):
         with pytest.raises(RefloatError, match="retention"):
-            writer.apply_retention("documents", keep)
+            writer.apply_retention({"documents": keep})
 
 
 @WITH_RCLONE
@@ -227,7 +227,7 @@ def test_an_append_only_server_takes_backups_and_keeps_no_half_a_stream(
         assert ENGINE.reader(reached).points() == (point,)
         marked = RepositoryAccess("cupboard", reached.options, reached.secrets, append_only=True)
         with pytest.raises(NotAllowed, match="append-only"):
-            ENGINE.writer(marked).apply_retention("documents", {"last": 1})
+            ENGINE.writer(marked).apply_retention({"documents": {"last": 1}})
         assert ENGINE.reader(marked).points() == (point,)
 
 

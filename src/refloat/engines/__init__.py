@@ -204,15 +204,21 @@ class Writer(Protocol):
     ) -> RecoveryPoint:
         """Make stored data a recovery point, its baseline and attachments beside it."""
 
-    def apply_retention(self, data_set: str, keep: Mapping[str, int]) -> int:
-        """Remove old points by the engine's own policy; give how many went.
+    def apply_retention(self, keep: Mapping[str, Mapping[str, int]]) -> Mapping[str, int]:
+        """Remove old points of some data sets by the engine's own policy.
+
+        Called once after all backups to a repository, so that freeing the room is done once.
 
         Args:
-            keep: how many to keep, by ``last``, ``hourly``, ``daily``, ``weekly``, ``monthly``
-                and ``yearly``.
+            keep: for each of these data sets how many to keep, by ``last``, ``hourly``, ``daily``,
+                ``weekly``, ``monthly`` and ``yearly``; others are left alone.
+
+        Returns:
+            How many points of each of these data sets went. A point and its seal go together.
 
         Raises:
             NotAllowed: always, on a repository marked append-only.
+            UsageProblem: if a rule keeps nothing, or is none that the engine knows.
         """
 
 

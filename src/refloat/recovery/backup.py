@@ -226,25 +226,58 @@ class _Round:
 
     def ended(self) -> tuple[BackupResult, ...]:
         """Apply the retention, unless all was stopped, and give the results."""
-        results = []
         for number, job in enumerate(self._jobs):
-            result = self._results.get(number)
-            if result is None:
+            if number not in self._results:
                 stopped = Interrupted(f"the backup of {job.source.key} was not begun: stopped")
-                result = self._refused(job, stopped)
-            results.append(self._retained(job, result))
-        return tuple(results)
+                self._results[number] = self._refused(job, stopped)
+        if not self.stopping.is_set():
+            for numbers in self._to_retain().values():
+                self._retain(numbers)
+        return tuple(self._results[number] for number in range(len(self._jobs)))
 
-    def _retained(self, job: BackupJob, result: BackupResult) -> BackupResult:
-        """Apply the retention; Ctrl-C ends it, and what was backed up stays a result."""
-        if self.stopping.is_set():
-            return result
+    def _to_retain(self) -> dict[str, list[int]]:
+        """Find where the retention applies, by repository.
+
+        Nothing is removed where a backup failed: what is old may be all there is then.
+        """
+        found: dict[str, list[int]] = {}
+        for number, job in enumerate(self._jobs):
+            if not self._results[number].succeeded or not any(job.keep.values()):
+                continue
+            key = job.repository.key
+            if job.repository.append_only:
+                self._note(number, f"retention is left to whoever keeps {key}: it is append-only")
+            else:
+                found.setdefault(key, []).append(number)
+        return found
+
+    def _retain(self, numbers: Sequence[int]) -> None:
+        """Apply the retention of one repository; Ctrl-C ends it, and the backups stay results."""
+        keep = {self._jobs[number].source.key: self._jobs[number].keep for number in numbers}
+        first = self._jobs[numbers[0]]
         try:
-            return _retain(job, result, self._tell)
+            if self.stopping.is_set():
+                raise KeyboardInterrupt
+            for data_set in keep:
+                self._tell(BackupEvent(data_set, BackupStage.RETENTION))
+            removed = first.engine.writer(first.repository).apply_retention(keep)
+        except RefloatError as problem:
+            for number in numbers:
+                self._note(number, f"old recovery points could not be removed: {problem.message}")
         except KeyboardInterrupt:
             self.stopping.set()
-            note = "old recovery points were not removed: the retention was stopped"
-            return replace(result, notes=(*result.notes, note))
+            for number in numbers:
+                self._note(number, "old recovery points were not removed: it was stopped")
+        else:
+            for number in numbers:
+                gone = removed[self._jobs[number].source.key]
+                self._results[number] = replace(self._results[number], removed=gone)
+        for data_set in keep:
+            self._tell(BackupEvent(data_set, BackupStage.DONE))
+
+    def _note(self, number: int, note: str) -> None:
+        result = self._results[number]
+        self._results[number] = replace(result, notes=(*result.notes, note))
 
     def _refused(self, job: BackupJob, reason: RefloatError) -> BackupResult:
         began_at = self._clock.now().wall
@@ -328,25 +361,6 @@ def _groups(jobs: Sequence[BackupJob]) -> list[list[int]]:
     for number, job in enumerate(jobs):
         groups.setdefault(job.source_identity, []).append(number)
     return list(groups.values())
-
-
-def _retain(job: BackupJob, result: BackupResult, tell: Announce) -> BackupResult:
-    """Apply the retention, unless the backup failed: what is old may be all there is then."""
-    if not result.succeeded or not any(job.keep.values()):
-        return result
-    if job.repository.append_only:
-        note = f"retention is left to whoever keeps {job.repository.key}: it is append-only"
-        return replace(result, notes=(*result.notes, note))
-    tell(BackupEvent(job.source.key, BackupStage.RETENTION))
-    try:
-        removed = job.engine.writer(job.repository).apply_retention(job.source.key, job.keep)
-    except RefloatError as problem:
-        note = f"old recovery points could not be removed: {problem.message}"
-        result = replace(result, notes=(*result.notes, note))
-    else:
-        result = replace(result, removed=removed)
-    tell(BackupEvent(job.source.key, BackupStage.DONE))
-    return result
 
 
 def _silence(event: BackupEvent) -> None:

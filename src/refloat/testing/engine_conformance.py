@@ -228,12 +228,15 @@ def removes_by_policy(engine: Engine, access: RepositoryAccess, folder: Path) ->
         details = replace(_details(data_set, (str(tree),)), consistency_time=instant)
         writer.seal(stored, details, _baseline(), {})
     closed = engine.writer(replace(access, append_only=True))
-    _raises(NotAllowed, lambda: closed.apply_retention("documents", {"last": 1}))
+    _raises(NotAllowed, lambda: closed.apply_retention({"documents": {"last": 1}}))
     assert len(reader.points()) == 4
-    assert writer.apply_retention("documents", {"last": 2}) == 1
+    keep = {"documents": {"last": 2}, "other": {"last": 1}}
+    assert writer.apply_retention(keep) == {"documents": 1, "other": 0}
     ages = {(one.data_set, (_INSTANT - one.consistency_time).days) for one in reader.points()}
     assert ages == {("documents", 2), ("documents", 1), ("other", 9)}
-    assert writer.apply_retention("documents", {"last": 2}) == 0
+    assert writer.apply_retention({"documents": {"last": 1}}) == {"documents": 1}
+    ages = {(one.data_set, (_INSTANT - one.consistency_time).days) for one in reader.points()}
+    assert ages == {("documents", 1), ("other", 9)}
 
 
 def keeps_its_secrets(engine: Engine, access: RepositoryAccess, folder: Path) -> None:
