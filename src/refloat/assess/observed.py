@@ -7,6 +7,7 @@ through others. Where nothing was ever observed, nothing is said.
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -33,6 +34,10 @@ class _Sight:
     needed: tuple[_Node, ...]
 
     @property
+    def pairs(self) -> Iterator[tuple[_Node, _Node]]:
+        return itertools.product(self.having, self.needed)
+
+    @property
     def place(self) -> str:
         return f"{self.fact.source}:{self.seen.line}" if self.seen.line else self.fact.source
 
@@ -54,10 +59,8 @@ def undocumented(plan: Plan, facts: Facts, instant: datetime) -> tuple[Undocumen
         return ()  # the usual case costs nothing, however large the plan is
     sights = _sights(plan, facts.until(instant))
     documented = _documented(plan)
-    reach = _Reach(documented)
     reached = _reached_by(plan, documented, sights)
-    found = [*_components(sights, reached), *_dependencies(sights, reached, reach)]
-    return tuple(found)
+    return (*_components(sights, reached), *_dependencies(sights, reached, documented))
 
 
 def undocumented_parts(basis: Basis, _status: ServiceStatus) -> Iterator[Finding]:
@@ -154,25 +157,50 @@ def _documented(plan: Plan) -> dict[_Node, frozenset[_Node]]:
 
 
 class _Reach:
-    """Says what leads to what in the plan; each start is walked once."""
+    """Says what leads to what in the plan: each thing is looked at once, for all that is asked.
 
-    def __init__(self, needs: Mapping[_Node, frozenset[_Node]]) -> None:
+    Args:
+        needs: what each thing of a valid plan needs directly; there is no circle in it.
+        asked: what will be asked for; a service stands for all that it needs.
+    """
+
+    def __init__(self, needs: Mapping[_Node, frozenset[_Node]], asked: Iterable[_Node]) -> None:
         self._needs = needs
-        self._known: dict[_Node, frozenset[_Node]] = {}
+        wanted = sorted({part for node in asked for part in self._parts(node)})
+        self._bits = {node: 1 << number for number, node in enumerate(wanted)}
+        self._reached: dict[_Node, int] = {}
+        for node in needs if wanted else ():
+            self._settle(node)
 
     def says(self, having: _Node, needed: _Node) -> bool:
         """Whether the plan says that one needs the other, directly or through others.
 
         A plan cannot need a service; needing all that a service needs is the same.
         """
-        if having == needed or needed in self._needs[having]:
+        if having == needed:
             return True
-        if having not in self._known:
-            self._known[having] = _walk(self._needs, [having])
-        if needed[0] == "service":
-            parts = self._needs[needed]
-            return bool(parts) and parts <= self._known[having]
-        return needed in self._known[having]
+        wanted = 0
+        for part in self._parts(needed):
+            wanted |= self._bits[part]
+        return wanted != 0 and self._reached[having] & wanted == wanted
+
+    def _parts(self, node: _Node) -> frozenset[_Node]:
+        return self._needs[node] if node[0] == "service" else frozenset({node})
+
+    def _settle(self, start: _Node) -> None:
+        """Say of a thing, and before of all that it needs, what can be reached from it."""
+        ahead = [start]
+        while ahead:
+            node = ahead[-1]
+            waiting = [need for need in self._needs[node] if need not in self._reached]
+            if waiting and node not in self._reached:
+                ahead.extend(waiting)
+                continue
+            ahead.pop()
+            reached = self._bits.get(node, 0)
+            for need in self._needs[node]:
+                reached |= self._reached[need]
+            self._reached[node] = reached
 
 
 def _walk(needs: Mapping[_Node, Iterable[_Node]], starts: Iterable[_Node]) -> frozenset[_Node]:
@@ -222,17 +250,21 @@ def _components(
 
 
 def _dependencies(
-    sights: Iterable[_Sight], reached: Mapping[str, frozenset[_Node]], reach: _Reach
+    sights: Iterable[_Sight],
+    reached: Mapping[str, frozenset[_Node]],
+    documented: Mapping[_Node, frozenset[_Node]],
 ) -> Iterator[Undocumented]:
     pairs: dict[tuple[tuple[_Node, ...], tuple[_Node, ...]], list[_Sight]] = {}
     for sight in sights:
         known = all(node[0] != "unknown" for node in (*sight.having, *sight.needed))
-        if known and sight.needed:
+        direct = any(other in documented.get(one, ()) for one, other in sight.pairs)
+        if known and sight.needed and not direct:
             pairs.setdefault((sight.having, sight.needed), []).append(sight)
-    for (having, needed), seen in sorted(pairs.items(), key=lambda pair: pair[0]):
-        if any(reach.says(one, other) for one in having for other in needed):
-            continue
+    reach = _Reach(documented, (node for _, needed in pairs for node in needed))
+    for (having, _), seen in sorted(pairs.items(), key=lambda pair: pair[0]):
         first = seen[0]
+        if any(reach.says(one, other) for one, other in first.pairs):
+            continue
         yield Undocumented(
             component=first.seen.component,
             needs=first.seen.needs,

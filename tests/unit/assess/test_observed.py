@@ -188,3 +188,32 @@ def test_the_order_of_facts_does_not_matter_and_nothing_unknown_is_left_out(
         for name in (seen.component, seen.needs)
     }
     assert {one.component for one in found if not one.needs} == names & {"redis", "vault", "x"}
+
+
+def needs_in_the_end(plan: Plan, key: str) -> set[str]:
+    """Walk the plan the plain way."""
+    direct = {need.on for need in plan.components[key].needs}
+    return direct.union(*(needs_in_the_end(plan, one) for one in direct))
+
+
+@given(st.sets(st.tuples(st.integers(0, 6), st.integers(0, 6)), max_size=14))
+def test_a_dependency_is_flagged_exactly_when_no_way_through_the_plan_leads_there(
+    edges: set[tuple[int, int]],
+) -> None:
+    example_of = PLAN.components["booking-app"]
+    components = {
+        f"c{one}": replace(
+            example_of,
+            key=f"c{one}",
+            name=f"c{one}",
+            needs=tuple(Dependency(f"c{b}") for a, b in sorted(edges) if a == one and b > a),
+        )
+        for one in range(7)
+    }
+    service = replace(PLAN.services[example.SERVICE], needs=(Dependency("c0"),))
+    plan = replace(PLAN, components=components, services={example.SERVICE: service})
+    asked = [(a, b) for a in components for b in components if a != b]
+    found = rows(fact(*(f"{a} > {b}" for a, b in asked)), plan=plan)
+    assert {row[:2] for row in found} == {
+        (a, b) for a, b in asked if b not in needs_in_the_end(plan, a)
+    }
