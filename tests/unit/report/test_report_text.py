@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 import report_sample as sample
 
-from refloat.report.text import HEADINGS, drill_table, lines, verdict_table
+from refloat.report.text import HEADINGS, verdict_table
 from refloat.report.words import copy_answer, lasted, recovery_answer
 
 
@@ -30,56 +30,10 @@ def test_both_verdicts_stand_in_cells_of_their_own() -> None:
     assert rows[2].cells[4] == "? of no target"
 
 
-def test_rows_are_laid_out_with_the_reason_below() -> None:
-    text = lines(verdict_table([sample.proven().status, sample.undrilled().status]))
-    first, proven, unproven, reason = text.splitlines()
-    assert first.split() == [*HEADINGS[:5], "Good", "until"]
-    assert proven.index("proven") == unproven.index("unproven") == first.index("Recovery")
-    assert reason == "    Online booking has never been drilled."
-
-
-def test_no_service_gives_a_heading_only() -> None:
-    assert len(lines(verdict_table([])).splitlines()) == 1
-
-
-def test_a_drill_is_told_in_a_few_rows() -> None:
-    record = sample.proven().drill
-    assert record is not None
-    rows = drill_table(record)
-    assert [(row.what, row.mark, row.words) for row in rows] == [
-        ("Online booking", "good", "proven"),
-        ("Recovery time (RTO)", "good", "10.4 s"),
-        ("Loss of data (RPO)", "good", "9 min 1 s"),
-        ("Checks", "good", "8 passed"),
-        ("Taken down", "good", "nothing left"),
-    ]
-
-
-def test_what_went_wrong_is_named() -> None:
-    record = sample.failed().drill
-    assert record is not None
-    rows = {row.what: row for row in drill_table(record)}
-    assert rows["Online booking"].detail.startswith("The table visits is missing")
-    assert rows["Checks"].mark == "bad"
-    assert rows["Checks"].words == "1 failed, 4 could not run, 3 passed"
-    assert rows["  rows"].detail == (
-        "expected 131,204 rows; saw 119,161 rows; the table visits is missing"
-    )
-    assert rows["Recovery time (RTO)"].mark == "open"
-    assert rows["Taken down"].mark == "bad"
-
-
-def test_no_check_is_no_pass() -> None:
-    record = replace(sample.drill(), checks=())
-    assert {row.what: row.mark for row in drill_table(record)}["Checks"] == "open"
-
-
 def test_control_characters_reach_no_terminal() -> None:
     given = sample.hostile()
-    assert given.drill is not None
-    named = replace(given.drill, service_name="\x1b[2Jgone", reasons=("\x1b]0;title\x07",))
-    text = lines(verdict_table([replace(given.status, name="\x1b[31mred")]))
-    shown = text + "".join(f"{row.what}{row.words}{row.detail}" for row in drill_table(named))
+    [row] = verdict_table([replace(given.status, name="\x1b[31mred")])
+    shown = "".join(row.cells)
     assert not {"\x1b", "\x07", "\x00", "\u202e"} & set(shown)
 
 
