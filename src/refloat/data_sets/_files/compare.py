@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import cast
 
 from refloat.data_sets._files import tree
+from refloat.data_sets._results import comparable
 from refloat.model.points import Baseline, Measure
 from refloat.model.run import CheckResult, Outcome, Proof
 
@@ -27,17 +28,9 @@ def compare(expected: Baseline, seen: Baseline) -> tuple[CheckResult, ...]:
     Lost owners are told, not failed, where all files belong to one account: there was none other
     to be had. What changed while it was backed up may be in either state, and is left out.
     """
-    if (expected.kind, expected.format) != (seen.kind, seen.format):
-        return (
-            CheckResult(
-                name="the restored files can be compared with the backup",
-                kind="baseline",
-                outcome=Outcome.COULD_NOT_RUN,
-                proves=(),
-                expected=f"a baseline of {seen.kind}, format {seen.format}",
-                seen=f"one of {expected.kind}, format {expected.format}, of another version",
-            ),
-        )
+    other_form = comparable("files", expected, seen)
+    if other_form is not None:
+        return (other_form,)
     found = tree.differences(lines_of(expected), lines_of(seen), expected.changed)
     return (_contents(expected, seen, found), _attributes(found))
 

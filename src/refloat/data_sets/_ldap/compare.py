@@ -8,8 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from refloat.data_sets._ldap.ldif import is_schema
+from refloat.data_sets._results import comparable, integer, judged, mapping
 from refloat.model.points import Baseline, Measure
-from refloat.model.run import CheckResult, Outcome, Proof
+from refloat.model.run import CheckResult, Outcome
 
 FEWEST_ENTRIES = 20
 """A smaller directory rises and falls too much by itself to say that entries are missing."""
@@ -17,18 +18,10 @@ FEWEST_ENTRIES = 20
 
 def compare(expected: Baseline, seen: Baseline) -> tuple[CheckResult, ...]:
     """Hold restored data against its baseline; see ``DataSet.compare``."""
-    if (expected.kind, expected.format) != (seen.kind, seen.format):
-        return (
-            CheckResult(
-                "the restored directory can be compared with the backup",
-                "baseline",
-                Outcome.COULD_NOT_RUN,
-                (),
-                f"a baseline of format {seen.format}",
-                f"one of format {expected.format}, written by another version of Refloat",
-            ),
-        )
-    if not _map(expected.detail, "entries"):
+    other_form = comparable("directory", expected, seen)
+    if other_form is not None:
+        return (other_form,)
+    if not mapping(expected.detail, "entries"):
         name = "every entry of the directory is there"
         words = "no entry was backed up: there is nothing to compare"
         return (CheckResult(name, "baseline", Outcome.COULD_NOT_RUN, (), "entries", words),)
@@ -41,13 +34,13 @@ def drift(previous: Sequence[Baseline], current: Baseline) -> tuple[CheckResult,
     A pass proves nothing of the restored data, so it does not say so.
     """
     earlier = [
-        _integer(baseline.summary, "entries")
+        integer(baseline.summary, "entries")
         for baseline in previous
         if (baseline.kind, baseline.format) == (current.kind, current.format)
     ]
     if not earlier:
         return ()
-    most, now = max(earlier), _integer(current.summary, "entries")
+    most, now = max(earlier), integer(current.summary, "entries")
     complaints = []
     if most >= FEWEST_ENTRIES and now * 3 <= most * 2:
         complaints.append(
@@ -55,7 +48,7 @@ def drift(previous: Sequence[Baseline], current: Baseline) -> tuple[CheckResult,
             f" the {most:,} it had"
         )
     return (
-        _judge(
+        judged(
             "no entries went at the source",
             f"about as many entries as in earlier recovery points ({most:,} at most)",
             complaints,
@@ -67,31 +60,31 @@ def drift(previous: Sequence[Baseline], current: Baseline) -> tuple[CheckResult,
 
 def _entries(expected: Baseline, seen: Baseline) -> CheckResult:
     name = "every entry of the directory is there"
-    before, after = _map(expected.detail, "entries"), _map(seen.detail, "entries")
+    before, after = mapping(expected.detail, "entries"), mapping(seen.detail, "entries")
     missing, added = len(before.keys() - after.keys()), len(after.keys() - before.keys())
     complaints = []
     if missing:
         complaints.append(f"{missing:,} of {_count(len(before))} missing{_of_what(expected, seen)}")
     if added:
         complaints.append(f"{_counted(added)} not in the backup")
-    return _judge(name, _count(len(before)), complaints, _count(len(after)))
+    return judged(name, _count(len(before)), complaints, _count(len(after)))
 
 
 def _of_what(expected: Baseline, seen: Baseline) -> str:
-    before, after = _map(expected.detail, "classes"), _map(seen.detail, "classes")
+    before, after = mapping(expected.detail, "classes"), mapping(seen.detail, "classes")
     short = [
-        f"{_integer(before, kind) - _integer(after, kind):,} {kind}"
+        f"{integer(before, kind) - integer(after, kind):,} {kind}"
         for kind in sorted(before)
-        if _integer(after, kind) < _integer(before, kind)
+        if integer(after, kind) < integer(before, kind)
     ]
     return f" ({', '.join(short)})" if short else ""
 
 
 def _contents(expected: Baseline, seen: Baseline) -> CheckResult:
-    before, after = _map(expected.detail, "entries"), _map(seen.detail, "entries")
+    before, after = mapping(expected.detail, "entries"), mapping(seen.detail, "entries")
     changed = sum(1 for name in before if name in after and before[name] != after[name])
     complaints = [f"{_counted(changed)} changed"] if changed else []
-    return _judge(
+    return judged(
         "the entries' contents are the same",
         "the same digest of every entry",
         complaints,
@@ -100,7 +93,7 @@ def _contents(expected: Baseline, seen: Baseline) -> CheckResult:
 
 
 def _configuration(expected: Baseline, seen: Baseline) -> CheckResult:
-    before, after = _map(expected.detail, "configuration"), _map(seen.detail, "configuration")
+    before, after = mapping(expected.detail, "configuration"), mapping(seen.detail, "configuration")
     complaints = [f"{name} is missing" for name in sorted(before) if name not in after]
     for name in sorted(before.keys() & after.keys()):
         was, now = set(_texts(before, name)), set(_texts(after, name))
@@ -109,37 +102,13 @@ def _configuration(expected: Baseline, seen: Baseline) -> CheckResult:
         if was != now:
             complaints.append(f"{name} is not as it was")
     words = f"{len(before):,} entries of the server's configuration"
-    return _judge("the server's configuration is the same", words, complaints, words)
-
-
-def _judge(
-    name: str,
-    expected: str,
-    complaints: Sequence[str],
-    fine: str,
-    proves: tuple[Proof, ...] = (Proof.DATA,),
-) -> CheckResult:
-    outcome = Outcome.FAILED if complaints else Outcome.PASSED
-    seen = "; ".join(complaints[:5]) if complaints else fine
-    return CheckResult(name, "baseline", outcome, proves, expected, seen)
-
-
-def _map(where: Mapping[str, Measure], key: str) -> Mapping[str, Measure]:
-    value = where[key]
-    assert isinstance(value, Mapping)
-    return value
+    return judged("the server's configuration is the same", words, complaints, words)
 
 
 def _texts(where: Mapping[str, Measure], key: str) -> list[str]:
     value = where[key]
     assert isinstance(value, Sequence)
     return [str(item) for item in value]
-
-
-def _integer(where: Mapping[str, Measure], key: str) -> int:
-    value = where.get(key, 0)
-    assert isinstance(value, int)
-    return value
 
 
 def _counted(value: int) -> str:

@@ -8,14 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TypeAlias
 
+from refloat.data_sets._results import comparable, integer, judged, mapping
 from refloat.model.points import Baseline, Measure
-from refloat.model.run import CheckResult, Outcome, Proof
+from refloat.model.run import CheckResult, Outcome
 
 Complaints: TypeAlias = list[str]
 Map: TypeAlias = Mapping[str, Measure]
-
-NAMED_AT_MOST = 5
-"""How many differences a result names; the rest is counted."""
 
 FEWEST_ROWS = 20
 """Smaller tables rise and fall too much by themselves to say that rows are missing."""
@@ -26,18 +24,10 @@ FEWEST_SAMPLED = 20
 
 def compare(expected: Baseline, seen: Baseline) -> tuple[CheckResult, ...]:
     """Hold restored data against its baseline; see ``DataSet.compare``."""
-    if (expected.kind, expected.format) != (seen.kind, seen.format):
-        return (
-            CheckResult(
-                "the restored database can be compared with the backup",
-                "baseline",
-                Outcome.COULD_NOT_RUN,
-                (),
-                f"a baseline of format {seen.format}",
-                f"one of format {expected.format}, written by another version of Refloat",
-            ),
-        )
-    if not _map(expected.detail, "tables"):
+    other_form = comparable("database", expected, seen)
+    if other_form is not None:
+        return (other_form,)
+    if not mapping(expected.detail, "tables"):
         name = "all tables and definitions are there"
         words = "no table was backed up: there is nothing to compare"
         return (CheckResult(name, "baseline", Outcome.COULD_NOT_RUN, (), "tables", words),)
@@ -48,11 +38,11 @@ def compare(expected: Baseline, seen: Baseline) -> tuple[CheckResult, ...]:
         _sequences(expected, seen),
         _roles(expected, seen),
     ]
-    if _map(expected.detail, "views"):
+    if mapping(expected.detail, "views"):
         results.append(_views(expected, seen))
-    large = _map(expected.detail, "large_objects")
+    large = mapping(expected.detail, "large_objects")
     if large.get("large_objects"):
-        results.append(_large_objects(large, _map(seen.detail, "large_objects")))
+        results.append(_large_objects(large, mapping(seen.detail, "large_objects")))
     return tuple(results)
 
 
@@ -71,17 +61,17 @@ def drift(previous: Sequence[Baseline], current: Baseline) -> tuple[CheckResult,
     ]
     if not earlier:
         return ()
-    before = [_map(baseline.detail, "tables") for baseline in earlier]
-    now = _map(current.detail, "tables")
+    before = [mapping(baseline.detail, "tables") for baseline in earlier]
+    now = mapping(current.detail, "tables")
     return (
-        _judge(
+        judged(
             "no table lost its rows at the source",
             f"about as many rows as in the {_count(len(earlier), 'earlier recovery point')}",
             _lost_rows(before, now),
             "every table has about as many rows as before, or more",
             (),
         ),
-        _judge(
+        judged(
             "no column turned unreadable at the source",
             "values that look as they did before",
             _turned_unreadable(before, now),
@@ -92,14 +82,14 @@ def drift(previous: Sequence[Baseline], current: Baseline) -> tuple[CheckResult,
 
 
 def _definitions(expected: Baseline, seen: Baseline) -> CheckResult:
-    before, after = _map(expected.detail, "definitions"), _map(seen.detail, "definitions")
-    counts = _map(expected.detail, "tables")
+    before, after = mapping(expected.detail, "definitions"), mapping(seen.detail, "definitions")
+    counts = mapping(expected.detail, "tables")
     complaints: list[str] = []
     missing = [name for name in sorted(before) if name not in after]
     gone = {_object(name) for name in missing if name.startswith(("table ", "partitioned table "))}
     for name in missing:
         if name.startswith("table ") and name.removeprefix("table ") in counts:
-            rows = _integer(_map(counts, name.removeprefix("table ")), "rows")
+            rows = integer(mapping(counts, name.removeprefix("table ")), "rows")
             complaints.insert(
                 0, f"the {_short(name)} is missing: {_count(rows, 'row')} had been backed up"
             )
@@ -114,7 +104,7 @@ def _definitions(expected: Baseline, seen: Baseline) -> CheckResult:
         f"the {_short(name)} was not in the backup" for name in sorted(after) if name not in before
     ]
     words = _count(len(before), "definition")
-    return _judge(
+    return judged(
         "all tables and definitions are there", words, complaints, f"{words}, as backed up"
     )
 
@@ -122,11 +112,11 @@ def _definitions(expected: Baseline, seen: Baseline) -> CheckResult:
 def _rows(expected: Baseline, seen: Baseline) -> CheckResult:
     complaints: Complaints = []
     total = 0
-    after = _map(seen.detail, "tables")
+    after = mapping(seen.detail, "tables")
     for name, before in _tables(expected):
-        rows = _integer(before, "rows")
+        rows = integer(before, "rows")
         total += rows
-        now = _integer(_map(after, name), "rows") if name in after else 0
+        now = integer(mapping(after, name), "rows") if name in after else 0
         if now != rows:
             change = (
                 f"{_number(rows - now)} missing"
@@ -137,25 +127,25 @@ def _rows(expected: Baseline, seen: Baseline) -> CheckResult:
                 f"the table {_bare(name)} has {_count(now, 'row')} of {_number(rows)}: {change}"
             )
     words = f"{_count(total, 'row')} in {_count(len(list(_tables(expected))), 'table')}"
-    return _judge("every table has all of its rows", words, complaints, words)
+    return judged("every table has all of its rows", words, complaints, words)
 
 
 def _contents(expected: Baseline, seen: Baseline) -> CheckResult:
-    after = _map(seen.detail, "tables")
+    after = mapping(seen.detail, "tables")
     complaints = []
     for name, before in _tables(expected):
-        now = _map(after, name) if name in after else {}
+        now = mapping(after, name) if name in after else {}
         if now.get("content") != before["content"]:
             newest = _newest_differs(before, now)
             complaints.append(f"the contents of the table {_bare(name)} are not the same{newest}")
     words = "the same fingerprint of every table's contents"
-    return _judge(
+    return judged(
         "the rows' contents are the same", words, complaints, "every fingerprint is the same"
     )
 
 
 def _newest_differs(before: Map, now: Map) -> str:
-    was, is_now = _map(before, "newest"), _map(now, "newest") if "newest" in now else {}
+    was, is_now = mapping(before, "newest"), mapping(now, "newest") if "newest" in now else {}
     for column in sorted(was):
         if column in is_now and is_now[column] != was[column]:
             return f": the newest {column} is {is_now[column]}, not {was[column]}"
@@ -163,15 +153,15 @@ def _newest_differs(before: Map, now: Map) -> str:
 
 
 def _sequences(expected: Baseline, seen: Baseline) -> CheckResult:
-    after = _map(seen.detail, "sequences")
+    after = mapping(seen.detail, "sequences")
     complaints: Complaints = []
-    known = _map(expected.detail, "sequences")
+    known = mapping(expected.detail, "sequences")
     for name in sorted(known):
-        before = _map(known, name)
+        before = mapping(known, name)
         if name not in after:
             complaints.append(f"the sequence {_bare(name)} is missing")
             continue
-        now = _map(after, name)
+        now = mapping(after, name)
         complaint = _behind(name, now)
         if complaint and _behind(name, before):
             complaint += " (it was so at the source already)"
@@ -183,13 +173,13 @@ def _sequences(expected: Baseline, seen: Baseline) -> CheckResult:
         if complaint:
             complaints.append(complaint)
     words = f"{_count(len(known), 'sequence')}, none behind the numbers already given"
-    return _judge("no sequence is behind its table", words, complaints, words)
+    return judged("no sequence is behind its table", words, complaints, words)
 
 
 def _behind(name: str, sequence: Map) -> str:
-    if "highest" not in sequence or _integer(sequence, "increment") < 0:
+    if "highest" not in sequence or integer(sequence, "increment") < 0:
         return ""
-    highest, at = _integer(sequence, "highest"), _counted(sequence)
+    highest, at = integer(sequence, "highest"), _counted(sequence)
     if at >= highest:
         return ""
     table, column = str(sequence["table"]), str(sequence["column"])
@@ -201,13 +191,13 @@ def _behind(name: str, sequence: Map) -> str:
 
 def _counted(sequence: Map) -> int:
     """Give the last number that was given out, in the sequence's own direction."""
-    last, increment = _integer(sequence, "last"), _integer(sequence, "increment")
+    last, increment = integer(sequence, "last"), integer(sequence, "increment")
     at = last if sequence["called"] else last - increment
     return at if increment > 0 else -at
 
 
 def _roles(expected: Baseline, seen: Baseline) -> CheckResult:
-    before, after = _map(expected.detail, "roles"), _map(seen.detail, "roles")
+    before, after = mapping(expected.detail, "roles"), mapping(seen.detail, "roles")
     complaints = [f"the role {name} is missing" for name in sorted(before) if name not in after]
     complaints += [
         f"the role {name} has not the same rights"
@@ -215,45 +205,45 @@ def _roles(expected: Baseline, seen: Baseline) -> CheckResult:
         if name in after and before[name] != after[name]
     ]
     words = _count(len(before), "role")
-    return _judge("every role is back", words, complaints, f"{words}, with the same rights")
+    return judged("every role is back", words, complaints, f"{words}, with the same rights")
 
 
 def _views(expected: Baseline, seen: Baseline) -> CheckResult:
-    before, after = _map(expected.detail, "views"), _map(seen.detail, "views")
+    before, after = mapping(expected.detail, "views"), mapping(seen.detail, "views")
     complaints = [
         f"the materialised view {_bare(name)} is not filled"
         for name in sorted(before)
         if before[name] and not after.get(name)
     ]
     words = _count(len(before), "materialised view")
-    return _judge("materialised views are filled", words, complaints, f"{words}, as they were")
+    return judged("materialised views are filled", words, complaints, f"{words}, as they were")
 
 
 def _large_objects(before: Map, after: Map) -> CheckResult:
     complaints = []
     if before["large_objects"] != after.get("large_objects"):
         complaints.append(
-            f"{_number(_integer(after, 'large_objects'))} of"
-            f" {_count(_integer(before, 'large_objects'), 'large object')} are there"
+            f"{_number(integer(after, 'large_objects'))} of"
+            f" {_count(integer(before, 'large_objects'), 'large object')} are there"
         )
     contents = before.get("large_object_contents")
     if contents is not None and contents != after.get("large_object_contents"):
         complaints.append("the contents of the large objects are not the same")
-    words = _count(_integer(before, "large_objects"), "large object")
-    return _judge("the large objects are the same", words, complaints, f"{words}, the same")
+    words = _count(integer(before, "large_objects"), "large object")
+    return judged("the large objects are the same", words, complaints, f"{words}, the same")
 
 
 def _lost_rows(before: Sequence[Map], now: Map) -> Complaints:
     complaints = []
     for name in sorted({name for tables in before for name in tables}):
-        history = [_integer(_map(t, name), "rows") for t in before if name in t]
+        history = [integer(mapping(t, name), "rows") for t in before if name in t]
         if name not in now:
             if before[-1].get(name) is not None:
                 complaints.append(
                     f"the table {_bare(name)} is gone: it had {_count(history[-1], 'row')}"
                 )
             continue
-        rows, most = _integer(_map(now, name), "rows"), max(history)
+        rows, most = integer(mapping(now, name), "rows"), max(history)
         if most < FEWEST_ROWS or rows * 3 > most * 2 or _comes_and_goes(history):
             continue
         if rows == 0:
@@ -285,20 +275,20 @@ def _turned_unreadable(before: Sequence[Map], now: Map) -> Complaints:
         for name in set(tables) & set(now):
             was, is_now = _shape(tables, name), _shape(now, name)
             for column in set(was) & set(is_now):
-                words = _column_changed(_map(was, column), _map(is_now, column))
+                words = _column_changed(mapping(was, column), mapping(is_now, column))
                 if words:
                     complaints.setdefault(f"{_bare(name)}.{column}", words)
     return [f"{column} {complaints[column]}" for column in sorted(complaints)]
 
 
 def _shape(tables: Map, name: str) -> Map:
-    shape = _map(tables, name).get("shape")
+    shape = mapping(tables, name).get("shape")
     return shape if isinstance(shape, Mapping) else {}
 
 
 def _column_changed(was: Map, now: Map) -> str:
     """Say what is wrong with a column; numbers are percents of the values in the sample."""
-    if _integer(was, "filled") < FEWEST_SAMPLED or _integer(now, "sampled") < FEWEST_SAMPLED:
+    if integer(was, "filled") < FEWEST_SAMPLED or integer(now, "sampled") < FEWEST_SAMPLED:
         return ""
     empty_before, empty_now = (100 - _percent(s, "filled", "sampled") for s in (was, now))
     if empty_before <= 20 and empty_now >= 90:
@@ -313,43 +303,13 @@ def _column_changed(was: Map, now: Map) -> str:
 
 
 def _percent(shape: Map, part: str, whole: str) -> int:
-    of = _integer(shape, whole)
-    return 100 * _integer(shape, part) // of if of else 0
-
-
-def _judge(
-    name: str,
-    expected: str,
-    complaints: Sequence[str],
-    fine: str,
-    proves: tuple[Proof, ...] = (Proof.DATA,),
-) -> CheckResult:
-    outcome = Outcome.FAILED if complaints else Outcome.PASSED
-    seen = _together(complaints) if complaints else fine
-    return CheckResult(name, "baseline", outcome, proves, expected, seen)
-
-
-def _together(complaints: Sequence[str]) -> str:
-    named = "; ".join(complaints[:NAMED_AT_MOST])
-    more = len(complaints) - NAMED_AT_MOST
-    return f"{named}; and {more} more" if more > 0 else named
+    of = integer(shape, whole)
+    return 100 * integer(shape, part) // of if of else 0
 
 
 def _tables(baseline: Baseline) -> Iterable[tuple[str, Map]]:
-    tables = _map(baseline.detail, "tables")
-    return [(name, _map(tables, name)) for name in sorted(tables)]
-
-
-def _map(where: Map, key: str) -> Map:
-    value = where[key]
-    assert isinstance(value, Mapping)
-    return value
-
-
-def _integer(where: Map, key: str) -> int:
-    value = where.get(key, 0)
-    assert isinstance(value, int)
-    return value
+    tables = mapping(baseline.detail, "tables")
+    return [(name, mapping(tables, name)) for name in sorted(tables)]
 
 
 def _number(value: int) -> str:
