@@ -110,7 +110,7 @@ def proves_something_known(check: Check) -> None:
 
 def cannot_run_where_nothing_runs(check: Check) -> None:
     """Assert that a place that is gone, and one without any tool, never count as an answer."""
-    for place in (GonePlace(), EmptyPlace()):
+    for place in (EmptyPlace(gone=True), EmptyPlace()):
         options = example_options(check)
         secrets = {
             option.name: Secret(SECRET_WORD)
@@ -187,7 +187,15 @@ def example_value(option: Option) -> OptionValue:
 
 
 class EmptyPlace:
-    """A place in which there is no program at all, not even a shell."""
+    """A place in which there is no program at all, not even a shell.
+
+    Args:
+        gone: whether it has been taken down, too.
+
+    """
+
+    def __init__(self, *, gone: bool = False) -> None:
+        self._gone = gone
 
     def staging(self, name: str) -> Path:
         """Refuse: a check stages nothing."""
@@ -216,6 +224,7 @@ class EmptyPlace:
     ) -> CommandResult:
         """Say what a shell says of a program that is not there."""
         assert not any(SECRET_WORD in word for word in arguments), "a secret is an argument"
+        self._require()
         return CommandResult(arguments, 127, b"", f"{arguments[0]}: not found", 0.0)
 
     def start(
@@ -239,36 +248,12 @@ class EmptyPlace:
         timeout: float,
     ) -> dict[str, Measure]:
         """Fail as a place without Python does."""
+        self._require()
         raise ToolFailed("/usr/bin/python3 is not in the place")
 
-
-class GonePlace(EmptyPlace):
-    """A place that has been taken down."""
-
-    def run(
-        self,
-        arguments: tuple[str, ...],
-        *,
-        user: str,
-        timeout: float,
-        environment: Mapping[str, str] | None = None,
-        standard_input: bytes = b"",
-        folder: str = "/",
-        output_limit: int = 16 * 1024 * 1024,
-    ) -> CommandResult:
-        """Raise, always."""
-        raise IsolationProblem("the place is gone")
-
-    def ask(
-        self,
-        function: Callable[[dict[str, Measure]], dict[str, Measure]],
-        arguments: Mapping[str, Measure],
-        *,
-        user: str,
-        timeout: float,
-    ) -> dict[str, Measure]:
-        """Raise, always."""
-        raise IsolationProblem("the place is gone")
+    def _require(self) -> None:
+        if self._gone:
+            raise IsolationProblem("the place is gone")
 
 
 class WatchedPlace(EmptyPlace):
@@ -281,6 +266,7 @@ class WatchedPlace(EmptyPlace):
     """
 
     def __init__(self, place: Place, secrets: Mapping[str, Secret]) -> None:
+        super().__init__()
         self._place = place
         self._secrets = tuple(secret.reveal() for secret in secrets.values() if secret.reveal())
 
