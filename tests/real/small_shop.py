@@ -300,8 +300,11 @@ def dedent(text: str) -> str:
 def without(program: str, command: Sequence[str], shop: Shop) -> Ended:
     """Run a command that cannot see a program of the machine; root only."""
     script = f'mount --bind /dev/null {program} && exec "$@"'
+    wrapped = str(Path(__file__).parents[1] / "support" / "programs")
+    path = os.pathsep.join(one for one in os.environ["PATH"].split(os.pathsep) if one != wrapped)
     ended = subprocess.run(
         ("unshare", "--mount", "sh", "-c", script, "sh", *command),
+        env={**os.environ, "PATH": path},
         capture_output=True,
         text=True,
         cwd=shop.home,
