@@ -149,6 +149,14 @@ def inhabitants(root: Path) -> tuple[str, ...]:
     return tuple(found)
 
 
+def _staying(root: Path) -> tuple[str, ...]:
+    """Find processes that stay in a tree: one that is just being ended is given time to be gone."""
+    deadline = time.monotonic() + PATIENCE
+    while (found := inhabitants(root)) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    return found
+
+
 def mounts_below(folder: Path) -> tuple[str, ...]:
     """Find mounts at or below a folder."""
     lines = Path("/proc/self/mountinfo").read_text(encoding="utf-8").splitlines()
@@ -264,7 +272,7 @@ def clear(folder: Path, *, keep: bool, began: float) -> Teardown:
     if record is not None:
         processes = end(record.processes)
         left_groups = remove_groups(record.groups)
-    processes += inhabitants(folder / ROOT)
+    processes += _staying(folder / ROOT)
     mounts = mounts_below(folder)
     folders: tuple[str, ...] = left_groups
     if not mounts and not processes and not left_groups:
