@@ -20,7 +20,7 @@ demo-clean: ## remove everything that the demo made
 test: ## install what the tests need and run them all
 	@scripts/set-up test
 	@$(MAKE) --no-print-directory lint
-	.venv/bin/pytest -n 2 --dist loadgroup
+	.venv/bin/pytest -n 2 --dist loadfile
 
 lint: ## check types, style and the layers (after `make test` has installed the tools)
 	.venv/bin/ruff check --quiet .

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Iterator
@@ -62,7 +63,9 @@ def area(request: pytest.FixtureRequest) -> Iterator[Area]:
             option.name: option.default for option in sandbox.options if option.default is not None
         }
         opened = sandbox.open(
-            SandboxRequest("checks", folder / "sandbox", users=users, options=defaults)
+            SandboxRequest(
+                f"checks-{os.getpid()}", folder / "sandbox", users=users, options=defaults
+            )
         )
         stack.callback(opened.close)
         yield Area(opened, "/srv/area")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -35,7 +36,9 @@ def test_data_set(kind: str, promise: Promise, folder: Path) -> None:
     repository = sample_repository(RESTIC, folder)
     with SAMPLES[kind](folder) as sample:
         place = SANDBOX.open(
-            SandboxRequest(f"conformance-{kind}", folder / "sandbox", (sample.target.user,))
+            SandboxRequest(
+                f"conformance-{kind}-{os.getpid()}", folder / "sandbox", (sample.target.user,)
+            )
         )
         try:
             promise(sample, Rig(RESTIC, repository, place))

@@ -22,7 +22,6 @@ from typing import Any
 import pytest
 
 # One worker runs them all, one after the other: they share a business.
-pytestmark = pytest.mark.xdist_group("business")
 
 PROGRAM = Path(__file__).parents[2] / "examples" / "harbour-street" / "business.py"
 

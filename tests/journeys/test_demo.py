@@ -22,8 +22,8 @@ OUT = ROOT / "demo-out"
 TIMEOUT = 600.0
 FILES = {"result.json", "report.html", "evidence.json", "evidence.pub"}
 
-# Its results lie in the clone and its servers at fixed ports: one at a time.
-pytestmark = [pytest.mark.xdist_group("business"), pytest.mark.timeout(TIMEOUT)]
+# Its results lie in the clone and its servers at fixed ports: one at a time, so all in this file.
+pytestmark = pytest.mark.timeout(TIMEOUT)
 
 
 @pytest.fixture(scope="module")

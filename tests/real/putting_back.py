@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import secrets
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -48,7 +49,8 @@ def back_up(data_set: DataSet, source: Source) -> Kept:
 @contextmanager
 def sandbox(folder: Path, user: str, name: str = "box") -> Iterator[OpenSandbox]:
     """Open a sandbox, and see that nothing is left of it."""
-    place = BUBBLEWRAP.open(SandboxRequest(f"test-{name}", folder / name, (user,)))
+    run = f"test-{name}-{secrets.token_hex(3)}"  # as every run's: no two are called the same
+    place = BUBBLEWRAP.open(SandboxRequest(run, folder / name, (user,)))
     try:
         yield place
     finally:

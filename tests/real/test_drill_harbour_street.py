@@ -25,8 +25,6 @@ EXAMPLE = ROOT / "examples" / "harbour-street"
 PROGRAMS = Path("/usr/lib/postgresql/15/bin")
 TIMEOUT = 240.0
 
-pytestmark = pytest.mark.xdist_group("harbour-street-drills")
-
 
 class Harbour(Shop):
     """The business in its home; its plan and state as the example has them."""
