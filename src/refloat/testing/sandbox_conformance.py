@@ -49,9 +49,8 @@ def accounts() -> tuple[str, str]:
 def opened(adapter: Sandbox, folder: Path, name: str = "one") -> Iterator[OpenSandbox]:
     """Open a sandbox with the two accounts, and take it down, which must leave nothing."""
     options = {o.name: o.default for o in adapter.options if o.default is not None}
-    place = adapter.open(
-        SandboxRequest(f"conformance-{name}", folder / name, users=accounts(), options=options)
-    )
+    run = f"conformance-{name}-{secrets.token_hex(3)}"  # as every run's: no two are called the same
+    place = adapter.open(SandboxRequest(run, folder / name, users=accounts(), options=options))
     try:
         yield place
     finally:
@@ -239,7 +238,7 @@ from refloat import registry
 from refloat.sandboxes import SandboxRequest
 adapter = registry.adapters("sandboxes")[sys.argv[1]]
 options = {o.name: o.default for o in adapter.options if o.default is not None}
-place = adapter.open(SandboxRequest("conformance-crash", Path(sys.argv[2]), options=options))
+place = adapter.open(SandboxRequest(f"crash-{os.getpid()}", Path(sys.argv[2]), options=options))
 place.make_folder("/srv/data", user="nobody")
 sleep = "exec /usr/bin/python3 -c 'import time; time.sleep(600)' " + sys.argv[3]
 place.start("server", ("/usr/bin/sh", "-c", sleep), user="nobody")
