@@ -6,7 +6,7 @@ Refloat's side is a process of its own, from its start to its end: it makes sure
 writes the heartbeat, stores, describes every file, checks the source again, and seals. Neither side
 removes old points.
 
-    python benchmarks/backup_files.py --files 20000 --bytes 2000000000 --pairs 5
+    python -m benchmarks.backup_files --files 20000 --bytes 2000000000 --pairs 5
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from measure import compare, print_result
+from benchmarks.measure import compare, print_result
 from refloat.data_sets import Source
 from refloat.data_sets.files import ADAPTER as FILES
 from refloat.engines import RepositoryAccess
@@ -57,7 +57,7 @@ def main() -> int:
 
         result = compare(
             f"back up {arguments.bytes} bytes in {arguments.files} files",
-            (sys.executable, __file__, "--ours", str(folder)),
+            (sys.executable, "-m", "benchmarks.backup_files", "--ours", str(folder)),
             (*bare, "--repo", str(folder / "bare"), "backup", str(folder / "data")),
             pairs=arguments.pairs,
             target=TARGET,

@@ -5,7 +5,7 @@ gets signed bytes, signatures and leaves ready made from a file (about 2 of its 
 entry); all that it does is verify and hash. Reading JSON, the tree, the checkpoint and its history
 are ours alone. A side that does not end with 0 (verified) ends the benchmark.
 
-    python benchmarks/verify_log.py --entries 100000 --pairs 5
+    python -m benchmarks.verify_log --entries 100000 --pairs 5
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from pathlib import Path
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from measure import compare, print_result
+from benchmarks.measure import compare, print_result
 from refloat.ledger.dsse import pae, raw_key, read_envelope, read_public_key
 from refloat.ledger.log import Ledger
 from refloat.ledger.statement import (
@@ -59,7 +59,7 @@ def main() -> int:
         result = compare(
             f"verify a log of {arguments.entries} entries, {size} bytes an entry on average",
             argv,
-            (sys.executable, __file__, "baseline", str(prepared)),
+            (sys.executable, "-m", "benchmarks.verify_log", "baseline", str(prepared)),
             pairs=arguments.pairs,
             target=1.5,
         )
