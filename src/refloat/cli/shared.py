@@ -22,7 +22,7 @@ from refloat.assess.words import size as size
 from refloat.cli.plain import plain
 from refloat.host.clock import Clock
 from refloat.model.codec import to_json
-from refloat.model.errors import RefloatError, UsageProblem
+from refloat.model.errors import RefloatError
 from refloat.plan import parse_duration
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -207,18 +207,3 @@ class DurationType(click.ParamType[timedelta]):
 
 INSTANT = InstantType()
 DURATION = DurationType()
-
-
-def one_of(names: Sequence[str], given: Sequence[str], what: str) -> tuple[str, ...]:
-    """See that every given name is known; all of them if none is given.
-
-    Raises:
-        UsageProblem: naming the unknown ones.
-    """
-    unknown = [name for name in given if name not in names]
-    if unknown:
-        raise UsageProblem(
-            f"there is no {what} {', '.join(map(repr, unknown))}",
-            hint=f"There are: {', '.join(names) or 'none'}.",
-        )
-    return tuple(given) or tuple(names)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from refloat.assess.words import day, duration, instant
 from refloat.model.judgement import CopyVerdict, ServiceStatus
-from refloat.model.run import DrillRecord, Outcome, Stage, StepRecord, Verdict
+from refloat.model.run import DrillRecord, Outcome, Stage, Verdict
 
 STAGES = {
     Stage.CHOOSE: "choose the recovery point",
@@ -126,9 +126,3 @@ def component_outcome(drill: DrillRecord | None, key: str) -> tuple[str, str]:
     if Outcome.COULD_NOT_RUN in outcomes:
         return "open", "could not be tried"
     return ("good", "came back") if outcomes else ("open", "not tried")
-
-
-def step_name(step: StepRecord, name: str) -> str:
-    """Name an operation: the component and the stage, or the stage of the whole."""
-    stage = STAGES.get(step.stage, str(step.stage))
-    return f"{name}: {stage}" if name else stage[:1].upper() + stage[1:]
