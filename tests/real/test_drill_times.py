@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -106,15 +107,21 @@ def test_a_random_instant_lies_in_its_window_and_nothing_newer_is_restored(shop:
 
 
 class SetClock(Clock):
-    """A machine whose time of day is set as it goes on; its boot clock goes its way."""
+    """A machine whose time of day is set as it is read; its boot clock goes its way.
 
-    def __init__(self, ahead: Callable[[float], timedelta]) -> None:
+    Args:
+        ahead: how far the time of day is off, given which reading this is; the first, 0, is that
+            of the declaration. Counting readings and not seconds, it is no matter how fast a
+            machine is.
+    """
+
+    def __init__(self, ahead: Callable[[int], timedelta]) -> None:
         self._ahead = ahead
-        self._first = super().now()
+        self._readings = itertools.count()
 
     def now(self) -> Instant:
         real = super().now()
-        return replace(real, wall=real.wall + self._ahead(real.boot - self._first.boot))
+        return replace(real, wall=real.wall + self._ahead(next(self._readings)))
 
 
 def drilled(shop: Shop, clock: Clock) -> DrillResult:
@@ -140,7 +147,7 @@ def no_negative_times(result: DrillResult) -> None:
 
 def test_a_clock_set_back_since_the_backup_is_told_and_hides_no_point(shop: Shop) -> None:
     newest = times(shop)[-1]
-    result = drilled(shop, SetClock(lambda _passed: timedelta(hours=-2)))
+    result = drilled(shop, SetClock(lambda _reading: timedelta(hours=-2)))
     record = result.record
     assert record.common_recovery_point.points["letters"].consistency_time == newest
     assert any("clock was set back" in note for note in record.notes), record.notes
@@ -149,7 +156,8 @@ def test_a_clock_set_back_since_the_backup_is_told_and_hides_no_point(shop: Shop
 
 
 def test_a_clock_set_back_during_the_drill_changes_no_measure(shop: Shop) -> None:
-    result = drilled(shop, SetClock(lambda passed: timedelta(hours=-3 if passed > 0.5 else 0)))
+    # Choosing and isolating begin and end, and the first restore begins: then it is set.
+    result = drilled(shop, SetClock(lambda reading: timedelta(hours=-3 if reading > 5 else 0)))
     assert result.record.verdict is Verdict.PROVEN, result.record.reasons
     assert any("set 10800 s back" in note for note in result.record.notes), result.record.notes
     assert result.record.rto.measured_seconds is not None
