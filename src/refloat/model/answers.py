@@ -8,6 +8,7 @@ from __future__ import annotations
 import enum
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from refloat.model.points import Measure
 
@@ -35,6 +36,9 @@ class Finding:
         sentence: what it means for the business, in words that an owner understands.
         next_step: the best thing to do next, one sentence.
         inputs: what the rule looked at, for machines.
+        services: keys of the services that it endangers; empty for the organisation as a whole.
+        first_seen: since when the facts show it without a break; None if they do not say.
+        last_seen: the instant at which it was found; None where nobody set it.
     """
 
     code: str
@@ -44,6 +48,9 @@ class Finding:
     sentence: str
     next_step: str
     inputs: Mapping[str, Measure] = field(default_factory=dict)
+    services: tuple[str, ...] = ()
+    first_seen: datetime | None = None
+    last_seen: datetime | None = None
 
 
 @dataclass(frozen=True)

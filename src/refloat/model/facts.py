@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, TypeAlias
 
@@ -18,6 +18,7 @@ from refloat.model.codec import from_json, to_json
 from refloat.model.observations import Observation
 from refloat.model.points import RecoveryPoint, RepositorySeen
 from refloat.model.run import DrillRecord
+from refloat.model.stream import Stream
 
 UNWRITTEN = -1
 """The entry of a fact that is not in the ledger yet."""
@@ -222,6 +223,7 @@ class Facts:
         acceptances: acceptances.
         interruptions: runs that never finished.
         observations: sources that were read for what is really there.
+        feed: what came in by the generic feed.
     """
 
     drills: tuple[DrillFact, ...] = ()
@@ -230,6 +232,7 @@ class Facts:
     acceptances: tuple[AcceptanceFact, ...] = ()
     interruptions: tuple[InterruptedFact, ...] = ()
     observations: tuple[ObservationFact, ...] = ()
+    feed: Stream = field(default_factory=Stream)
 
     @classmethod
     def of(cls, facts: Iterable[Fact]) -> Facts:

@@ -11,14 +11,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
+from refloat.model.access import Lock, Principal, Right
+from refloat.model.dependency import Dependency as Dependency
+from refloat.model.dependency import Strength as Strength
 from refloat.model.options import Options
-
-
-class Strength(enum.StrEnum):
-    """How much a service or component depends on another: cannot run without, or runs degraded."""
-
-    HARD = "hard"
-    SOFT = "soft"
+from refloat.model.organisation import (
+    Authority,
+    Channel,
+    Communication,
+    Document,
+    Exclusion,
+    Facility,
+    Platform,
+    Policy,
+    Vendor,
+    Watch,
+    Workaround,
+    WrittenStep,
+)
 
 
 class ComponentKind(enum.StrEnum):
@@ -63,6 +73,7 @@ class Person:
         phone: a number that works when the systems do not; empty if not given.
         email: an address; empty if not given.
         deputy: the key of the person who stands in; None if nobody.
+        verified: when somebody last rang the number; None if never.
     """
 
     key: str
@@ -71,14 +82,7 @@ class Person:
     phone: str = ""
     email: str = ""
     deputy: str | None = None
-
-
-@dataclass(frozen=True)
-class Dependency:
-    """That something needs the component ``on``."""
-
-    on: str
-    strength: Strength = Strength.HARD
+    verified: date | None = None
 
 
 @dataclass(frozen=True)
@@ -86,8 +90,9 @@ class Objective:
     """A target that the business decides on.
 
     Attributes:
-        measure: ``rpo`` or ``rto``.
-        target: the longest time allowed.
+        measure: ``rpo``, ``rto``, ``mtpd`` (maximum tolerable period of disruption) or, of a
+            component, ``retention``.
+        target: the longest time allowed; of a retention, the shortest.
         basis: ``bia``, ``contract``, ``regulation``, ``vendor-default``; empty if not given.
         approver: key of the person who is to approve it; None if not given.
         approved_on: the date that the plan claims; only a signed approval counts.
@@ -125,21 +130,33 @@ class Repository:
 
     Attributes:
         key: its name in the plan.
-        engine: the engine that keeps it.
+        engine: the engine that keeps it; empty where somebody else's tool does.
         options: the engine's options (location, password, …).
         failure_domain: what it shares with others when something breaks (a server room, a site).
         authentication_domain: whose accounts can reach it.
         append_only: whether old recovery points can only be added to; retention is then never run.
         key_kept: where another copy of its key is kept, for the day when this machine is gone.
+        name: what it is, for people; the key if not given.
+        site: where it stands; empty if nobody said.
+        encrypted: whether its copies are encrypted, as the plan says; None if it does not.
+        lock: what keeps its copies from being changed, as the plan says.
+        rights: by principal, what it may do, as the plan says; an empty list says nothing at all.
+        controlled_by: keys of principals that own the host or account and so have every right.
     """
 
     key: str
-    engine: str
-    options: Options
+    engine: str = ""
+    options: Options = field(default_factory=dict)
     failure_domain: str = ""
     authentication_domain: str = ""
     append_only: bool = False
     key_kept: str = ""
+    name: str = ""
+    site: str = ""
+    encrypted: bool | None = None
+    lock: Lock = field(default_factory=Lock)
+    rights: Mapping[str, tuple[Right, ...]] = field(default_factory=dict)
+    controlled_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -224,6 +241,12 @@ class Component:
         checks: what must hold of it when it is back.
         owner: key of the technical owner; None if not given.
         vendor_commitment: the recovery time that its vendor promises; None if not given.
+        watch: how somebody else's tool copies its data; None where Refloat does, or nobody.
+        group: name of the consistency group whose copies must be true at one time; empty if none.
+        retention: how long its copies are to be kept; None if nobody decided.
+        vendor: key of the vendor behind it; None if not given.
+        site: where it stands; empty if not given.
+        takes: an estimate of how long bringing it back takes; None if not given.
     """
 
     key: str
@@ -236,6 +259,23 @@ class Component:
     checks: tuple[CheckSpecification, ...] = ()
     owner: str | None = None
     vendor_commitment: timedelta | None = None
+    watch: Watch | None = None
+    group: str = ""
+    retention: Objective | None = None
+    vendor: str | None = None
+    site: str = ""
+    takes: timedelta | None = None
+
+    @property
+    def copied(self) -> bool:
+        """Whether anything copies its data: Refloat, or somebody else's tool."""
+        return self.protection is not None or (self.watch is not None and bool(self.watch.copies))
+
+    @property
+    def repositories(self) -> tuple[str, ...]:
+        """Keys of the repositories that are meant to keep its copies."""
+        own = (self.protection.repository,) if self.protection is not None else ()
+        return (*own, *(self.watch.copies if self.watch is not None else ()))
 
 
 @dataclass(frozen=True)
@@ -271,6 +311,10 @@ class Service:
         contract_limit: the longest outage that a contract allows; None if none.
         not_applicable: why a category of R-150 does not apply, by category.
         comparable_percent: smallest share of the last known size that a drill must restore (R-036).
+        vendors: keys of the vendors that it needs.
+        workarounds: how essential work goes on meanwhile, in full.
+        steps: its recovery as somebody wrote it down, in the order to follow.
+        standby: whether a replica or standby stands ready, beside the copies.
     """
 
     key: str
@@ -288,11 +332,40 @@ class Service:
     contract_limit: timedelta | None = None
     not_applicable: Mapping[Category, str] = field(default_factory=dict)
     comparable_percent: int = 80
+    vendors: tuple[str, ...] = ()
+    workarounds: tuple[Workaround, ...] = ()
+    steps: tuple[WrittenStep, ...] = ()
+    standby: bool = False
 
 
 @dataclass(frozen=True)
 class Plan:
-    """Everything that an organisation wrote down about coming back."""
+    """Everything that an organisation wrote down about coming back.
+
+    Attributes:
+        organisation: its name.
+        people: who has a part in it.
+        repositories: where copies are kept.
+        services: the business services. ``needs`` of a service or component name components or
+            services; a key that is needed names only one of both.
+        components: what the services need.
+        sandbox: where drills run.
+        sandbox_options: its options.
+        sites: the places where the business works.
+        policy: what it holds itself to.
+        platforms: other people's backup tools that are watched.
+        principals: accounts and groups of accounts.
+        vendors: outsiders whom recovery needs.
+        authority: who may do what when it matters.
+        channels: where updates are published; the first is the usual one.
+        communications: who approves urgent communication, by audience.
+        facilities: other places to work from.
+        facilities_not_needed: why there are none; empty if nobody said.
+        documents: where instructions and contacts are kept.
+        exclusions: what is left out of protection on purpose.
+        responsibilities: by area (identity, sharing, logging, backup) and party, who is responsible
+            in words or by a person's key; an empty text is a blank.
+    """
 
     organisation: str
     people: Mapping[str, Person]
@@ -301,3 +374,16 @@ class Plan:
     components: Mapping[str, Component]
     sandbox: str = "bubblewrap"
     sandbox_options: Options = field(default_factory=dict)
+    sites: tuple[str, ...] = ()
+    policy: Policy = field(default_factory=Policy)
+    platforms: Mapping[str, Platform] = field(default_factory=dict)
+    principals: Mapping[str, Principal] = field(default_factory=dict)
+    vendors: Mapping[str, Vendor] = field(default_factory=dict)
+    authority: Authority = field(default_factory=Authority)
+    channels: Mapping[str, Channel] = field(default_factory=dict)
+    communications: Mapping[str, Communication] = field(default_factory=dict)
+    facilities: Mapping[str, Facility] = field(default_factory=dict)
+    facilities_not_needed: str = ""
+    documents: Mapping[str, Document] = field(default_factory=dict)
+    exclusions: tuple[Exclusion, ...] = ()
+    responsibilities: Mapping[str, Mapping[str, str]] = field(default_factory=dict)

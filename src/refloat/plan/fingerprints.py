@@ -42,6 +42,9 @@ _COMPONENT_LEFT_OUT = frozenset({"name", "owner", "vendor_commitment"})
 _COMPLETENESS_LEFT_OUT = frozenset({"confirmer"})
 """What may change without a drill's result meaning less: people, names for people, and what is
 held against the result afterwards."""
+_LEFT_OUT_AS_DEFAULT = frozenset({"lock", "policy", "authority", "standby"})
+"""Keys that came after the first release and whose usual value is not empty; said or unsaid, they
+mean the same."""
 
 
 def fingerprint(plan: Plan) -> str:
@@ -139,8 +142,16 @@ def _fields(value: Any, left_out: frozenset[str] = frozenset()) -> dict[str, _Js
     return {
         field.name: _canonical(content)
         for field in dataclasses.fields(value)
-        if field.name not in left_out and not _is_empty(content := getattr(value, field.name))
+        if field.name not in left_out
+        and not _is_empty(content := getattr(value, field.name))
+        and not (field.name in _LEFT_OUT_AS_DEFAULT and content == _default(field))
     }
+
+
+def _default(field: dataclasses.Field[Any]) -> object:
+    if field.default_factory is not dataclasses.MISSING:
+        return field.default_factory()
+    return field.default
 
 
 def _is_empty(value: object) -> bool:

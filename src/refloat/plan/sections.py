@@ -52,12 +52,14 @@ def _service(key: str, values: dict[str, Any]) -> Service:
 
 def _plan(key: str, values: dict[str, Any]) -> Plan:
     sandbox, options = values["sandbox"] or (Plan.sandbox, {})
-    parts = ("people", "repositories", "services", "components")
+    parts: dict[str, Any] = {
+        part: values[part] or {} for part in ("people", "repositories", "services", "components")
+    }
     return Plan(
         organisation=values["organisation"],
         sandbox=sandbox,
         sandbox_options=options if options is not INVALID else {},
-        **{part: values[part] or {} for part in parts},
+        **parts,
     )
 
 

@@ -1,0 +1,41 @@
+"""Every rule of the assessment; among findings of one severity, this is their order."""
+
+from __future__ import annotations
+
+from refloat.assess.rule import OrganisationRule, Rule, ServiceRule
+from refloat.assess.rules import (
+    access,
+    actions,
+    copies,
+    coverage,
+    documents,
+    order,
+    people,
+    signin,
+    targets,
+    testing,
+    timing,
+    triggers,
+    vendors,
+    workarounds,
+)
+
+RULES: tuple[Rule, ...] = (
+    *signin.RULES,
+    *testing.RULES,
+    *timing.RULES,
+    *copies.RULES,
+    *coverage.RULES,
+    *access.RULES,
+    *targets.RULES,
+    *order.RULES,
+    *documents.RULES,
+    *people.RULES,
+    *vendors.RULES,
+    *workarounds.RULES,
+    *triggers.RULES,
+    *actions.RULES,
+)
+
+SERVICE_RULES = tuple(rule for rule in RULES if isinstance(rule, ServiceRule))
+ORGANISATION_RULES = tuple(rule for rule in RULES if isinstance(rule, OrganisationRule))

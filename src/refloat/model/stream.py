@@ -1,0 +1,138 @@
+"""The stream: all facts of the feed that are known, sorted so that a judgement finds them at once.
+
+Versions of one key are all kept; which one counts depends on the instant (``standing``).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TypeVar
+
+from refloat.model.feed import (
+    AccessSeen,
+    DependencySeen,
+    FeedFact,
+    Heartbeat,
+    JobRun,
+    PointSeen,
+    ProtectionScope,
+    RestoreTest,
+)
+from refloat.model.feed_people import ActionSeen, ApprovalSeen, Attestation, Change, Exercise
+
+AnyFact = TypeVar("AnyFact", bound=FeedFact)
+
+
+@dataclass(frozen=True)
+class Stream:
+    """Facts of the feed, each kind sorted by ``observed_at``, source, id and digest.
+
+    Attributes:
+        points: recovery points by data set, as their source calls it.
+        jobs: job runs by data set; those for all of their source under the empty name.
+        tests: restore tests by service; those of data sets alone under the empty name.
+        changes: changes by subject.
+        approvals: approvals by service.
+        scopes: what tools were told to copy.
+        access: who was seen to have which right.
+        heartbeats: sources that were heard of.
+        dependencies: what was seen to need what.
+        exercises: exercises.
+        attestations: statements.
+        actions: corrective actions and acceptances.
+    """
+
+    points: Mapping[str, tuple[PointSeen, ...]] = field(default_factory=dict)
+    jobs: Mapping[str, tuple[JobRun, ...]] = field(default_factory=dict)
+    tests: Mapping[str, tuple[RestoreTest, ...]] = field(default_factory=dict)
+    changes: Mapping[str, tuple[Change, ...]] = field(default_factory=dict)
+    approvals: Mapping[str, tuple[ApprovalSeen, ...]] = field(default_factory=dict)
+    scopes: tuple[ProtectionScope, ...] = ()
+    access: tuple[AccessSeen, ...] = ()
+    heartbeats: tuple[Heartbeat, ...] = ()
+    dependencies: tuple[DependencySeen, ...] = ()
+    exercises: tuple[Exercise, ...] = ()
+    attestations: tuple[Attestation, ...] = ()
+    actions: tuple[ActionSeen, ...] = ()
+
+    @classmethod
+    def of(cls, facts: Iterable[FeedFact]) -> Stream:
+        """Sort facts that came in any order; the very same fact twice counts once."""
+        kinds: dict[type[FeedFact], list[FeedFact]] = {}
+        for fact in facts:
+            kinds.setdefault(type(fact), []).append(fact)
+        return cls(
+            points=_by(_once(kinds, PointSeen), lambda one: one.data_set),
+            jobs=_by(_once(kinds, JobRun), lambda one: one.data_set),
+            tests=_by(_once(kinds, RestoreTest), lambda one: one.service),
+            changes=_by(_once(kinds, Change), lambda one: one.subject),
+            approvals=_by(_once(kinds, ApprovalSeen), lambda one: one.service),
+            scopes=_once(kinds, ProtectionScope),
+            access=_once(kinds, AccessSeen),
+            heartbeats=_once(kinds, Heartbeat),
+            dependencies=_once(kinds, DependencySeen),
+            exercises=_once(kinds, Exercise),
+            attestations=_once(kinds, Attestation),
+            actions=_once(kinds, ActionSeen),
+        )
+
+    def all(self) -> Iterator[FeedFact]:
+        """Give every fact, kind by kind."""
+        groups: tuple[Mapping[str, tuple[FeedFact, ...]], ...] = (
+            self.points,
+            self.jobs,
+            self.tests,
+            self.changes,
+            self.approvals,
+        )
+        for group in groups:
+            for some in group.values():
+                yield from some
+        yield from self.scopes
+        yield from self.access
+        yield from self.heartbeats
+        yield from self.dependencies
+        yield from self.exercises
+        yield from self.attestations
+        yield from self.actions
+
+
+def standing(facts: Iterable[AnyFact], instant: datetime) -> tuple[AnyFact, ...]:
+    """Give the facts that stand at an instant: of each key the last word observed by then.
+
+    Args:
+        facts: facts of one kind, sorted as a stream keeps them.
+        instant: when.
+    """
+    last: dict[tuple[str, str], AnyFact] = {}
+    for fact in facts:
+        if fact.observed_at <= instant:
+            last[fact.source.instance, fact.external_id] = fact
+    return tuple(last.values())
+
+
+def in_order(fact: FeedFact) -> tuple[datetime, str, str, str]:
+    """Give what facts of one kind are sorted by."""
+    return fact.observed_at, fact.source.instance, fact.external_id, fact.digest
+
+
+def _once(
+    kinds: Mapping[type[FeedFact], list[FeedFact]], kind: type[AnyFact]
+) -> tuple[AnyFact, ...]:
+    unique = {
+        (fact.source.instance, fact.external_id, fact.digest, fact.observed_at): fact
+        for fact in kinds.get(kind, ())
+        if isinstance(fact, kind)
+    }
+    return tuple(sorted(unique.values(), key=in_order))
+
+
+def _by(
+    facts: tuple[AnyFact, ...], name: Callable[[AnyFact], str]
+) -> dict[str, tuple[AnyFact, ...]]:
+    grouped: dict[str, list[AnyFact]] = {}
+    for fact in facts:
+        grouped.setdefault(name(fact), []).append(fact)
+    return {key: tuple(some) for key, some in grouped.items()}
