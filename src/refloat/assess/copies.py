@@ -30,6 +30,7 @@ HOLDS_DATA = frozenset(
         ComponentKind.SETTINGS,
         ComponentKind.VIRTUAL_MACHINE,
         ComponentKind.DEVICE_IMAGE,
+        ComponentKind.MICROSOFT_365,
         ComponentKind.IDENTITY,
     }
 )

@@ -39,6 +39,7 @@ class ComponentKind(enum.StrEnum):
     FILES = "files"
     VIRTUAL_MACHINE = "virtual machine"
     DEVICE_IMAGE = "device image"
+    MICROSOFT_365 = "microsoft 365"
     SETTINGS = "settings"
     APPLICATION = "application"
     IDENTITY = "identity"
