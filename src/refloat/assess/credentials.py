@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from refloat.assess import words
+from refloat.assess.about import subject
 from refloat.assess.basis import Basis, basis
-from refloat.assess.rules_recovery import subject
 from refloat.model.facts import Facts
 from refloat.model.judgement import CredentialTrace, Finding, Reach, ServiceStatus, Severity
 from refloat.model.options import Options, OptionValue

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refloat.assess.about import subject
 from refloat.assess.basis import Basis
-from refloat.assess.rules_recovery import subject
 from refloat.model.judgement import Finding, ServiceStatus, Severity
 from refloat.model.points import Encrypted, RepositorySeen
 

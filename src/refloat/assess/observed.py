@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from refloat.assess import words
+from refloat.assess.about import subject
 from refloat.assess.basis import Basis
-from refloat.assess.rules_recovery import subject
 from refloat.model.facts import Facts, ObservationFact
 from refloat.model.judgement import Finding, ServiceStatus, Severity
 from refloat.model.observations import Observation, Undocumented

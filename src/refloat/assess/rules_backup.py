@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from refloat.assess import words
+from refloat.assess.about import affected, subject
 from refloat.assess.basis import Basis
 from refloat.assess.confidence import silent_from
-from refloat.assess.rules_recovery import affected, subject
 from refloat.model.judgement import ApprovalState, CopyVerdict, Finding, ServiceStatus, Severity
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from refloat.assess import words
+from refloat.assess.about import affected, subject
 from refloat.assess.basis import Basis
 from refloat.assess.drill import DEPENDENCY_PROOFS
 from refloat.assess.staleness import Cause, expires_at, stale
@@ -185,14 +186,3 @@ def _service_level(basis: Basis, run: str) -> bool:
     shown = {proof for check in passed for proof in check.proves} & DEPENDENCY_PROOFS
     needed = {_SERVED.get(basis.component(key).kind) for key in basis.strengths} - {None}
     return needed <= shown
-
-
-def subject(basis: Basis) -> str:
-    """Name the service as a finding's subject."""
-    return f"service {basis.service.key}"
-
-
-def affected(basis: Basis) -> str:
-    """Say what the business cannot do without the service."""
-    processes = basis.service.processes
-    return words.listed(processes) if processes else f"whatever rests on {basis.service.name}"
