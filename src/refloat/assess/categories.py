@@ -23,6 +23,9 @@ _KINDS: dict[Category, frozenset[ComponentKind]] = {
     ),
 }
 
+_OUTSIDE = frozenset({ComponentKind.KEY, ComponentKind.LICENCE, ComponentKind.VENDOR})
+"""Kinds that are nothing but something else to depend on."""
+
 
 def categories(
     plan: Plan, service: str, steps: Sequence[StepRecord], checks: Sequence[CheckResult]
@@ -39,6 +42,14 @@ def categories(
         MissingInput: if the plan has no such service.
     """
     return tuple(_category(plan, service, one, steps, checks) for one in Category)
+
+
+def category_of(kind: ComponentKind) -> Category:
+    """Say which of the six a kind of component belongs to; data where it is none of the others."""
+    for category, kinds in _KINDS.items():
+        if kind in kinds:
+            return category
+    return Category.DEPENDENCIES if kind in _OUTSIDE else Category.DATA
 
 
 def _category(
