@@ -8,13 +8,15 @@ passed over.
 
 from __future__ import annotations
 
+import bisect
 import enum
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from refloat.model.codec import from_json, to_json
+from refloat.model.feed import FeedFact
 from refloat.model.observations import Observation
 from refloat.model.points import RecoveryPoint, RepositorySeen
 from refloat.model.run import DrillRecord
@@ -212,6 +214,27 @@ _TYPES: Mapping[str, type[Fact]] = {
 }
 
 
+_OF_THE_FEED: Mapping[FactType, tuple[str, ...]] = {
+    FactType.JOB_COMPLETED: ("jobs",),
+    FactType.RECOVERY_POINT: ("points",),
+    FactType.RESTORE_TEST: ("tests", "changes"),
+    FactType.APPROVAL: ("approvals",),
+    FactType.ACCEPTANCE: (),
+    FactType.INTERRUPTION: (),
+    FactType.OBSERVATION: ("dependencies",),
+}
+"""What of the feed is a fact of each type; a change speaks against tests and is handed with them."""
+
+_Dated = TypeVar("_Dated", bound=Fact)
+
+
+def _until(facts: tuple[_Dated, ...], instant: datetime) -> tuple[_Dated, ...]:
+    """Cut facts that are sorted by time; none is looked at where all of them count."""
+    if not facts or facts[-1].at <= instant:
+        return facts
+    return facts[: bisect.bisect_right(facts, instant, key=lambda fact: fact.at)]
+
+
 @dataclass(frozen=True)
 class Facts:
     """All facts, each kind sorted by time and entry.
@@ -235,9 +258,13 @@ class Facts:
     feed: Stream = field(default_factory=Stream)
 
     @classmethod
-    def of(cls, facts: Iterable[Fact]) -> Facts:
-        """Collect facts that came in any order."""
-        collected = sorted(facts, key=lambda fact: (fact.at, fact.entry))
+    def of(cls, facts: Iterable[Fact | FeedFact]) -> Facts:
+        """Collect facts that came in any order, those of the feed among them."""
+        given = list(facts)
+        collected = sorted(
+            (fact for fact in given if not isinstance(fact, FeedFact)),
+            key=lambda fact: (fact.at, fact.entry),
+        )
         return cls(
             drills=tuple(fact for fact in collected if isinstance(fact, DrillFact)),
             approvals=tuple(fact for fact in collected if isinstance(fact, ApprovalFact)),
@@ -245,10 +272,11 @@ class Facts:
             acceptances=tuple(fact for fact in collected if isinstance(fact, AcceptanceFact)),
             interruptions=tuple(fact for fact in collected if isinstance(fact, InterruptedFact)),
             observations=tuple(fact for fact in collected if isinstance(fact, ObservationFact)),
+            feed=Stream.of(fact for fact in given if isinstance(fact, FeedFact)),
         )
 
     def all(self) -> tuple[Fact, ...]:
-        """Give every fact, kind by kind."""
+        """Give every fact of the ledger, kind by kind; those of the feed are in ``feed.all()``."""
         return (
             *self.drills,
             *self.approvals,
@@ -260,7 +288,20 @@ class Facts:
 
     def until(self, instant: datetime) -> Facts:
         """Give the facts that were recorded at or before an instant."""
-        return Facts.of(fact for fact in self.all() if fact.at <= instant)
+        return Facts(
+            drills=_until(self.drills, instant),
+            approvals=_until(self.approvals, instant),
+            batches=_until(self.batches, instant),
+            acceptances=_until(self.acceptances, instant),
+            interruptions=_until(self.interruptions, instant),
+            observations=_until(self.observations, instant),
+            feed=self.feed.until(instant),
+        )
+
+    def joined(self, more: Facts) -> Facts:
+        """Give these facts and more, as if all of them had come together."""
+        both = Facts.of((*self.all(), *more.all())) if more.all() else self
+        return replace(both, feed=self.feed.joined(more.feed))
 
     def only(self, types: Iterable[FactType]) -> Facts:
         """Give the facts of some types; a batch loses what is of another type.
@@ -279,6 +320,7 @@ class Facts:
             acceptances=self.acceptances if FactType.ACCEPTANCE in wanted else (),
             interruptions=self.interruptions if FactType.INTERRUPTION in wanted else (),
             observations=self.observations if FactType.OBSERVATION in wanted else (),
+            feed=self.feed.only(name for one in wanted for name in _OF_THE_FEED[one]),
         )
 
     def jobs(self) -> tuple[JobFact, ...]:

@@ -5,10 +5,11 @@ Versions of one key are all kept; which one counts depends on the instant (``sta
 
 from __future__ import annotations
 
+import bisect
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from refloat.model.feed import (
     AccessSeen,
@@ -98,6 +99,40 @@ class Stream:
         yield from self.attestations
         yield from self.actions
 
+    def until(self, instant: datetime) -> Stream:
+        """Give the facts that were observed at or before an instant."""
+        cut: dict[str, Any] = {name: _until_by(getattr(self, name), instant) for name in _GROUPED}
+        cut |= {name: _until(getattr(self, name), instant) for name in _PLAIN}
+        return Stream(**cut)
+
+    def only(self, names: Iterable[str]) -> Stream:
+        """Give the facts of some kinds alone, by the names of the attributes that hold them."""
+        return Stream(**{name: getattr(self, name) for name in names})
+
+    def joined(self, more: Stream) -> Stream:
+        """Give these facts and more; only groups that get something new are sorted again."""
+        both: dict[str, Any] = {}
+        for name in _GROUPED:
+            mine, theirs = getattr(self, name), getattr(more, name)
+            changed = {key: _sorted((*mine.get(key, ()), *some)) for key, some in theirs.items()}
+            both[name] = {**mine, **changed} if changed else mine
+        for name in _PLAIN:
+            some = getattr(more, name)
+            both[name] = _sorted((*getattr(self, name), *some)) if some else getattr(self, name)
+        return Stream(**both)
+
+
+_GROUPED = ("points", "jobs", "tests", "changes", "approvals")
+_PLAIN = (
+    "scopes",
+    "access",
+    "heartbeats",
+    "dependencies",
+    "exercises",
+    "attestations",
+    "actions",
+)
+
 
 def standing(facts: Iterable[AnyFact], instant: datetime) -> tuple[AnyFact, ...]:
     """Give the facts that stand at an instant: of each key the last word observed by then.
@@ -121,12 +156,31 @@ def in_order(fact: FeedFact) -> tuple[datetime, str, str, str]:
 def _once(
     kinds: Mapping[type[FeedFact], list[FeedFact]], kind: type[AnyFact]
 ) -> tuple[AnyFact, ...]:
+    return _sorted(fact for fact in kinds.get(kind, ()) if isinstance(fact, kind))
+
+
+def _sorted(facts: Iterable[AnyFact]) -> tuple[AnyFact, ...]:
     unique = {
         (fact.source.instance, fact.external_id, fact.digest, fact.observed_at): fact
-        for fact in kinds.get(kind, ())
-        if isinstance(fact, kind)
+        for fact in facts
     }
     return tuple(sorted(unique.values(), key=in_order))
+
+
+def _until(facts: tuple[AnyFact, ...], instant: datetime) -> tuple[AnyFact, ...]:
+    """Cut sorted facts; none is looked at where all of them count."""
+    if not facts or facts[-1].observed_at <= instant:
+        return facts
+    return facts[: bisect.bisect_right(facts, instant, key=lambda fact: fact.observed_at)]
+
+
+def _until_by(
+    groups: Mapping[str, tuple[AnyFact, ...]], instant: datetime
+) -> Mapping[str, tuple[AnyFact, ...]]:
+    if all(facts[-1].observed_at <= instant for facts in groups.values() if facts):
+        return groups
+    cut = {key: _until(facts, instant) for key, facts in groups.items()}
+    return {key: facts for key, facts in cut.items() if facts}
 
 
 def _by(
