@@ -6,9 +6,12 @@ from refloat.plan.fingerprints import (
     fingerprint,
     objective_fingerprint,
     objective_fingerprints,
+    retention_fingerprint,
     service_fingerprint,
+    service_fingerprints,
+    tier_fingerprint,
 )
-from refloat.plan.ordering import closure, order
+from refloat.plan.ordering import closure, order, own, services_needed, written_out
 from refloat.plan.parser import parse
 from refloat.plan.reference import reference
 from refloat.plan.schema_of_plan import schema
@@ -23,9 +26,15 @@ __all__ = [
     "objective_fingerprint",
     "objective_fingerprints",
     "order",
+    "own",
     "parse",
     "parse_duration",
     "reference",
+    "retention_fingerprint",
     "schema",
     "service_fingerprint",
+    "service_fingerprints",
+    "services_needed",
+    "tier_fingerprint",
+    "written_out",
 ]

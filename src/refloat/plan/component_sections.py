@@ -1,4 +1,4 @@
-"""The keys of repositories, components, and how these are protected, recovered and checked.
+"""The keys of components, and of how they are protected, watched, recovered and checked.
 
 Each table stands with the function that makes the model's object of it. A function is also called
 when something required was missing or refused, and fills the gap with anything of the right type:
@@ -10,21 +10,32 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from refloat.model.organisation import Watch
 from refloat.model.plan import (
     CheckSpecification,
     Component,
     ComponentKind,
     Protection,
     Recovery,
-    Repository,
     Retention,
     Start,
 )
+from refloat.plan import objective_sections
 from refloat.plan.mappings import ADAPTER, Table
-from refloat.plan.parts import Checks, Command, EngineName, Keep, Needs
+from refloat.plan.parts import Checks, Command, Keep, Needs
 from refloat.plan.reading import INVALID, Key, Section
 from refloat.plan.secrecy import TextMap
-from refloat.plan.values import Boolean, Choice, Duration, Integer, Name, Path, Text, Texts
+from refloat.plan.values import (
+    Boolean,
+    Choice,
+    Duration,
+    Integer,
+    Name,
+    Path,
+    Text,
+    Texts,
+    names_of,
+)
 
 _TEXT = Text()
 
@@ -43,12 +54,6 @@ def _protection(key: str, values: dict[str, Any]) -> Any:
     return Protection(data_set=data_set, options=options, **values)
 
 
-def _repository(key: str, values: dict[str, Any]) -> Repository:
-    chosen = values.pop(ADAPTER)
-    options = chosen[1] if chosen is not INVALID and chosen[1] is not INVALID else {}
-    return Repository(key=key, options=options, **values)
-
-
 def _component(key: str, values: dict[str, Any]) -> Component:
     return Component(
         key=key,
@@ -59,45 +64,6 @@ def _component(key: str, values: dict[str, Any]) -> Component:
         **values,
     )
 
-
-REPOSITORY = Section(
-    "repositories",
-    "Where copies are kept. The options of the engine stand beside these keys.",
-    (
-        Key("engine", EngineName(), "The engine that keeps it.", required=True, example="restic"),
-        Key(
-            "failure_domain",
-            _TEXT,
-            "What it shares with others when something breaks: a room, a site.",
-            default="",
-            example="server room",
-        ),
-        Key(
-            "authentication_domain",
-            _TEXT,
-            "Whose accounts can reach it.",
-            default="",
-            example="backup accounts",
-        ),
-        Key(
-            "append_only",
-            Boolean(),
-            "Whether recovery points can only be added; retention is then never run.",
-            default=False,
-            example="yes",
-        ),
-        Key(
-            "key_kept",
-            _TEXT,
-            "Where another copy of its key is kept, for the day when this machine is gone.",
-            default="",
-            example="a sealed envelope in the safe",
-        ),
-    ),
-    build=_repository,
-    room="engines",
-    inline="engine",
-)
 
 CHECK = Section(
     "checks",
@@ -240,6 +206,24 @@ RECOVERY = Section(
     defaulted=frozenset({"software", "timeout"}),
 )
 
+WATCH = Section(
+    "watch",
+    "How somebody else's tool copies a component's data: Refloat watches it and runs nothing.",
+    (
+        Key("platform", Name("platforms"), "The tool.", example="backup-server"),
+        Key(
+            "copies",
+            names_of("repositories"),
+            "Where its copies are kept; nothing where nothing copies it.",
+            default=(),
+            example="[cupboard, far-away]",
+        ),
+        Key("every", Duration(), "How often it is meant to be copied.", example="1 h"),
+        Key("kept_for", Duration(), "How long the tool is set to keep copies.", example="35 days"),
+    ),
+    build=lambda key, values: Watch(**values),
+)
+
 COMPONENT = Section(
     "components",
     "A thing that a service needs. Its name is also the name of its data set.",
@@ -281,8 +265,14 @@ COMPONENT = Section(
         Key(
             "protect",
             Table(PROTECTION),
-            "How its data is backed up; nothing for what has no data of its own.",
+            "How Refloat backs its data up; nothing for what has no data of its own.",
             example="{files: documents}",
+        ),
+        Key(
+            "watch",
+            Table(WATCH),
+            "How somebody else's tool copies its data; not together with 'protect'.",
+            example="{platform: backup-server, copies: [cupboard]}",
         ),
         Key(
             "recover",
@@ -303,6 +293,27 @@ COMPONENT = Section(
             Duration(),
             "The recovery time that its vendor promises.",
             example="4 h",
+        ),
+        Key(
+            "group",
+            _TEXT,
+            "The name of those components whose copies must be true at one and the same time.",
+            default="",
+            example="clinical",
+        ),
+        Key(
+            "retention",
+            Table(objective_sections.RETENTION),
+            "How long its copies must be kept, as somebody decided it.",
+            example="{target: 35 days, approver: ben, basis: regulation}",
+        ),
+        Key("vendor", Name("vendors"), "Who is behind it.", example="line-company"),
+        Key("site", _TEXT, "Where it stands.", default="", example="harbour-street"),
+        Key(
+            "takes",
+            Duration(),
+            "An estimate of how long it takes to bring it back.",
+            example="40 min",
         ),
     ),
     build=_component,

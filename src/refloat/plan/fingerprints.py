@@ -17,9 +17,11 @@ from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any, TypeAlias
 
-from refloat.model.plan import Component, Dependency, Objective, Plan, Service
+from refloat.model.errors import MissingInput
+from refloat.model.plan import Component, Dependency, Objective, Plan, Repository, Service
 from refloat.model.secret import SecretReference
-from refloat.plan.ordering import closure
+from refloat.plan.complaints import nearest
+from refloat.plan.ordering import closure, services_needed
 
 FORMAT = 1
 """Raised when the same plan must give another fingerprint than before."""
@@ -36,12 +38,29 @@ _SERVICE_LEFT_OUT = frozenset(
         "evidence_valid_for",
         "workaround",
         "contract_limit",
+        "vendors",
+        "workarounds",
+        "steps",
+        "standby",
     }
 )
-_COMPONENT_LEFT_OUT = frozenset({"name", "owner", "vendor_commitment"})
+_COMPONENT_LEFT_OUT = frozenset(
+    {
+        "name",
+        "owner",
+        "vendor_commitment",
+        "watch",
+        "group",
+        "retention",  # approvals are bound to it: retention_fingerprint
+        "vendor",
+        "site",
+        "takes",
+    }
+)
+_REPOSITORY_LEFT_OUT = frozenset({"name", "site", "encrypted", "lock", "rights", "controlled_by"})
 _COMPLETENESS_LEFT_OUT = frozenset({"confirmer"})
-"""What may change without a drill's result meaning less: people, names for people, and what is
-held against the result afterwards."""
+"""What may change without a drill's result meaning less: people, names for people, what somebody
+else does, and what is held against the result afterwards."""
 _LEFT_OUT_AS_DEFAULT = frozenset({"lock", "policy", "authority", "standby"})
 """Keys that came after the first release and whose usual value is not empty; said or unsaid, they
 mean the same."""
@@ -55,29 +74,47 @@ def fingerprint(plan: Plan) -> str:
 def service_fingerprint(plan: Plan, service: str) -> str:
     """Give the digest of all that decides how a service comes back; evidence is bound to it.
 
-    That is the service, its dependency closure, the repositories of that, and the sandbox; not its
-    objectives, its people, or names for people.
+    That is the service, its dependency closure, what other services in it need, the repositories of
+    that, and the sandbox; not its objectives, its people, or names for people.
 
     Raises:
         MissingInput: if the plan has no such service.
     """
+    return _of_service(plan, service, {})
+
+
+def service_fingerprints(plan: Plan) -> Mapping[str, str]:
+    """Give ``service_fingerprint`` of every service, looking at each component only once."""
+    written: dict[str, str] = {}
+    return {service: _of_service(plan, service, written) for service in plan.services}
+
+
+def _of_service(plan: Plan, service: str, written: dict[str, str]) -> str:
+    """Digest a service; ``written`` keeps components in canonical form, for the next one."""
     keys = closure(plan, service)
-    components = {key: plan.components[key] for key in keys}
+    components = []
+    for key in keys:
+        if key not in written:
+            written[key] = f"{_text(key)}:{_text(_component(plan.components[key]))}"
+        components.append(written[key])
     used = {
-        component.protection.repository
-        for component in components.values()
-        if component.protection is not None
+        protection.repository
+        for key in keys
+        if (protection := plan.components[key].protection) is not None
     }
-    return _digest(
-        "service",
-        {
-            "service": _service(plan.services[service]),
-            "components": {key: _component(part) for key, part in components.items()},
-            "repositories": {key: _canonical(plan.repositories[key]) for key in used},
-            "sandbox": plan.sandbox,
-            "sandbox_options": _canonical(plan.sandbox_options),
-        },
-    )
+    content: dict[str, _Json] = {
+        "service": _service(plan.services[service]),
+        "repositories": {key: _repository(plan.repositories[key]) for key in used},
+        "sandbox": plan.sandbox,
+        "sandbox_options": _canonical(plan.sandbox_options),
+    }
+    needed = {key: _canonical(plan.services[key].needs) for key in services_needed(plan, service)}
+    if needed:
+        content["services"] = dict(needed)
+    # The canonical form sorts keys, and of all these "components" is the first.
+    rest = _text(content).removeprefix("{")
+    text = f'{{"components":{{{",".join(components)}}},{rest}'
+    return _digest_of(f'{{"content":{text},"format":{FORMAT},"of":"service"}}')
 
 
 def objective_fingerprint(plan: Plan, service: str) -> str:
@@ -104,12 +141,44 @@ def objective_fingerprints(plan: Plan, service: str) -> Mapping[str, str]:
 
 def canonical(plan: Plan) -> bytes:
     """Give the bytes that ``fingerprint`` digests, for people who ask what it rests on."""
-    return _bytes("plan", _canonical(plan))
+    return _whole("plan", _canonical(plan)).encode()
 
 
-def _objective(service: str, objective: Objective) -> str:
+def tier_fingerprint(plan: Plan, service: str) -> str:
+    """Give the digest of what is approved when somebody approves a service's tier.
+
+    That is the service's key and the number of the tier, or that there is none.
+
+    Raises:
+        MissingInput: if the plan has no such service.
+    """
+    closure(plan, service)  # complains of a service that is not there
+    return _digest("tier", {"service": service, "tier": plan.services[service].tier})
+
+
+def retention_fingerprint(plan: Plan, component: str) -> str:
+    """Give the digest of what is approved when somebody approves how long copies are kept.
+
+    That is the component's key, the shortest time that its copies are kept, and its basis.
+
+    Raises:
+        MissingInput: if the plan has no such component, or it says nothing of retention.
+    """
+    known = plan.components.get(component)
+    retention = known.retention if known is not None else None
+    if retention is None:
+        what = "no component" if known is None else "no retention for"
+        near = nearest(component, plan.components) if known is None else ""
+        raise MissingInput(
+            f"the plan has {what} {component!r}",
+            hint=f"Did you mean {near!r}?" if near else "Write 'retention' to the component.",
+        )
+    return _objective(component, retention, of="component")
+
+
+def _objective(key: str, objective: Objective, of: str = "service") -> str:
     decided: dict[str, _Json] = {
-        "service": service,
+        of: key,
         "measure": objective.measure,
         "target": _canonical(objective.target),
         "basis": objective.basis,
@@ -118,13 +187,19 @@ def _objective(service: str, objective: Objective) -> str:
 
 
 def _digest(kind: str, content: _Json) -> str:
-    return "sha256:" + hashlib.sha256(_bytes(kind, content)).hexdigest()
+    return _digest_of(_whole(kind, content))
 
 
-def _bytes(kind: str, content: _Json) -> bytes:
-    whole = {"format": FORMAT, "of": kind, "content": content}
-    text = json.dumps(whole, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
-    return text.encode()
+def _digest_of(text: str) -> str:
+    return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
+
+
+def _whole(kind: str, content: _Json) -> str:
+    return _text({"format": FORMAT, "of": kind, "content": content})
+
+
+def _text(content: _Json) -> str:
+    return json.dumps(content, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
 
 
 def _service(service: Service) -> _Json:
@@ -136,6 +211,10 @@ def _service(service: Service) -> _Json:
 
 def _component(component: Component) -> _Json:
     return dict(_fields(component, _COMPONENT_LEFT_OUT))
+
+
+def _repository(repository: Repository) -> _Json:
+    return dict(_fields(repository, _REPOSITORY_LEFT_OUT))
 
 
 def _fields(value: Any, left_out: frozenset[str] = frozenset()) -> dict[str, _Json]:
@@ -175,4 +254,7 @@ def _canonical(value: object) -> _Json:
         if value and all(isinstance(item, Dependency) for item in value):
             return [_canonical(item) for item in sorted(value, key=lambda need: str(need.on))]
         return [_canonical(item) for item in value]
+    if isinstance(value, Repository) and value.name == value.key:
+        # Its name came after the first release; unsaid, it is the key.
+        return _fields(value, frozenset({"name"}))
     return _fields(value)

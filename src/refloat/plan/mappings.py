@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Mapping, Set
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -16,6 +16,7 @@ from refloat.plan.reading import (
     Invalid,
     Json,
     Reading,
+    Reference,
     Section,
     ValueType,
 )
@@ -23,6 +24,12 @@ from refloat.plan.tree import START, Entry, MappingNode, Node, ScalarNode
 
 KEY_PATTERN = "^[a-z0-9][a-z0-9-]{0,62}$"
 """How the plan's own names are spelled: they become names of files, snapshots and tables."""
+
+_KEY_RULE = "small letters, digits and '-' are allowed, 63 at most, the first one a letter or digit"
+LINE_PATTERN = "^(?=.*\\S)[^\\n]{1,200}$"
+"""How names are spelled that are words for people, and that nothing else refers to."""
+
+_LINE_RULE = "one line of at most 200 characters"
 
 ADAPTER = "adapter"
 """Where the values of a section with adapters keep the chosen one: its name and its options."""
@@ -65,22 +72,32 @@ class Table(ValueType):
 
 @dataclass(frozen=True)
 class Named(ValueType):
-    """A mapping of the plan's own names to things that have one table of keys."""
+    """A mapping of names to things of one type; gives a dictionary.
 
-    of: Table
+    Attributes:
+        of: what stands behind each name.
+        pattern: how a name is spelled.
+        rule: the same in words.
+        section: the section of the plan whose names they are; empty if they are new ones.
+    """
+
+    of: ValueType
     words: str = "a mapping of names"
+    pattern: str = KEY_PATTERN
+    rule: str = _KEY_RULE
+    section: str = ""
 
     def read(self, node: Node, reading: Reading) -> Any:
-        """Give what the table gives, by name, without what was refused."""
+        """Give what stands behind the names, without what was refused."""
         if not isinstance(node, MappingNode):
             return reading.expected(self.words, node)
         result = {}
         for name, entry in node.entries.items():
-            if not re.fullmatch(KEY_PATTERN.strip("^$"), name):
+            if self.section:
+                reading.references.append(Reference(self.section, name, entry.key.mark))
+            elif not re.fullmatch(self.pattern.strip("^$"), name):
                 reading.complaints.add(
-                    entry.key.mark,
-                    f"{quote(name)} is no name for {reading.where()}: small letters, digits"
-                    " and '-' are allowed, 63 at most, the first one a letter or digit",
+                    entry.key.mark, f"{quote(name)} is no name for {reading.where()}: {self.rule}"
                 )
             with reading.inside(name, entry.key.mark):
                 value = self.of.read(entry.value, reading)
@@ -89,16 +106,21 @@ class Named(ValueType):
         return result
 
     def schema(self, definitions: Definitions) -> Json:
-        """Describe the names and the table."""
+        """Describe the names and what stands behind them."""
         return {
             "type": "object",
-            "propertyNames": {"pattern": KEY_PATTERN},
+            "propertyNames": {"pattern": self.pattern},
             "additionalProperties": self.of.schema(definitions),
         }
 
     def sections(self) -> tuple[Section, ...]:
-        """Give the table."""
+        """Give the tables in it."""
         return self.of.sections()
+
+
+def described(of: ValueType, words: str = "a mapping of names in words") -> Named:
+    """Say that new names are expected which are words for people."""
+    return Named(of, words, LINE_PATTERN, _LINE_RULE)
 
 
 @dataclass(frozen=True)
@@ -113,7 +135,7 @@ class Defaults(ValueType):
         if not isinstance(node, MappingNode):
             return reading.expected(self.words, node)
         known = {table.name: table for table in self.tables}
-        complain_of_unknown(node, known, reading)
+        complain_of_unknown(node, known.keys(), reading)
         for name, table in known.items():
             if name not in node.entries:
                 continue
@@ -148,7 +170,9 @@ def read_section(section: Section, node: Node, reading: Reading) -> dict[str, An
     node = _written_out(section, node)
     if not isinstance(node, MappingNode):
         return reading.expected("a mapping", node)
-    values = {}
+    values: dict[str, Any] = {}
+    if not reading.path:
+        reading.top = values
     defaults = reading.defaults.get(section.name, {}) if section.defaulted else {}
     for key in section.keys:
         if key.name in defaults:
@@ -166,7 +190,7 @@ def read_section(section: Section, node: Node, reading: Reading) -> dict[str, An
             reading.complaints.add(
                 reading.place(node), f"{quote(key.name)} is missing{where}: {key.help}"
             )
-    known = {key.name for key in section.keys}
+    known = section.names
     if section.inline:
         values[ADAPTER] = _read_inline(section, known, node, reading)
     elif section.room:
@@ -176,9 +200,10 @@ def read_section(section: Section, node: Node, reading: Reading) -> dict[str, An
     return values
 
 
-def complain_of_unknown(node: MappingNode, known: Iterable[str], reading: Reading) -> bool:
+def complain_of_unknown(node: MappingNode, known: Set[str], reading: Reading) -> bool:
     """Complain of each key that is none of the known; say whether there was one."""
-    known = set(known)
+    if node.entries.keys() <= known:
+        return False
     where = f" in {reading.where()}" if reading.path else ""
     unknown = [entry.key for name, entry in node.entries.items() if name not in known]
     for key in unknown:
@@ -190,7 +215,10 @@ def complain_of_unknown(node: MappingNode, known: Iterable[str], reading: Readin
 
 def read_options(description: AdapterDescription, node: Node, reading: Reading) -> Any:
     """Read an adapter's options: those that the plan gives, and those that have a default."""
-    values = read_section(options_section(description), node, reading)
+    section = reading.options.get(id(description))
+    if section is None:
+        section = reading.options[id(description)] = options_section(description)
+    values = read_section(section, node, reading)
     if isinstance(values, Invalid):
         return values
     return {name: value for name, value in values.items() if value is not None}
@@ -230,7 +258,7 @@ def _written_out(section: Section, node: Node) -> Node:
     return MappingNode(node.mark, {section.short: Entry(key, node)})
 
 
-def _read_chosen(room: str, known: set[str], node: MappingNode, reading: Reading) -> Any:
+def _read_chosen(room: str, known: Set[str], node: MappingNode, reading: Reading) -> Any:
     """Read the one key that names an adapter, its options behind it."""
     adapters = reading.descriptions(room)
     any_unknown = complain_of_unknown(node, known | adapters.keys(), reading)
@@ -259,11 +287,14 @@ def _read_chosen(room: str, known: set[str], node: MappingNode, reading: Reading
     return INVALID if options is INVALID else (chosen[0], options)
 
 
-def _read_inline(section: Section, known: set[str], node: MappingNode, reading: Reading) -> Any:
+def _read_inline(section: Section, known: Set[str], node: MappingNode, reading: Reading) -> Any:
     """Read the options that stand beside the key that names the adapter."""
     adapters = reading.descriptions(section.room)
     entry = node.entries.get(section.inline)
-    name = entry.value.text if entry and isinstance(entry.value, ScalarNode) else ""
+    if entry is None:
+        _complain_of_options_alone(section, known, adapters, node, reading)
+        return "", {}
+    name = entry.value.text if isinstance(entry.value, ScalarNode) else ""
     if name not in adapters:
         # The key itself was complained of; its options are read as those of the nearest name.
         name = nearest(name, adapters)
@@ -275,6 +306,25 @@ def _read_inline(section: Section, known: set[str], node: MappingNode, reading: 
     options = {option.name for option in description.options}
     inner = MappingNode(node.mark, {key: beside[key] for key in beside if key in options})
     return name, read_options(description, inner, reading)
+
+
+def _complain_of_options_alone(
+    section: Section,
+    known: Set[str],
+    adapters: Mapping[str, AdapterDescription],
+    node: MappingNode,
+    reading: Reading,
+) -> None:
+    """Complain of options where the adapter that they are for is not named, and of other keys."""
+    options = {option.name for adapter in adapters.values() for option in adapter.options}
+    complain_of_unknown(node, known | options, reading)
+    for name, entry in node.entries.items():
+        if name in options and name not in known:
+            reading.complaints.add(
+                entry.key.mark,
+                f"{quote(name)} in {reading.where()} says something to the {section.inline},"
+                f" and none is named: add '{section.inline}: {next(iter(adapters), '…')}'",
+            )
 
 
 def _describe_choice(section: Section, result: Json, definitions: Definitions) -> None:

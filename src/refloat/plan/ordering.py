@@ -10,7 +10,7 @@ from refloat.plan.complaints import nearest
 
 
 def closure(plan: Plan, service: str) -> Mapping[str, Strength]:
-    """Say what a service needs, directly and through others.
+    """Say which components a service needs, directly, through others and through other services.
 
     Args:
         plan: a valid plan.
@@ -23,31 +23,88 @@ def closure(plan: Plan, service: str) -> Mapping[str, Strength]:
     Raises:
         MissingInput: if the plan has no such service.
     """
-    hard = _reachable(plan, _service(plan, service), hard_only=True)
-    every = _reachable(plan, _service(plan, service), hard_only=False)
-    return {key: Strength.HARD if key in hard else Strength.SOFT for key in sorted(every)}
+    reached = _reached(plan, _service(plan, service).needs)
+    return {key: reached[key] for key in sorted(reached) if key in plan.components}
+
+
+def services_needed(plan: Plan, service: str) -> Mapping[str, Strength]:
+    """Say which other services a service needs, directly and through others, as ``closure`` does.
+
+    Raises:
+        MissingInput: if the plan has no such service.
+    """
+    reached = _reached(plan, _service(plan, service).needs)
+    return {key: reached[key] for key in sorted(reached) if key not in plan.components}
+
+
+def own(plan: Plan, service: str) -> Mapping[str, Strength]:
+    """Say which components a service needs through components alone: those that are its own part.
+
+    What it reaches only through another service is that service's; otherwise as ``closure``.
+
+    Raises:
+        MissingInput: if the plan has no such service.
+    """
+    reached = _reached(plan, _service(plan, service).needs, through_services=False)
+    return {key: reached[key] for key in sorted(reached)}
+
+
+def written_out(plan: Plan, needs: Iterable[Dependency]) -> tuple[Dependency, ...]:
+    """Write out the services among some needs: each becomes the components that it is made of.
+
+    Returns:
+        Dependencies on components, each once, by key. One that a way of hard dependencies alone
+        leads to is hard.
+    """
+    found: dict[str, Strength] = {}
+    seen: set[tuple[str, Strength]] = set()
+    todo = [(need.on, need.strength) for need in needs]
+    while todo:
+        key, strength = todo.pop()
+        if (key, strength) in seen:
+            continue
+        seen.add((key, strength))
+        if key in plan.components:
+            found[key] = strength if strength is Strength.HARD else found.get(key, strength)
+        else:
+            todo += [
+                (need.on, need.strength if strength is Strength.HARD else Strength.SOFT)
+                for need in plan.services[key].needs
+            ]
+    return tuple(Dependency(key, found[key]) for key in sorted(found))
 
 
 def order(plan: Plan, service: str) -> tuple[tuple[str, ...], ...]:
     """Say in which waves a service's components come back.
 
     Args:
-        plan: a valid plan: its components' needs have no cycle.
+        plan: a valid plan: needs have no cycle.
         service: the service's key.
 
     Returns:
-        Waves of component keys: whatever a component needs, hard or soft, is in an earlier wave;
-        each component comes as early as that allows; within a wave, alphabetical order.
+        Waves of component keys: whatever a component needs, hard or soft, is in an earlier wave; so
+        are the components of a service that it needs. Each component comes as early as that allows;
+        within a wave, alphabetical order.
 
     Raises:
         MissingInput: if the plan has no such service.
         ValueError: if there is a cycle, which no parsed plan has.
     """
     needs = {
-        key: {dependency.on for dependency in plan.components[key].needs}
-        for key in closure(plan, service)
+        key: tuple(need.on for need in _needs(plan, key))
+        for key in _reached(plan, _service(plan, service).needs)
     }
-    return waves(needs)
+    # A service is no step of its own: it comes back with the last of what it needs.
+    level: dict[str, int] = {}
+    for wave in waves(needs):
+        for key in wave:
+            before = max((level[need] for need in needs[key]), default=-1)
+            level[key] = before + 1 if key in plan.components else before
+    result: list[list[str]] = []
+    for key in sorted(key for key in level if key in plan.components):
+        result += [[] for _ in range(level[key] + 1 - len(result))]
+        result[level[key]].append(key)
+    return tuple(map(tuple, result))
 
 
 def waves(needs: Mapping[str, Iterable[str]]) -> tuple[tuple[str, ...], ...]:
@@ -117,18 +174,41 @@ def cycles(
     return tuple(sorted(found))
 
 
-def _reachable(plan: Plan, service: Service, *, hard_only: bool) -> set[str]:
-    def followed(needs: Iterable[Dependency]) -> list[str]:
-        return [need.on for need in needs if not hard_only or need.strength is Strength.HARD]
-
-    reached: set[str] = set()
-    todo = followed(service.needs)
-    while todo:
-        key = todo.pop()
-        if key not in reached:
-            reached.add(key)
-            todo += followed(plan.components[key].needs)
+def _reached(
+    plan: Plan, needs: Iterable[Dependency], *, through_services: bool = True
+) -> dict[str, Strength]:
+    """Walk all needs, hard ones first, so that whatever is met then is hard; the rest is soft."""
+    reached: dict[str, Strength] = {}
+    soft: list[str] = []
+    for strength in (Strength.HARD, Strength.SOFT):
+        todo = soft
+        if strength is Strength.HARD:
+            todo = _split(needs, soft)
+        while todo:
+            key = todo.pop()
+            if key in reached or (not through_services and key not in plan.components):
+                continue
+            reached[key] = strength
+            following = _needs(plan, key)
+            if strength is Strength.HARD:
+                todo += _split(following, soft)
+            else:
+                todo += [need.on for need in following]
     return reached
+
+
+def _split(needs: Iterable[Dependency], soft: list[str]) -> list[str]:
+    """Give what is hard of some needs, and add the rest to the soft ones."""
+    hard: list[str] = []
+    for need in needs:
+        (hard if need.strength is Strength.HARD else soft).append(need.on)
+    return hard
+
+
+def _needs(plan: Plan, key: str) -> tuple[Dependency, ...]:
+    """Give what a component or service needs."""
+    component = plan.components.get(key)
+    return plan.services[key].needs if component is None else component.needs
 
 
 def _service(plan: Plan, key: str) -> Service:

@@ -36,7 +36,7 @@ def parse(
     complaints = Complaints(name)
     tree = read_tree(text, complaints, loader=loader)
     _choose_sandbox(tree, catalogue)
-    reading = Reading(catalogue, complaints_of, complaints)
+    reading = Reading(catalogue, complaints_of, complaints, tree)
     plan = Table(PLAN).read(tree, reading)
     if isinstance(plan, Plan):
         examine(plan, reading)

@@ -9,7 +9,17 @@ from typing import Any
 from refloat.model.plan import Dependency, Strength
 from refloat.plan.complaints import quote
 from refloat.plan.mappings import ADAPTER, Table, read_section, section_schema
-from refloat.plan.reading import INVALID, Definitions, Invalid, Json, Reading, Section, ValueType
+from refloat.plan.reading import (
+    INVALID,
+    NEEDED,
+    Definitions,
+    Invalid,
+    Json,
+    Reading,
+    Reference,
+    Section,
+    ValueType,
+)
 from refloat.plan.tree import (
     Entry,
     MappingNode,
@@ -27,9 +37,9 @@ _NAME_LIMIT = 200
 
 @dataclass(frozen=True)
 class Needs(ValueType):
-    """A list of components: a bare name is hard, ``{soft: name}`` is soft."""
+    """A list of components and services: a bare name is hard, ``{soft: name}`` is soft."""
 
-    words: str = "a list of components, such as [database, {soft: documents}]"
+    words: str = "a list of components and services, such as [database, {soft: documents}]"
 
     def read(self, node: Node, reading: Reading) -> Any:
         """Give the dependencies, in the order of the file."""
@@ -45,7 +55,6 @@ class Needs(ValueType):
                     item.mark, f"{quote(dependency.on)} stands twice in {reading.where()}"
                 )
             result[dependency.on] = dependency
-            reading.places[(*reading.path, dependency.on)] = item.mark
         return tuple(result.values())
 
     def schema(self, definitions: Definitions) -> Json:
@@ -80,7 +89,7 @@ class Needs(ValueType):
                 )
                 return None
             strength, node = Strength(word), entry.value
-        name = read_name("components", node, reading)
+        name = read_name(NEEDED, node, reading)
         return None if isinstance(name, Invalid) else Dependency(name, strength)
 
 
@@ -148,6 +157,116 @@ class Checks(ValueType):
             return True
         reading.complaints.add(mark, message)
         return False
+
+
+@dataclass(frozen=True)
+class Tables(ValueType):
+    """A list of mappings that have one table of keys; gives a tuple."""
+
+    of: Table
+    words: str = "a list of mappings"
+
+    def read(self, node: Node, reading: Reading) -> Any:
+        """Give what the table gives, in the order of the file."""
+        if not isinstance(node, SequenceNode):
+            return reading.expected(self.words, node)
+        result = []
+        for number, item in enumerate(node.items, start=1):
+            with reading.inside(str(number), item.mark):
+                result.append(self.of.read(item, reading))
+        return INVALID if INVALID in result else tuple(result)
+
+    def schema(self, definitions: Definitions) -> Json:
+        """Describe it."""
+        return {"type": "array", "items": self.of.schema(definitions)}
+
+    def sections(self) -> tuple[Section, ...]:
+        """Give the table."""
+        return self.of.sections()
+
+
+@dataclass(frozen=True)
+class Steps(ValueType):
+    """A list of steps in the order to follow: a name, or a name with what is known of it."""
+
+    of: Table
+    words: str = "a list of steps"
+
+    def read(self, node: Node, reading: Reading) -> Any:
+        """Give the steps."""
+        if not isinstance(node, SequenceNode):
+            return reading.expected(self.words, node)
+        names: dict[str, Mark] = {}
+        result = []
+        for item in node.items:
+            entry = _step(item)
+            if entry is None:
+                reading.complaints.add(
+                    item.mark, "a step is a name, or one name with a mapping behind it"
+                )
+            elif self._has_name(entry.key, names, reading):
+                with reading.inside(entry.key.text, entry.key.mark):
+                    result.append(self.of.read(entry.value, reading))
+        return INVALID if INVALID in result else tuple(result)
+
+    def schema(self, definitions: Definitions) -> Json:
+        """Describe it."""
+        name: Json = {"type": "string"}
+        marked: Json = {
+            "type": "object",
+            "minProperties": 1,
+            "maxProperties": 1,
+            "additionalProperties": self.of.schema(definitions),
+        }
+        return {"type": "array", "items": {"anyOf": [name, marked]}}
+
+    def sections(self) -> tuple[Section, ...]:
+        """Give the table of a step."""
+        return self.of.sections()
+
+    def _has_name(self, key: ScalarNode, names: dict[str, Mark], reading: Reading) -> bool:
+        if not key.text.strip() or "\n" in key.text or len(key.text) > _NAME_LIMIT:
+            message = f"a step's name is one line of at most {_NAME_LIMIT} characters"
+        elif key.text in names:
+            first = names[key.text]
+            message = (
+                f"a step of the name {quote(key.text)} stands at"
+                f" {first.line}:{first.column} already"
+            )
+        else:
+            names[key.text] = key.mark
+            return True
+        reading.complaints.add(key.mark, message)
+        return False
+
+
+def _step(item: Node) -> Entry | None:
+    if isinstance(item, ScalarNode) and not is_nothing(item):
+        return Entry(item, MappingNode(item.mark))
+    if isinstance(item, MappingNode) and len(item.entries) == 1:
+        (entry,) = item.entries.values()
+        return entry
+    return None
+
+
+@dataclass(frozen=True)
+class StepName(ValueType):
+    """The name of a step of the same service."""
+
+    words: str = "the name of a step"
+
+    def read(self, node: Node, reading: Reading) -> Any:
+        """Give the name, and remember to look it up."""
+        text = read_text(node, reading, self.words)
+        if isinstance(text, str):
+            # The path ends in steps, this step, needs.
+            within = tuple(reading.path[:-3])
+            reading.references.append(Reference("steps", text, node.mark, within))
+        return text
+
+    def schema(self, definitions: Definitions) -> Json:
+        """Describe it."""
+        return {"type": "string"}
 
 
 @dataclass(frozen=True)

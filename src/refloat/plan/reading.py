@@ -8,14 +8,23 @@ from __future__ import annotations
 
 import enum
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final, NamedTuple, TypeAlias
+from functools import cached_property
+from typing import Any, Final, NamedTuple, Self, TypeAlias
 
 from refloat.model.options import AdapterCatalogue, AdapterDescription, Options
 from refloat.plan.complaints import Complaints, quote
-from refloat.plan.tree import Mark, Node, ScalarNode, describe, is_nothing
+from refloat.plan.tree import (
+    START,
+    MappingNode,
+    Mark,
+    Node,
+    ScalarNode,
+    describe,
+    find,
+    is_nothing,
+)
 
 Json: TypeAlias = "dict[str, Any]"
 """A piece of JSON Schema."""
@@ -33,18 +42,24 @@ class Invalid(enum.Enum):
 INVALID: Final = Invalid.INVALID
 
 
+NEEDED = "components or services"
+"""What may be needed: the section of a reference that may lead to either."""
+
+
 class Reference(NamedTuple):
     """A name that must be somebody's or something's key.
 
     Attributes:
-        section: the part of the plan that it must be a key of (``people``).
+        section: the part of the plan that it must be a key of (``people``), or ``NEEDED``.
         name: as it was written.
         mark: where.
+        within: the keys that lead to that part; none where it stands at the top.
     """
 
     section: str
     name: str
     mark: Mark
+    within: tuple[str, ...] = ()
 
 
 @dataclass
@@ -55,29 +70,41 @@ class Reading:
         catalogue: the adapters that the plan may name.
         complaints_of: for each kind of check, what is wrong with its options.
         complaints: collects what is wrong.
+        tree: the whole plan as it is written.
         path: the keys that lead to where reading is now.
-        places: where each key stands, by its path.
+        marks: where each of these keys stands.
         references: names to look up when everything is read.
         defaults: what ``defaults:`` says, by the kind of section that it is for.
+        top: what the keys at the top of the plan gave, as far as they were read.
+        options: the tables of adapters' options that were made already, by the description's
+            identity: the catalogue keeps the descriptions.
     """
 
     catalogue: AdapterCatalogue
     complaints_of: ComplaintsOf
     complaints: Complaints
-    path: tuple[str, ...] = ()
-    places: dict[tuple[str, ...], Mark] = field(default_factory=dict)
+    tree: Node = field(default_factory=lambda: MappingNode(START))
+    path: list[str] = field(default_factory=list)
+    marks: list[Mark] = field(default_factory=list)
     references: list[Reference] = field(default_factory=list)
     defaults: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    top: dict[str, Any] = field(default_factory=dict)
+    options: dict[int, Section] = field(default_factory=dict)
 
-    @contextmanager
-    def inside(self, key: str, mark: Mark) -> Iterator[None]:
-        """Go down one key for as long as the block lasts."""
-        self.path = (*self.path, key)
-        self.places[self.path] = mark
-        try:
-            yield
-        finally:
-            self.path = self.path[:-1]
+    def inside(self, key: str, mark: Mark) -> Self:
+        """Go down one key for as long as a ``with`` block lasts."""
+        self.path.append(key)
+        self.marks.append(mark)
+        return self
+
+    def __enter__(self) -> Self:
+        """Begin the block that ``inside`` is for."""
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        """Come up again by one key."""
+        self.path.pop()
+        self.marks.pop()
 
     def where(self) -> str:
         """Say in a message where reading is: ``services.booking``; empty at the top."""
@@ -85,7 +112,11 @@ class Reading:
 
     def place(self, node: Node) -> Mark:
         """Give the place of the key that leads here; at the top, the node's own."""
-        return self.places.get(self.path, node.mark)
+        return self.marks[-1] if self.marks else node.mark
+
+    def mark(self, *path: str) -> Mark:
+        """Give the place of what some keys lead to, or of the last key that is there."""
+        return find(self.tree, path)
 
     def descriptions(self, room: str) -> Mapping[str, AdapterDescription]:
         """Give the adapters of ``engines``, ``data_sets``, ``checks`` or ``sandboxes``."""
@@ -200,3 +231,8 @@ class Section:
     room: str = ""
     inline: str = ""
     defaulted: frozenset[str] = frozenset()
+
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """The names of its keys."""
+        return frozenset(key.name for key in self.keys)

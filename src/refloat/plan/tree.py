@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple, TypeAlias
 
@@ -82,3 +83,32 @@ def is_nothing(node: Node) -> bool:
         and node.plain
         and node.text in ("", "~", "null", "Null", "NULL")
     )
+
+
+def find(tree: Node, path: Iterable[str]) -> Mark:
+    """Give the place of what some keys lead to; where they lead no further, of the last one.
+
+    In a list, a key stands for the text of that name, or for the mapping that has it.
+    """
+    mark = tree.mark
+    for key in path:
+        entry = _entry(tree, key)
+        if entry is None:
+            break
+        mark, tree = entry.key.mark, entry.value
+    return mark
+
+
+def _entry(node: Node, key: str) -> Entry | None:
+    if isinstance(node, MappingNode):
+        return node.entries.get(key)
+    for item in node.items if isinstance(node, SequenceNode) else (node,):
+        if isinstance(item, ScalarNode) and item.text == key:
+            return Entry(item, item)
+        if isinstance(item, MappingNode):
+            for entry in item.entries.values():
+                if key == entry.key.text:
+                    return entry
+                if isinstance(entry.value, ScalarNode) and entry.value.text == key:
+                    return Entry(ScalarNode(key, True, item.mark), item)
+    return None

@@ -62,6 +62,23 @@ class Text(ValueType):
 
 
 @dataclass(frozen=True)
+class MaybeText(ValueType):
+    """Text, or nothing: a blank that the plan owns up to."""
+
+    words: str = "text, or nothing"
+
+    def read(self, node: Node, reading: Reading) -> Any:
+        """Give the text; empty where nothing stands."""
+        if is_nothing(node) or (isinstance(node, ScalarNode) and not node.text.strip()):
+            return ""
+        return read_text(node, reading, self.words)
+
+    def schema(self, definitions: Definitions) -> Json:
+        """Describe it."""
+        return {"type": ["string", "number", "boolean", "null"]}
+
+
+@dataclass(frozen=True)
 class Path(ValueType):
     """A path, absolute or seen from the plan's folder."""
 
@@ -150,9 +167,11 @@ class Duration(ValueType):
 
     Attributes:
         never: a word that means that there is none (``on demand``); gives None.
+        zero: whether no time at all is a duration too.
     """
 
     never: str = ""
+    zero: bool = False
     words: str = "a duration, such as 15 min"
 
     def read(self, node: Node, reading: Reading) -> Any:
@@ -164,7 +183,7 @@ class Duration(ValueType):
             return None
         try:
             duration = parse_duration(text)
-            if duration == timedelta(0):
+            if duration == timedelta(0) and not self.zero:
                 raise ValueError("nothing takes no time: write a duration longer than 0")
         except ValueError as error:
             reading.complaints.add(node.mark, f"{quote(text)} at {reading.where()}: {error}")
@@ -262,15 +281,21 @@ class Name(ValueType):
 
 @dataclass(frozen=True)
 class Texts(ValueType):
-    """One text, or a list of them; gives a tuple."""
+    """One text, or a list of them; gives a tuple.
+
+    Attributes:
+        of: what each of them is.
+        empty: whether the list may be empty.
+    """
 
     of: ValueType = Text()
     words: str = "text, or a list of texts"
+    empty: bool = False
 
     def read(self, node: Node, reading: Reading) -> Any:
         """Give the texts."""
         if isinstance(node, SequenceNode):
-            if not node.items:
+            if not node.items and not self.empty:
                 return reading.expected(self.words + " with something in it", node)
             read = [self.of.read(item, reading) for item in node.items]
             return INVALID if INVALID in read else tuple(read)
@@ -282,11 +307,17 @@ class Texts(ValueType):
     def schema(self, definitions: Definitions) -> Json:
         """Describe it."""
         one = self.of.schema(definitions)
-        return {"anyOf": [one, {"type": "array", "items": one, "minItems": 1}]}
+        several: Json = {"type": "array", "items": one}
+        return {"anyOf": [one, several if self.empty else several | {"minItems": 1}]}
 
     def show(self, value: object) -> str:
         """Write it as a plan would."""
         return ", ".join(value) if isinstance(value, tuple) else str(value)
+
+
+def names_of(section: str) -> Texts:
+    """Say that names of things in one section of the plan are expected: one, many or none."""
+    return Texts(Name(section), f"a name from '{section}', or a list of them", empty=True)
 
 
 def read_text(node: Node, reading: Reading, words: str) -> str | Invalid:

@@ -99,7 +99,11 @@ FULL = """\
 organisation: Harbour Street Dental
 people:
   ben: {name: Ben Okafor, roles: [business owner], phone: "+61 3 5550 0142", deputy: mei}
-  mei: {name: Mei Tan, roles: [technical owner, backup administrator], email: mei@dental.example}
+  mei:
+    name: Mei Tan
+    roles: [technical owner, backup administrator]
+    email: mei@dental.example
+    verified: 2026-09-02
 repositories:
   cupboard:
     engine: restic
@@ -111,6 +115,13 @@ repositories:
     append_only: yes
     key_kept: a sealed envelope in the safe
   shelf: {engine: borg, place: /shelf}
+  far-away:
+    name: The provider's store
+    site: another town
+    encrypted: yes
+    lock: {mode: compliance, period: 35 days}
+    rights: {staff: [], administrators: [list, read other], operators: delete}
+    controlled_by: [operators]
 defaults:
   protect: {repository: cupboard, every: 15 min, keep: {last: 10, daily: 14}}
   recover: {timeout: 3 min}
@@ -123,7 +134,7 @@ services:
     owner: ben
     technical_owner: mei
     tier: 1
-    objectives: {rpo: 15 min, rto: {target: 1 h, basis: contract}}
+    objectives: {rpo: 15 min, rto: {target: 1 h, basis: contract}, mtpd: 2 days}
     needs: [booking-app, {soft: documents}]
     completeness: {question: Are the bookings of today all there?, confirmer: ben}
     workaround: The paper diary at reception.
@@ -143,6 +154,34 @@ services:
   archive:
     name: Archive
     needs: documents
+    tier: 3
+  letters:
+    name: Letters to patients
+    needs: [archive, letter-files]
+    vendors: [line-company]
+    standby: yes
+    workarounds:
+      letters by hand:
+        how: The reception writes.
+        data: personal
+        controls: [locked tray, shredded next day]
+        approved_by: ben
+        usable_for: 1 day
+        way_back: They are typed in.
+        disposal: They are shredded.
+        source: The paper diary.
+        refreshed_every: 12 h
+        location: Reception.
+    steps:
+      - call the line company
+      - restore the letters:
+          needs: [call the line company]
+          brings_back: letter-files
+          who: mei
+          takes: 20 min
+          verify: The newest letter opens.
+          signs_in_with: [archive]
+      - print: {automatic: yes}
 components:
   bookings-db:
     kind: database
@@ -173,7 +212,91 @@ components:
   line:
     kind: network
     vendor_commitment: 4 h
+    vendor: line-company
+    site: harbour-street
+    takes: 40 min
+  letter-files:
+    kind: files
+    group: letters
+    retention: {target: 35 days, approver: ben, basis: regulation}
+    watch: {platform: backup-server, copies: [far-away, shelf], every: 1 h, kept_for: 40 days}
 sandbox: {bubblewrap: {memory: 2 GiB, processes: 100}}
+sites: [harbour-street, another town]
+policy:
+  test_every: {1: 92 days, 3: 300 days}
+  exercise_every: 300 days
+  skew: 0 s
+  near_zero: 1 min
+  contacts_verified_every: 180 days
+  integrity_verified_every: 30 days
+  access_seen_every: 31 days
+  plan_reviewed_every: 200 days
+  renewal_reminder: 90 days
+  poor_evidence_counts: yes
+  file_tests_count: yes
+  essential_eight_target: 2
+  standards: [cis-8.1]
+  observed_for: 60 days
+tiers:
+  3: {objectives: {rpo: {target: 1 day, basis: contract}}, vendors: [line-company]}
+authority:
+  declare: [ben, mei]
+  decide: ben
+  lead: [mei, ben]
+  communicate: ben
+  administer_backups: [mei]
+  request_restores: [ben]
+  approve_restores: [mei]
+  facilitate_exercises: ben
+channels:
+  status-page: {name: The page of another company, needs: []}
+  mail: {needs: [{soft: archive}]}
+communications:
+  customer: {approver: ben, deputy: mei, template: patients.txt}
+  supplier: {approver: mei}
+  regulatory:
+    recipient: The commissioner
+    trigger: Data of patients was seen.
+    deadline: 30 days
+facilities: {church-hall: {name: The church hall, needs: [line]}}
+documents:
+  run-books:
+    content: [recovery instructions, contacts]
+    locations: [{where: The archive, needs: [archive]}, A folder in the safe]
+vendors:
+  line-company:
+    name: Line Company
+    contact: 1800 975 700
+    hours: 24x7
+    customer_number: HS-1
+    contract: C-7
+    contract_end: 2027-12-31
+    access: They need none.
+    verified: 2026-09-02
+    escalation: [support, {who: account manager, after: 2 h}]
+    commitments: {booking: 2 h}
+    outage_limits: {booking: 5 h}
+    provider: yes
+platforms:
+  backup-server:
+    name: The backup server
+    needs: [archive]
+    sign_in: domain accounts
+    break_glass: yes
+    key_kept: the safe
+    administrator: mei
+principals:
+  staff: {kind: unprivileged}
+  administrators: {kind: privileged, members: [mei, sealed], can_become: [operators]}
+  operators: {kind: backup administrator, members: mei, member_of: [staff]}
+exclusions:
+  - what: Kiosk computers
+    component: line
+    reason: They are rebuilt from an image.
+    approved_by: ben
+    until: 2027-03-31
+responsibilities:
+  identity: {our people: mei, the provider: }
 """
 
 

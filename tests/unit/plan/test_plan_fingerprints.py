@@ -130,7 +130,7 @@ def test_a_component_outside_of_the_closure_leaves_the_services_fingerprint() ->
 def test_an_objectives_fingerprint_follows_what_is_decided_on() -> None:
     plan = plan_of(FULL)
     both = objective_fingerprints(plan, "booking")
-    assert set(both) == {"rpo", "rto"}
+    assert set(both) == {"rpo", "rto", "mtpd"}
     number = plan_of(FULL.replace("rpo: 15 min", "rpo: 16 min"))
     assert objective_fingerprints(number, "booking")["rpo"] != both["rpo"]
     assert objective_fingerprints(number, "booking")["rto"] == both["rto"]
@@ -139,7 +139,7 @@ def test_an_objectives_fingerprint_follows_what_is_decided_on() -> None:
     assert objective_fingerprints(basis, "booking")["rto"] != both["rto"]
     claims = plan_of(FULL.replace("date: 2026-11-02", "date: 2026-11-03"))
     assert objective_fingerprints(claims, "booking") == both
-    assert objective_fingerprints(plan, "archive") == {}
+    assert objective_fingerprints(plan_of("organisation: x\nservices: {a: {name: A}}"), "a") == {}
 
 
 def test_two_services_with_the_same_number_need_two_approvals() -> None:
