@@ -12,9 +12,16 @@ from refloat.data_sets import DataSet, Target
 from refloat.engines import Engine, Reader, RepositoryAccess, Writer
 from refloat.model.errors import MissingInput
 from refloat.model.options import OptionType
-from refloat.model.plan import CheckSpecification, Component, Protection, Repository, Service
+from refloat.model.plan import (
+    CheckSpecification,
+    Component,
+    Plan,
+    Protection,
+    Repository,
+    Service,
+)
 from refloat.model.secret import SecretReference
-from refloat.plan import closure
+from refloat.plan import closure, unrecoverable
 from refloat.recovery import guard
 from refloat.recovery.preparation import Preparation, PreparedCheck, PreparedComponent
 from refloat.sandboxes import Sandbox
@@ -73,10 +80,12 @@ def prepare(workspace: Workspace, service: Service, scratch: Path) -> Preparatio
         scratch: a private folder for the recovery.
 
     Raises:
+        MissingInput: if nothing can bring back what the service cannot run without.
         SecretProblem: if a secret cannot be had.
         NotAllowed: if the plan asks for a hole in the walls.
     """
     plan = workspace.plan
+    _refuse_what_stays_away(plan, service)
     components = [plan.components[key] for key in closure(plan, service.key)]
     open_readers = readers(workspace, _repositories(components))
     software = tuple(
@@ -96,6 +105,24 @@ def prepare(workspace: Workspace, service: Service, scratch: Path) -> Preparatio
         software=software,
         scratch=scratch,
     )
+
+
+def _refuse_what_stays_away(plan: Plan, service: Service) -> None:
+    gone = unrecoverable(plan, service.key)
+    if not gone:
+        return
+    names = ", ".join(_name(plan.components[key]) for key in gone)
+    watched = any(plan.components[key].watch is not None for key in gone)
+    other = " What somebody else's tool copies is restored and recorded there." if watched else ""
+    raise MissingInput(
+        f"Refloat has no way to bring back {names}, and {service.name} cannot run without it",
+        hint=f"Give it 'protect', or 'recover' with 'start'.{other}",
+    )
+
+
+def _name(component: Component) -> str:
+    named = component.name and component.name != component.key
+    return f"{component.name} ({component.key})" if named else component.key
 
 
 def sandbox_of(workspace: Workspace) -> Sandbox:

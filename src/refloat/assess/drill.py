@@ -18,7 +18,7 @@ from refloat.model.run import (
     StepRecord,
     Verdict,
 )
-from refloat.plan import closure
+from refloat.plan import closure, written_out
 
 DEPENDENCY_PROOFS = frozenset({Proof.ANSWERS, Proof.IDENTITY, Proof.LICENCE})
 _SEPARATE_PROOFS = {
@@ -219,7 +219,8 @@ def _causes(plan: Plan, steps: Iterable[StepRecord]) -> list[StepRecord]:
             return step.stage is Stage.JOURNEY and bool(stopped)
         if general & {Stage.CHOOSE, Stage.ISOLATE}:
             return True
-        needs = plan.components[step.component].needs if step.component in plan.components else ()
+        component = plan.components.get(step.component)
+        needs = written_out(plan, component.needs) if component is not None else ()
         return any(need.strength is Strength.HARD and need.on in stopped for need in needs)
 
     causes = [step for step in bad if not consequence(step)]
@@ -318,7 +319,7 @@ def _missing(plan: Plan, service: str, parts: DrillParts) -> Iterator[_Reason]:
 def _stands_alone(plan: Plan, key: str, parts: DrillParts) -> bool:
     """Whether a component is away for no reason that another component has given already."""
     back = _back(parts.steps)
-    needs = plan.components[key].needs
+    needs = written_out(plan, plan.components[key].needs)
     return all(need.on in back for need in needs if need.strength is Strength.HARD)
 
 

@@ -17,7 +17,7 @@ from refloat.model.facts import Facts
 from refloat.model.plan import Component, Plan
 from refloat.model.run import Outcome, Stage
 from refloat.model.runsheet import RunStep
-from refloat.plan import order
+from refloat.plan import order, written_out
 
 _RESTORING = (Stage.PREPARE, Stage.RESTORE, Stage.LOAD)
 _STARTING = (Stage.START, Stage.READY)
@@ -42,12 +42,12 @@ def run_sheet(plan: Plan, facts: Facts, service: str, instant: datetime) -> tupl
     for wave, keys in enumerate(waves, start=1):
         for key in keys:
             component = plan.components[key]
-            before = tuple(sorted({last[need.on] for need in component.needs}))
+            before = tuple(sorted({last[need.on] for need in written_out(plan, component.needs)}))
             for step in _component(start, component, wave):
                 steps.append(replace(step, number=len(steps) + 1, after=before))
                 before = (len(steps),)
             last[key] = len(steps)
-    direct = {need.on for need in plan.services[service].needs}
+    direct = {need.on for need in written_out(plan, plan.services[service].needs)}
     before = tuple(sorted(last[key] for key in direct))
     for step in _whole(start, len(waves) + 1):
         steps.append(replace(step, number=len(steps) + 1, after=before))

@@ -13,6 +13,7 @@ from refloat.plan.fingerprints import (
 )
 from refloat.plan.ordering import closure, order, own, services_needed, written_out
 from refloat.plan.parser import parse
+from refloat.plan.recoverable import unrecoverable
 from refloat.plan.reference import reference
 from refloat.plan.schema_of_plan import schema
 
@@ -36,5 +37,6 @@ __all__ = [
     "service_fingerprints",
     "services_needed",
     "tier_fingerprint",
+    "unrecoverable",
     "written_out",
 ]

@@ -52,6 +52,8 @@ def own(plan: Plan, service: str) -> Mapping[str, Strength]:
 def written_out(plan: Plan, needs: Iterable[Dependency]) -> tuple[Dependency, ...]:
     """Write out the services among some needs: each becomes the components that it is made of.
 
+    A name that leads nowhere is passed over: no parsed plan has one, but a part of a plan may.
+
     Returns:
         Dependencies on components, each once, by key. One that a way of hard dependencies alone
         leads to is hard.
@@ -66,7 +68,7 @@ def written_out(plan: Plan, needs: Iterable[Dependency]) -> tuple[Dependency, ..
         seen.add((key, strength))
         if key in plan.components:
             found[key] = strength if strength is Strength.HARD else found.get(key, strength)
-        else:
+        elif key in plan.services:
             todo += [
                 (need.on, need.strength if strength is Strength.HARD else Strength.SOFT)
                 for need in plan.services[key].needs

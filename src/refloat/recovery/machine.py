@@ -14,7 +14,7 @@ from dataclasses import dataclass
 
 from refloat.model.plan import Component, Plan, Strength
 from refloat.model.run import Outcome, Stage
-from refloat.plan import closure, order
+from refloat.plan import closure, order, written_out
 
 
 @dataclass(frozen=True, order=True)
@@ -86,8 +86,8 @@ def blueprint(plan: Plan, service: str, traits: Callable[[str], Traits]) -> Blue
     needs: dict[Operation, tuple[Need, ...]] = {CHOOSE: (), ISOLATE: ()}
     for wave in order(plan, service):
         for key in wave:
-            needs.update(_component(plan.components[key], traits))
-    direct = {dependency.on: dependency.strength for dependency in plan.services[service].needs}
+            needs.update(_component(plan, plan.components[key], traits))
+    direct = {need.on: need.strength for need in written_out(plan, plan.services[service].needs)}
     needs[JOURNEY] = (
         *BEGINNING,
         *(Need(Operation(key, Stage.CHECK), direct.get(key, Strength.SOFT)) for key in strengths),
@@ -135,13 +135,14 @@ def after_interruption(ended: Mapping[Operation, Outcome]) -> dict[Operation, Ou
 
 
 def _component(
-    component: Component, traits: Callable[[str], Traits]
+    plan: Plan, component: Component, traits: Callable[[str], Traits]
 ) -> dict[Operation, tuple[Need, ...]]:
     protection = component.protection
     kind = traits(protection.data_set) if protection is not None else None
     starts = component.recovery.start is not None or (kind is not None and kind.serves)
     outside = tuple(
-        Need(Operation(need.on, Stage.CHECK), need.strength) for need in component.needs
+        Need(Operation(need.on, Stage.CHECK), need.strength)
+        for need in written_out(plan, component.needs)
     )
     result: dict[Operation, tuple[Need, ...]] = {}
     before: tuple[Need, ...] = BEGINNING

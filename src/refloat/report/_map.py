@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from refloat.model.plan import Dependency, Plan, Strength
+from refloat.plan import written_out
 from refloat.report._clean import shortened
 
 WIDTH, HEIGHT = 172, 46
@@ -82,9 +83,9 @@ def draw(
     columns.append([_SERVICE])
     place = {key: number for number, column in enumerate(columns) for key in column}
     needs: dict[str, tuple[Dependency, ...]] = {
-        key: plan.components[key].needs for key in place if key != _SERVICE
+        key: written_out(plan, plan.components[key].needs) for key in place if key != _SERVICE
     }
-    needs[_SERVICE] = plan.services[service].needs
+    needs[_SERVICE] = written_out(plan, plan.services[service].needs)
     chains = _chains(columns, place, needs)
     _untangle(columns, [chain for chain, _ in chains])
     tops = _tops(columns)

@@ -164,7 +164,7 @@ def _components(given: ReportInput) -> tuple[dict[str, Any], ...]:
 def _needs(given: ReportInput, component: Component) -> str:
     names = []
     for need in component.needs:
-        known = given.plan.components.get(need.on)
+        known = given.plan.components.get(need.on) or given.plan.services.get(need.on)
         name = (known.name if known else "") or need.on
         names.append(f"{name} (soft)" if need.strength is Strength.SOFT else name)
     return ", ".join(names) or "nothing"
