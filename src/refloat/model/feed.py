@@ -130,6 +130,7 @@ class PointSeen(FeedFact):
         integrity: whether somebody looked.
         malware: ``clean``, ``suspicious``, ``infected`` or ``unknown``.
         version: of what it holds (a database's version, say); empty if not said.
+        deleted: whether its source says that it is gone.
     """
 
     data_set: str
@@ -145,6 +146,7 @@ class PointSeen(FeedFact):
     integrity: IntegrityCheck = IntegrityCheck()
     malware: str = "unknown"
     version: str = ""
+    deleted: bool = False
 
     @property
     def eligible(self) -> bool:
@@ -154,6 +156,7 @@ class PointSeen(FeedFact):
             and self.usable != "failed"
             and self.integrity.state != "failed"
             and self.malware != "infected"
+            and not self.deleted
         )
 
 
