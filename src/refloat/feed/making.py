@@ -40,7 +40,7 @@ from refloat.model.feed import (
     TestLevel,
 )
 
-_MOST_SHARED = 100_000
+_MOST_SHARED = 20_000
 _NOT_LOOKED = IntegrityCheck()
 Value = TypeVar("Value")
 
@@ -96,7 +96,8 @@ class Maker:
         )
 
     def _copies(self, lines: tuple[CopyLine, ...]) -> tuple[CopySeen, ...]:
-        return self._keep(lines, tuple(_copy(line) for line in lines))
+        copies = [self._shared.get(line) or self._keep(line, _copy(line)) for line in lines]
+        return self._keep(lines, tuple(copies))
 
     def _integrity(self, line: IntegrityLine) -> IntegrityCheck:
         check = IntegrityCheck(line.kind or "none", line.state or "unknown", utc_or_none(line.at))

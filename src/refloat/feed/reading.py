@@ -6,9 +6,8 @@ import functools
 import hashlib
 import operator
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -80,8 +79,7 @@ class Refused(Exception):
     """A line cannot be taken; the message says why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Understood:
+class Understood(NamedTuple):
     """One line that can be taken.
 
     Attributes:
@@ -117,6 +115,7 @@ class Reader:
         self._latest_seen = received_at + CLOCK_SKEW if received_at is not None else None
         self._canonical = canonical
         self._maker = Maker()
+        self._last_seen = datetime.min.replace(tzinfo=UTC)
 
     def understand(self, line: bytes) -> Understood:
         """Understand one line.
@@ -140,6 +139,9 @@ class Reader:
     def _understand(self, line: Line, canonical: bytes) -> Understood:
         digest = hashlib.sha256(canonical).hexdigest()
         observed_at = utc(line.observed_at)
+        if observed_at == self._last_seen:
+            observed_at = self._last_seen  # a sweep sees many things at one time: keep it once
+        self._last_seen = observed_at
         if self._latest_seen is not None and observed_at > self._latest_seen:
             raise Refused(f"observed_at {observed_at:%Y-%m-%d %H:%M:%S} UTC is in the future")
         identity = line.external_id or natural_id(line) or f"sha256:{digest}"

@@ -65,18 +65,18 @@ class Stream:
         for fact in facts:
             kinds.setdefault(type(fact), []).append(fact)
         return cls(
-            points=_by(_once(kinds, PointSeen), lambda one: one.data_set),
-            jobs=_by(_once(kinds, JobRun), lambda one: one.data_set),
-            tests=_by(_once(kinds, RestoreTest), lambda one: one.service),
-            changes=_by(_once(kinds, Change), lambda one: one.subject),
-            approvals=_by(_once(kinds, ApprovalSeen), lambda one: one.service),
-            scopes=_once(kinds, ProtectionScope),
-            access=_once(kinds, AccessSeen),
-            heartbeats=_once(kinds, Heartbeat),
-            dependencies=_once(kinds, DependencySeen),
-            exercises=_once(kinds, Exercise),
-            attestations=_once(kinds, Attestation),
-            actions=_once(kinds, ActionSeen),
+            points=_by(_of(kinds, PointSeen), lambda one: one.data_set),
+            jobs=_by(_of(kinds, JobRun), lambda one: one.data_set),
+            tests=_by(_of(kinds, RestoreTest), lambda one: one.service),
+            changes=_by(_of(kinds, Change), lambda one: one.subject),
+            approvals=_by(_of(kinds, ApprovalSeen), lambda one: one.service),
+            scopes=_sorted(_of(kinds, ProtectionScope)),
+            access=_sorted(_of(kinds, AccessSeen)),
+            heartbeats=_sorted(_of(kinds, Heartbeat)),
+            dependencies=_sorted(_of(kinds, DependencySeen)),
+            exercises=_sorted(_of(kinds, Exercise)),
+            attestations=_sorted(_of(kinds, Attestation)),
+            actions=_sorted(_of(kinds, ActionSeen)),
         )
 
     def all(self) -> Iterator[FeedFact]:
@@ -153,18 +153,19 @@ def in_order(fact: FeedFact) -> tuple[datetime, str, str, str]:
     return fact.observed_at, fact.source.instance, fact.external_id, fact.digest
 
 
-def _once(
-    kinds: Mapping[type[FeedFact], list[FeedFact]], kind: type[AnyFact]
-) -> tuple[AnyFact, ...]:
-    return _sorted(fact for fact in kinds.get(kind, ()) if isinstance(fact, kind))
+def _of(kinds: Mapping[type[FeedFact], list[FeedFact]], kind: type[AnyFact]) -> Iterator[AnyFact]:
+    return (fact for fact in kinds.get(kind, ()) if isinstance(fact, kind))
 
 
 def _sorted(facts: Iterable[AnyFact]) -> tuple[AnyFact, ...]:
-    unique = {
-        (fact.source.instance, fact.external_id, fact.digest, fact.observed_at): fact
-        for fact in facts
-    }
-    return tuple(sorted(unique.values(), key=in_order))
+    ordered = sorted(facts, key=in_order)
+    return tuple(
+        fact
+        for n, fact in enumerate(ordered)
+        if not n
+        or fact.digest != ordered[n - 1].digest
+        or in_order(fact) != in_order(ordered[n - 1])
+    )
 
 
 def _until(facts: tuple[AnyFact, ...], instant: datetime) -> tuple[AnyFact, ...]:
@@ -183,10 +184,9 @@ def _until_by(
     return {key: facts for key, facts in cut.items() if facts}
 
 
-def _by(
-    facts: tuple[AnyFact, ...], name: Callable[[AnyFact], str]
-) -> dict[str, tuple[AnyFact, ...]]:
+def _by(facts: Iterable[AnyFact], name: Callable[[AnyFact], str]) -> dict[str, tuple[AnyFact, ...]]:
+    """Group facts by a name, then sort each group: that needs far less memory than all at once."""
     grouped: dict[str, list[AnyFact]] = {}
     for fact in facts:
         grouped.setdefault(name(fact), []).append(fact)
-    return {key: tuple(some) for key, some in grouped.items()}
+    return {key: _sorted(grouped[key]) for key in sorted(grouped)}
