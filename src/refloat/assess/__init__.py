@@ -1,6 +1,8 @@
 """Judgement: plan, facts and an instant in; verdicts and findings out. No clock, no store."""
 
 from refloat.assess.approvals import Approval, approval, may_approve, objectives_as_stood
+from refloat.assess.assessment import Judged, assessment, judge, organisation
+from refloat.assess.assessor import Assessor
 from refloat.assess.categories import categories
 from refloat.assess.claims import rules_by_fact_type
 from refloat.assess.compare import compare
@@ -15,16 +17,21 @@ from refloat.assess.trace import trace, traces
 __all__ = [
     "CRITERIA",
     "Approval",
+    "Assessor",
     "DrillParts",
+    "Judged",
     "approval",
+    "assessment",
     "categories",
     "compare",
     "credential_traces",
     "degraded",
     "drill_verdict",
     "findings",
+    "judge",
     "may_approve",
     "objectives_as_stood",
+    "organisation",
     "representative",
     "rules_by_fact_type",
     "run_sheet",

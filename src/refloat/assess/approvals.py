@@ -1,18 +1,40 @@
-"""Who stands behind a target: only a signed approval of exactly what the plan says now."""
+"""Who stands behind a target: only an approval of exactly what the plan says now.
+
+An approval that was signed with Refloat and one that somebody else's record tells of count alike.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from refloat.assess import words
 from refloat.model.codec import instant_text
-from refloat.model.facts import ApprovalFact, Facts
+from refloat.model.errors import MissingInput
+from refloat.model.facts import UNWRITTEN, ApprovalFact, Facts
 from refloat.model.judgement import ApprovalState
-from refloat.model.plan import Plan
+from refloat.model.plan import Objective, Plan, Service
 from refloat.model.points import Measure
+from refloat.model.stream import standing
 from refloat.plan import objective_fingerprints
+from refloat.plan.fingerprints import retention_fingerprint, tier_fingerprint
+
+BUSINESS_OWNER = "business owner"
+TECHNICAL_OWNER = "technical owner"
+
+
+@dataclass(frozen=True)
+class Signed:
+    """An approval, whoever recorded it.
+
+    Attributes:
+        fact: the approval; its entry is ``UNWRITTEN`` where it is not in Refloat's own ledger.
+        reference: ``ledger/7``, or ``register/approval/4711``.
+    """
+
+    fact: ApprovalFact
+    reference: str
 
 
 @dataclass(frozen=True)
@@ -23,11 +45,13 @@ class Approval:
         state: whether it counts.
         fact: the approval that counts, or the last one that does not; None if there is none.
         sentence: the state in words.
+        reference: names that approval among the facts; empty if there is none.
     """
 
     state: ApprovalState
     fact: ApprovalFact | None
     sentence: str
+    reference: str = ""
 
     @property
     def counts(self) -> bool:
@@ -35,67 +59,113 @@ class Approval:
         return self.state is ApprovalState.APPROVED
 
 
-def approval(plan: Plan, service: str, measure: str, facts: Facts, instant: datetime) -> Approval:
-    """Say what stands behind one objective of a service at an instant.
+def approval(plan: Plan, key: str, measure: str, facts: Facts, instant: datetime) -> Approval:
+    """Say what stands behind one target at an instant.
 
     The newest approval by a person who may approve decides: if it is of another target than the
     plan has now, it is stale, even if an older approval is of this one.
 
     Args:
         plan: the plan.
-        service: the service's key.
-        measure: ``rpo`` or ``rto``.
+        key: the service's key; of a retention, the component's.
+        measure: ``rpo``, ``rto``, ``mtpd``, ``tier`` or ``retention``.
         facts: the facts; later ones than the instant are passed over.
         instant: when.
 
     Raises:
-        MissingInput: if the plan has no such service.
+        MissingInput: if the plan has no such service or component.
     """
-    objective = plan.services[service].objectives.get(measure)
-    fingerprint = objective_fingerprints(plan, service).get(measure)
-    what = f"the {words.MEASURES[measure]} of {plan.services[service].name}"
-    if objective is None or fingerprint is None:
-        return Approval(ApprovalState.NO_TARGET, None, f"The plan has no {what[4:]}.")
-    seconds = objective.target.total_seconds()
-    signed = [
-        fact
-        for fact in facts.approvals
-        if (fact.service, fact.measure) == (service, measure) and fact.at <= instant
-    ]
-    approvers = may_approve(plan, service, measure)
-    allowed = [fact for fact in signed if fact.person in approvers]
-    if allowed:
-        last = allowed[-1]
-        who, when = words.person(plan, last.person), words.day(last.at)
-        if last.fingerprint == fingerprint:
-            text = f"{who} approved {words.duration(seconds)} on {when}."
-            return Approval(ApprovalState.APPROVED, last, text)
-        text = (
-            f"{who} approved {words.duration(last.target_seconds)} on {when}; the plan now says "
-            f"{words.duration(seconds)}{_basis(last, objective.basis)}."
+    things: Mapping[str, object] = plan.components if measure == "retention" else plan.services
+    if key not in things:
+        raise MissingInput(f"the plan has no {key!r} whose {words.measure(measure)} to approve")
+    return judged(
+        plan, key, measure, current_fingerprint(plan, key, measure), signed(facts, instant)
+    )
+
+
+def signed(facts: Facts, instant: datetime) -> tuple[Signed, ...]:
+    """Give all approvals that were made and recorded by an instant, oldest first."""
+    own = [Signed(one, f"ledger/{one.entry}") for one in facts.approvals if one.at <= instant]
+    told = [
+        Signed(
+            ApprovalFact(
+                entry=UNWRITTEN,
+                at=one.at,
+                person=one.person,
+                service=one.service,
+                measure=one.measure,
+                fingerprint=one.fingerprint,
+                target_seconds=one.target_seconds,
+                basis=one.basis,
+            ),
+            f"{one.source.instance}/approval/{one.external_id}",
         )
-        return Approval(ApprovalState.STALE, last, text)
-    if signed:
-        who = words.person(plan, signed[-1].person)
-        text = f"{who} approved {what}, but may not decide on it."
-        return Approval(ApprovalState.MISSING, signed[-1], text)
-    if objective.approved_on is not None:
+        for some in facts.feed.approvals.values()
+        for one in standing(some, instant)
+        if one.at <= instant
+    ]
+    both = own + told
+    return tuple(sorted(both, key=lambda one: (one.fact.at, one.fact.entry, one.reference)))
+
+
+def current_fingerprint(plan: Plan, key: str, measure: str) -> str | None:
+    """Give the fingerprint that an approval must have to count; None if there is no target."""
+    if measure == "retention":
+        stated = plan.components[key].retention is not None
+        return retention_fingerprint(plan, key) if stated else None
+    if measure == "tier":
+        return tier_fingerprint(plan, key) if plan.services[key].tier is not None else None
+    return objective_fingerprints(plan, key).get(measure)
+
+
+def judged(
+    plan: Plan, key: str, measure: str, fingerprint: str | None, approvals: Iterable[Signed]
+) -> Approval:
+    """Say what stands behind one target.
+
+    Args:
+        plan: the plan.
+        key: the service's key; of a retention, the component's.
+        measure: which target.
+        fingerprint: of the target as it is now; None if there is none.
+        approvals: who approved what, oldest first.
+    """
+    what = f"the {words.measure(measure)} of {_called(plan, key, measure)}"
+    if fingerprint is None:
+        return Approval(ApprovalState.NO_TARGET, None, f"The plan has no {what[4:]}.")
+    about = [one for one in approvals if (one.fact.service, one.fact.measure) == (key, measure)]
+    approvers = may_approve(plan, key, measure)
+    allowed = [one for one in about if one.fact.person in approvers]
+    if allowed:
+        return _allowed(plan, key, measure, fingerprint, allowed[-1])
+    if about:
+        last = about[-1]
+        text = f"{words.person(plan, last.fact.person)} approved {what}, but may not decide on it."
+        return Approval(ApprovalState.MISSING, last.fact, text, last.reference)
+    objective = _objective(plan, key, measure)
+    if objective is not None and objective.approved_on is not None:
         who = words.person(plan, objective.approver) or "Somebody"
         text = f"The plan claims that {who} approved {what}, but nobody has signed it."
         return Approval(ApprovalState.CLAIMED, None, text)
     return Approval(ApprovalState.MISSING, None, f"Nobody has approved {what}.")
 
 
-def may_approve(plan: Plan, service: str, measure: str) -> frozenset[str]:
+def may_approve(plan: Plan, key: str, measure: str) -> frozenset[str]:
     """Name the people whose approval of a target counts.
 
-    That is the approver that the plan names; without one, the business owner of the service;
-    without either, nobody. A deputy stands in during a recovery, not when targets are decided.
+    That is the approver that the plan names; without one, the business owner of the service (of a
+    retention, of any service whose own component it is); without either, nobody. Somebody whose
+    only part is technical cannot decide for the business (R-060), whatever the plan says. A deputy
+    stands in during a recovery, not when targets are decided.
     """
-    objective = plan.services[service].objectives.get(measure)
+    objective = _objective(plan, key, measure)
     approver = objective.approver if objective is not None else None
-    decider = approver or plan.services[service].owner
-    return frozenset({decider} if decider is not None else ())
+    services = _services(plan, key, measure)
+    owners = {one.owner for one in services if one.owner is not None}
+    named = {approver} if approver is not None else owners
+    return frozenset(
+        person for person in named if person in owners or not _technical(plan, person, services)
+    )
 
 
 def objectives_as_stood(
@@ -118,9 +188,54 @@ def objectives_as_stood(
             "approval": behind.state.value,
             "approved_by": fact.person if fact is not None else None,
             "approved_at": instant_text(fact.at) if fact is not None else None,
-            "approval_entry": fact.entry if fact is not None else None,
+            "approval_entry": fact.entry if fact is not None and fact.entry >= 0 else None,
         }
     return stood
+
+
+def _allowed(plan: Plan, key: str, measure: str, fingerprint: str, last: Signed) -> Approval:
+    fact = last.fact
+    who, when = words.person(plan, fact.person), words.day(fact.at)
+    if fact.fingerprint == fingerprint:
+        text = f"{who} approved {_said(measure, fact.target_seconds)} on {when}."
+        return Approval(ApprovalState.APPROVED, fact, text, last.reference)
+    objective = _objective(plan, key, measure)
+    if objective is None:
+        now = _said(measure, float(plan.services[key].tier or 0))
+    else:
+        now = _said(measure, objective.target.total_seconds()) + _basis(fact, objective.basis)
+    text = (
+        f"{who} approved {_said(measure, fact.target_seconds)} on {when}; the plan now says {now}."
+    )
+    return Approval(ApprovalState.STALE, fact, text, last.reference)
+
+
+def _said(measure: str, target: float) -> str:
+    return f"tier {target:g}" if measure == "tier" else words.duration(target)
+
+
+def _objective(plan: Plan, key: str, measure: str) -> Objective | None:
+    if measure == "retention":
+        return plan.components[key].retention
+    return plan.services[key].objectives.get(measure)
+
+
+def _services(plan: Plan, key: str, measure: str) -> tuple[Service, ...]:
+    if measure != "retention":
+        return (plan.services[key],)
+    return tuple(one for one in plan.services.values() if any(need.on == key for need in one.needs))
+
+
+def _technical(plan: Plan, person: str, services: Iterable[Service]) -> bool:
+    known = plan.people.get(person)
+    roles = {role.casefold() for role in known.roles} if known is not None else set()
+    if BUSINESS_OWNER in roles:
+        return False
+    return TECHNICAL_OWNER in roles or any(one.technical_owner == person for one in services)
+
+
+def _called(plan: Plan, key: str, measure: str) -> str:
+    return words.component(plan, key) if measure == "retention" else plan.services[key].name
 
 
 def _basis(fact: ApprovalFact, basis: str) -> str:

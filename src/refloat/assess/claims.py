@@ -10,13 +10,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from refloat.assess import words
-from refloat.assess.basis import Basis, restored
+from refloat.assess.basis import Basis
 from refloat.assess.copies import coverage
 from refloat.assess.drill import exceeded, proves_data
 from refloat.assess.representative import comparable
-from refloat.assess.staleness import Cause, expires_at, stale
-from refloat.model.facts import FactType
+from refloat.assess.staleness import Cause, stale, stale_trial, trial_expires_at
+from refloat.assess.trials import Trial
+from refloat.model.facts import UNWRITTEN, DrillFact, FactType
 from refloat.model.judgement import Claim
+from refloat.model.plan import Objective
 from refloat.model.run import Outcome
 
 JOB_COMPLETED = "job-completed"
@@ -75,7 +77,7 @@ def _job_completed(basis: Basis) -> _Said:
         text = "Every last backup job ended well. That shows that processes ended, and no more."
     else:
         text = f"{len(jobs) - len(done)} of {len(jobs)} last backup jobs failed or are not known."
-    return _Said(holds, text, tuple(sorted({job.entry for job in done})))
+    return _Said(holds, text, tuple(sorted({job.entry for job in done} - {UNWRITTEN})))
 
 
 def _copied(basis: Basis) -> _Said:
@@ -84,23 +86,25 @@ def _copied(basis: Basis) -> _Said:
     if missing or not seen:
         what = words.listed(missing) or basis.service.name
         return _Said(False, f"No recovery point of {what} is known.")
-    entries = tuple(sorted({one.entry for one in seen.values() if one is not None}))
+    entries = tuple(
+        sorted({one.entry for one in seen.values() if one is not None and one.entry is not None})
+    )
     return _Said(True, f"Each of {len(seen)} data sets has a recovery point.", entries)
 
 
 def _usable(basis: Basis) -> _Said:
     entries: set[int] = set()
     for key in basis.hard_data_sets:
-        name, drill = words.component(basis.plan, key), basis.last_restore(key)
-        if drill is None:
+        name, trial = words.component(basis.plan, key), basis.last_restore(key)
+        if trial is None:
             return _Said(False, f"{name} was never restored and looked at.")
-        if restored(drill, key) is not Outcome.PASSED:
-            when = words.instant(drill.record.declared_at)
+        if trial.brought_back(key) is not Outcome.PASSED:
+            when = words.instant(trial.at)
             return _Said(False, f"The last restore of {name}, on {when}, was not shown to be good.")
-        if basis.instant > expires_at(basis, drill):
+        if basis.instant > trial_expires_at(basis, trial):
             return _Said(False, f"The last restore of {name} is too long ago to count.")
-        entries.add(drill.entry)
-    if not entries:
+        entries |= {trial.entry} if trial.entry is not None else set()
+    if not basis.hard_data_sets:
         return _Said(False, f"The plan backs up nothing of {basis.service.name}.")
     return _Said(True, "Every data set was restored and its content verified.", _sorted(entries))
 
@@ -110,26 +114,57 @@ def _right_data(basis: Basis) -> _Said:
     if unaccounted:
         names = words.listed(words.component(basis.plan, key) for key in unaccounted)
         return _Said(False, f"Nothing backs up {names}, which {basis.service.name} needs.")
-    drill = basis.deciding()
-    if drill is None:
+    trial = basis.deciding_trial()
+    if trial is None:
         return _Said(False, "No drill has compared what is needed with what came back.")
-    changed = [one for one in stale(basis, drill) if one.cause in (Cause.PLAN, Cause.AGE)]
+    causes = (Cause.PLAN, Cause.AGE, Cause.CHANGE)
+    changed = [one for one in stale_trial(basis, trial) if one.cause in causes]
     if changed:
         return _Said(False, changed[0].sentence)
-    unproved = [key for key in basis.data_sets if key not in proves_data(drill.record.checks)]
+    unproved = [key for key in basis.data_sets if not _proved(trial, key)]
     if unproved or not basis.data_sets:
         names = words.listed(words.component(basis.plan, key) for key in unproved)
         return _Said(False, f"The last drill did not prove the data of {names or 'anything'}.")
     text = "Everything that the service needs is backed up, and all of it came back as it was."
-    return _Said(True, text, (drill.entry,))
+    return _Said(True, text, _entry(trial))
+
+
+def _proved(trial: Trial, key: str) -> bool:
+    """Whether a trial proved the data of a data set."""
+    if trial.drill is not None:
+        return key in proves_data(trial.drill.record.checks)
+    return trial.brought_back(key) is Outcome.PASSED
+
+
+def _entry(trial: Trial) -> tuple[int, ...]:
+    return (trial.entry,) if trial.entry is not None else ()
 
 
 def _in_time(basis: Basis) -> _Said:
-    drill, objective = basis.deciding(), basis.service.objectives.get("rto")
-    if drill is None:
+    trial, objective = basis.deciding_trial(), basis.service.objectives.get("rto")
+    if trial is None:
         return _Said(False, "No drill has measured how long the recovery takes.")
     if objective is None:
         return _Said(False, f"{basis.service.name} has no {words.MEASURES['rto']}.")
+    if trial.drill is None:
+        return _tested_in_time(basis, trial, objective.target.total_seconds())
+    return _drilled_in_time(basis, trial.drill, objective)
+
+
+def _tested_in_time(basis: Basis, trial: Trial, target: float) -> _Said:
+    """Say whether a test, with the tests of what the service needs, stayed within the time."""
+    path, changed = basis.path(observed=False), stale_trial(basis, trial)
+    if trial.passed is not True or path.seconds is None:
+        return _Said(False, "No test has measured how long the whole recovery takes.")
+    if path.seconds > target:
+        return _Said(False, exceeded("rto", path.seconds, target))
+    if changed:
+        return _Said(False, changed[0].sentence)
+    took, allowed = words.duration(path.seconds), words.duration(target)
+    return _Said(True, f"It came back in {took}; {allowed} is allowed.")
+
+
+def _drilled_in_time(basis: Basis, drill: DrillFact, objective: Objective) -> _Said:
     seconds, target = drill.record.rto.measured_seconds, objective.target.total_seconds()
     if seconds is None:
         return _Said(False, "The last drill did not come to the end that is measured.")
@@ -141,7 +176,7 @@ def _in_time(basis: Basis) -> _Said:
     volumes = drill.record.environment.volume_bytes
     for key in basis.data_sets:
         newest = basis.newest(key)
-        known = newest.point.bytes if newest is not None else 0
+        known = (newest.bytes or 0) if newest is not None else 0
         if not comparable(basis.plan, basis.service.key, volumes.get(key, 0), known):
             name = words.component(basis.plan, key)
             return _Said(False, f"Less of {name} was restored than there is now.")

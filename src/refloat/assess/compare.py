@@ -116,8 +116,8 @@ def _copies(start: Basis) -> list[_Part]:
         name, newest = words.component(start.plan, key), start.newest(key)
         answer = None
         if newest is not None:
-            point = newest.point
-            answer = f"{words.instant(point.consistency_time)}, {words.size(point.bytes)}"
+            size = f", {words.size(newest.bytes)}" if newest.bytes is not None else ""
+            answer = f"{words.instant(newest.consistency_time)}{size}"
         parts.append(_Part(name, answer, f"the newest copy of {name}"))
     return parts or [_Part("any protected data of it", None)]
 
@@ -140,7 +140,7 @@ def _interval(start: Basis, key: str) -> str | None:
     points = start.points(key)
     if len(points) < 2:
         return None
-    first, last = points[0].point.consistency_time, points[-1].point.consistency_time
+    first, last = points[0].consistency_time, points[-1].consistency_time
     mean = (last - first).total_seconds() / (len(points) - 1)
     protection = start.component(key).protection
     kept = _kept(protection.keep) if protection is not None else ""
@@ -180,9 +180,10 @@ def _speed(start: Basis) -> list[_Part]:
     """Estimate the restore: the newest copies' bytes over the speed that drills measured."""
     moved, seconds = _throughput(start)
     sizes = [start.newest(key) for key in start.data_sets]
-    if not moved or not seconds or not sizes or any(one is None for one in sizes):
+    known = [one.bytes for one in sizes if one is not None and one.bytes is not None]
+    if not moved or not seconds or not sizes or len(known) < len(sizes):
         return [_Part("restore speed", None)]
-    total = sum(one.point.bytes for one in sizes if one is not None)
+    total = sum(known)
     speed = moved / seconds
     return [
         _Part(

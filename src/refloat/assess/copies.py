@@ -9,9 +9,13 @@ from __future__ import annotations
 
 import itertools
 import statistics
+from datetime import UTC, datetime
 
 from refloat.assess import words
-from refloat.assess.basis import Basis, SeenPoint, restored
+from refloat.assess.basis import HOLDS_DATA as HOLDS_DATA
+from refloat.assess.basis import Basis, SeenPoint
+from refloat.assess.outlook import copy_outlook
+from refloat.assess.trials import Trial
 from refloat.model.judgement import (
     CopyJudgement,
     CopyVerdict,
@@ -19,22 +23,10 @@ from refloat.model.judgement import (
     DataSetStatus,
     JobStatus,
 )
-from refloat.model.plan import ComponentKind, Strength
+from refloat.model.plan import Strength
 from refloat.model.run import Outcome, Stage
 
-HOLDS_DATA = frozenset(
-    {
-        ComponentKind.DATA,
-        ComponentKind.DATABASE,
-        ComponentKind.FILES,
-        ComponentKind.SETTINGS,
-        ComponentKind.VIRTUAL_MACHINE,
-        ComponentKind.DEVICE_IMAGE,
-        ComponentKind.MICROSOFT_365,
-        ComponentKind.IDENTITY,
-    }
-)
-"""Kinds of component that have data of their own."""
+_AT_MOST = 20
 
 
 def judge_copies(basis: Basis) -> CopyJudgement:
@@ -44,25 +36,32 @@ def judge_copies(basis: Basis) -> CopyJudgement:
     reasons = [one.reason for one in needed if one.copy is not CopyVerdict.YES]
     reasons += [
         f"{words.component(basis.plan, key)} holds data, and nothing backs it up."
-        for key in coverage(basis).unaccounted
+        for key in basis.unaccounted
         if basis.strengths[key] is Strength.HARD
     ]
+    verdict = CopyVerdict.YES
     if not statuses and not reasons:
         reasons.append(f"The plan backs up nothing of {basis.service.name}.")
-        return CopyJudgement(CopyVerdict.UNKNOWN, tuple(reasons), ())
-    verdict = CopyVerdict.YES
-    if reasons:
+        verdict = CopyVerdict.UNKNOWN
+    elif reasons:
         unsure = [one for one in needed if one.copy is CopyVerdict.UNKNOWN]
         verdict = CopyVerdict.UNKNOWN if len(unsure) == len(reasons) else CopyVerdict.NO
-    return CopyJudgement(verdict, tuple(reasons), statuses)
+    return CopyJudgement(
+        verdict,
+        tuple(reasons),
+        statuses,
+        references=_references(basis),
+        would_change=copy_outlook(basis, verdict, statuses),
+    )
 
 
 def coverage(basis: Basis) -> Coverage:
     """Hold what the service rests on against what is backed up (R-021)."""
     rest = [key for key in basis.strengths if key not in basis.data_sets]
-    unaccounted = tuple(key for key in rest if basis.component(key).kind in HOLDS_DATA)
-    rebuilt = tuple(key for key in rest if key not in unaccounted)
-    return Coverage(basis.data_sets, rebuilt, unaccounted)
+    left_out = tuple(key for key in rest if key in basis.excluded)
+    accounted = {*basis.unaccounted, *left_out}
+    rebuilt = tuple(key for key in rest if key not in accounted)
+    return Coverage(basis.data_sets, rebuilt, basis.unaccounted, left_out)
 
 
 def job_statuses(basis: Basis) -> tuple[JobStatus, ...]:
@@ -81,15 +80,24 @@ def job_statuses(basis: Basis) -> tuple[JobStatus, ...]:
     return tuple(result)
 
 
+def _references(basis: Basis) -> tuple[str, ...]:
+    """Name the facts that the first verdict rests on: the newest copies, and how they fared."""
+    found: dict[str, None] = {}
+    for key in basis.data_sets:
+        newest, tried = basis.newest(key), basis.last_restore(key)
+        found |= {one.reference: None for one in (newest, tried) if one is not None}
+    return tuple(found)[:_AT_MOST]
+
+
 def _data_set(basis: Basis, key: str) -> DataSetStatus:
     name, hard = words.component(basis.plan, key), basis.strengths[key] is Strength.HARD
-    points = basis.points(key)
+    points = basis.copies(key)
     if not points:
         verdict, reason = _without(basis, key, name)
         return DataSetStatus(key, name, hard, verdict, reason)
     newest = points[-1]
     verdict, reason = _with(basis, key, name, newest)
-    times = [seen.point.consistency_time for seen in points]
+    times = [seen.consistency_time for seen in points]
     gaps = [(b - a).total_seconds() for a, b in itertools.pairwise(times)]
     return DataSetStatus(
         data_set=key,
@@ -97,11 +105,11 @@ def _data_set(basis: Basis, key: str) -> DataSetStatus:
         hard=hard,
         copy=verdict,
         reason=reason,
-        point=newest.point.identity,
-        repository=newest.point.repository,
-        consistency_time=newest.point.consistency_time,
-        age_seconds=(basis.instant - newest.point.consistency_time).total_seconds(),
-        bytes=newest.point.bytes,
+        point=newest.identity,
+        repository=newest.repository,
+        consistency_time=newest.consistency_time,
+        age_seconds=(basis.instant - newest.consistency_time).total_seconds(),
+        bytes=newest.bytes,
         points=len(points),
         median_interval_seconds=statistics.median(gaps) if gaps else None,
         entry=newest.entry,
@@ -117,7 +125,7 @@ def _without(basis: Basis, key: str, name: str) -> tuple[CopyVerdict, str]:
 
 
 def _with(basis: Basis, key: str, name: str, newest: SeenPoint) -> tuple[CopyVerdict, str]:
-    true_at = newest.point.consistency_time
+    true_at = newest.consistency_time
     missing = _missed(basis, key, newest)
     if missing:
         return CopyVerdict.NO, missing
@@ -125,28 +133,37 @@ def _with(basis: Basis, key: str, name: str, newest: SeenPoint) -> tuple[CopyVer
     if unread:
         return CopyVerdict.UNKNOWN, unread
     tried = basis.last_restore(key)
-    if tried is not None and restored(tried, key) is Outcome.FAILED:
-        drilled = tried.record.common_recovery_point.points.get(key)
-        when = words.instant(tried.record.declared_at)
-        if drilled is not None and drilled.consistency_time >= true_at:
+    if tried is not None and tried.brought_back(key) is Outcome.FAILED:
+        drilled = _tried_point(tried, key)
+        when = words.instant(tried.at)
+        if drilled is not None and drilled >= true_at:
             return CopyVerdict.NO, f"The copy of {name} could not be brought back on {when}."
         text = (
             f"The last restore of {name}, on {when}, failed; the newer copy of "
             f"{words.instant(true_at)} has not been tried."
         )
         return CopyVerdict.UNKNOWN, text
-    place = newest.point.repository
-    return CopyVerdict.YES, f"A copy of {name} as of {words.instant(true_at)} is in {place}."
+    places = words.listed(dict.fromkeys(copy.repository for copy in newest.copies))
+    place = f"is in {places}" if places else "was seen; nobody said where it is"
+    return CopyVerdict.YES, f"A copy of {name} as of {words.instant(true_at)} {place}."
+
+
+def _tried_point(trial: Trial, key: str) -> datetime | None:
+    """Say as of when the copy was that a trial tried to bring back; None if nobody said."""
+    if trial.drill is None:
+        return trial.point_time
+    point = trial.drill.record.common_recovery_point.points.get(key)
+    return point.consistency_time if point is not None else None
 
 
 def _missed(basis: Basis, key: str, newest: SeenPoint) -> str:
     """Say that a drill looked for a recorded copy and did not find it; empty if none did."""
     for drill in basis.facts.drills:
         record = drill.record
-        late_enough = record.loss_at >= newest.point.consistency_time
+        late_enough = record.loss_at >= newest.consistency_time
         if (
             late_enough
-            and record.declared_at >= newest.at
+            and record.declared_at >= newest.observed_at
             and key in record.common_recovery_point.missing
         ):
             name, when = words.component(basis.plan, key), words.instant(record.declared_at)
@@ -157,7 +174,7 @@ def _missed(basis: Basis, key: str, newest: SeenPoint) -> str:
 def _unread(basis: Basis, key: str, newest: SeenPoint) -> str:
     """Say that the last drill could not read the repository; empty if it could."""
     drill = basis.deciding()
-    if drill is None or drill.record.declared_at < newest.at:
+    if drill is None or drill.record.declared_at < newest.observed_at:
         return ""
     common = drill.record.common_recovery_point
     for step in drill.record.steps:

@@ -13,7 +13,7 @@ from refloat.model.points import Encrypted, RepositorySeen
 def repositories_seen(basis: Basis) -> tuple[RepositorySeen, ...]:
     """Give what was last seen of each repository that keeps the newest copies of a service."""
     newest = [basis.newest(key) for key in basis.data_sets]
-    used = {one.point.repository for one in newest if one is not None}
+    used = {one.repository for one in newest if one is not None}
     seen = {
         repository.key: repository
         for batch in basis.facts.batches

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from refloat.assess import words
-from refloat.assess.approvals import approval
+from refloat.assess.approvals import Approval, judged
 from refloat.assess.basis import Basis
+from refloat.model.facts import UNWRITTEN
 from refloat.model.judgement import ObjectiveStatus
 
 MEASURES = ("rpo", "rto")
@@ -25,19 +26,40 @@ def loss_now(basis: Basis) -> dict[str, float]:
     for key in basis.hard_data_sets:
         newest = basis.newest(key)
         if newest is not None:
-            ages[key] = (basis.instant - newest.point.consistency_time).total_seconds()
+            ages[key] = (basis.instant - newest.consistency_time).total_seconds()
     return ages
+
+
+def basis_approval(basis: Basis, measure: str) -> Approval:
+    """Say what stands behind one objective of the service."""
+    key = basis.service.key
+    fingerprint = basis.moment.index.objective_fingerprints(key).get(measure)
+    return judged(basis.plan, key, measure, fingerprint, basis.approving())
+
+
+def _achieved(basis: Basis, measure: str) -> float | None:
+    """Give what the trial that decides measured; of a test, with the longest way to it."""
+    trial = basis.deciding_trial()
+    if trial is None:
+        return None
+    if trial.drill is not None:
+        record = trial.drill.record
+        return (record.rto if measure == "rto" else record.rpo).measured_seconds
+    if measure == "rpo" or trial.passed is not True:
+        return None
+    return basis.path(observed=False).seconds
+
+
+def _entry(behind: Approval) -> int | None:
+    fact = behind.fact
+    return fact.entry if fact is not None and fact.entry != UNWRITTEN else None
 
 
 def _objective(basis: Basis, measure: str) -> ObjectiveStatus:
     objective = basis.service.objectives.get(measure)
     target = objective.target.total_seconds() if objective is not None else None
-    behind = approval(basis.plan, basis.service.key, measure, basis.facts, basis.instant)
-    drill = basis.deciding()
-    achieved = None
-    if drill is not None:
-        record = drill.record
-        achieved = (record.rto if measure == "rto" else record.rpo).measured_seconds
+    behind = basis_approval(basis, measure)
+    achieved = _achieved(basis, measure)
     parts = loss_now(basis) if measure == "rpo" else {}
     complete = bool(parts) and len(parts) == len(basis.hard_data_sets)
     now = max(parts.values()) if complete else None
@@ -48,7 +70,7 @@ def _objective(basis: Basis, measure: str) -> ObjectiveStatus:
         approval=behind.state,
         approved_by=words.person(basis.plan, behind.fact.person) if behind.fact else "",
         approved_at=behind.fact.at if behind.fact else None,
-        approval_entry=behind.fact.entry if behind.fact else None,
+        approval_entry=_entry(behind),
         explanation=behind.sentence,
         achieved_seconds=achieved,
         achieved_met=_met(achieved, target),

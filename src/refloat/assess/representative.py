@@ -10,11 +10,14 @@ The criteria, each recorded with the drill:
   known size was restored (that size is read off the source with each backup).
 * ``dependency checks``: at least one dependency was asked and answered.
 * ``service checks``: the service's own journey was green.
+
+Of somebody else's restore test, what it says is held to the same criteria; what it does not say is
+attested by the person who confirmed it, and not met where nobody did.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
 from refloat.assess.drill import (
@@ -23,6 +26,7 @@ from refloat.assess.drill import (
     journey_green,
     proves_data,
 )
+from refloat.model.feed import RestoreTest, TestLevel
 from refloat.model.plan import Plan
 from refloat.model.points import CommonRecoveryPoint, RecoveryPoint
 from refloat.model.run import CheckResult, StepRecord
@@ -36,6 +40,7 @@ CRITERIA = (ALL_DATA_SETS, CURRENT_POINT, COMPARABLE_VOLUME, DEPENDENCY_CHECKS, 
 """What a representative restore must show, in the order of the records."""
 
 _LONGEST_AGE = timedelta(days=1)
+_DEPENDENCIES = frozenset({"dependency", "identity", "licence"})
 
 
 def representative(
@@ -78,6 +83,51 @@ def representative(
     }
 
 
+def criteria_of_test(
+    test: RestoreTest,
+    data_sets: Collection[str],
+    own: Collection[str],
+    known_bytes: int | None,
+    longest_age: float,
+) -> dict[str, bool]:
+    """Say of each criterion whether somebody else's restore test meets it.
+
+    Args:
+        test: the test.
+        data_sets: what it tried to bring back.
+        own: the data sets of the service.
+        known_bytes: the least that it must have restored; None if nobody knows.
+        longest_age: how old the restored data may be, in seconds.
+    """
+    confirmed = bool(test.confirmed_by)
+
+    def said(answer: bool | None) -> bool:
+        return confirmed if answer is None else answer
+
+    age = None if test.point_time is None else (test.at - test.point_time).total_seconds()
+    sized = test.bytes is not None and known_bytes is not None
+    return {
+        ALL_DATA_SETS: set(own) <= set(data_sets),
+        CURRENT_POINT: said(None if age is None else age <= longest_age),
+        COMPARABLE_VOLUME: said((test.bytes or 0) >= (known_bytes or 0) if sized else None),
+        DEPENDENCY_CHECKS: said(_passed(test, _DEPENDENCIES)),
+        SERVICE_CHECKS: test.level is TestLevel.SERVICE and said(_passed(test, {"service"})),
+    }
+
+
+def longest_age(plan: Plan, service: str, data_set: str) -> timedelta:
+    """Say how old a restored point may be, when a trial begins, to speak for the present."""
+    allowed: list[timedelta] = []
+    rpo = plan.services[service].objectives.get("rpo")
+    if rpo is not None:
+        allowed.append(rpo.target)
+    component = plan.components[data_set]
+    for copying in (component.protection, component.watch):
+        if copying is not None and copying.every is not None:
+            allowed.append(2 * copying.every)
+    return max(allowed, default=_LONGEST_AGE)
+
+
 def comparable(plan: Plan, service: str, drilled: int, known: int) -> bool:
     """Whether a drilled size is large enough beside the size that is known (bytes)."""
     return drilled * 100 >= known * plan.services[service].comparable_percent
@@ -86,11 +136,12 @@ def comparable(plan: Plan, service: str, drilled: int, known: int) -> bool:
 def _current(plan: Plan, service: str, point: RecoveryPoint, declared_at: datetime | None) -> bool:
     if declared_at is None:
         return False
-    allowed: list[timedelta] = []
-    rpo = plan.services[service].objectives.get("rpo")
-    if rpo is not None:
-        allowed.append(rpo.target)
-    protection = plan.components[point.data_set].protection
-    if protection is not None and protection.every is not None:
-        allowed.append(2 * protection.every)
-    return declared_at - point.consistency_time <= max(allowed, default=_LONGEST_AGE)
+    return declared_at - point.consistency_time <= longest_age(plan, service, point.data_set)
+
+
+def _passed(test: RestoreTest, proofs: Collection[str]) -> bool | None:
+    """Whether all checks of some kinds passed; None where the test lists no checks at all."""
+    if not test.checks:
+        return None
+    about = [check.passed for check in test.checks if check.proves in proofs]
+    return bool(about) and all(one is True for one in about)

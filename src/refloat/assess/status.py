@@ -1,4 +1,4 @@
-"""The whole status of every service: a pure function of plan, facts and an instant."""
+"""What is judged of one service: both verdicts, and all that hangs on them."""
 
 from __future__ import annotations
 
@@ -6,14 +6,17 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from refloat.assess import credentials, encryption, observed, rules_backup, rules_recovery
-from refloat.assess.basis import Basis, basis
+from refloat.assess import credentials, encryption, observed, rules_backup
+from refloat.assess.basis import Basis, Moment
 from refloat.assess.claims import judge_claims
 from refloat.assess.confidence import judge_confidence
 from refloat.assess.copies import coverage, job_statuses, judge_copies
 from refloat.assess.history import judge_acceptance, last_representative
+from refloat.assess.index import Index
 from refloat.assess.objectives import judge_objectives
 from refloat.assess.recoveries import judge_recovery
+from refloat.assess.rules import SERVICE_RULES
+from refloat.model.errors import MissingInput
 from refloat.model.facts import Facts
 from refloat.model.judgement import Finding, ServiceStatus, Severity
 from refloat.model.plan import Plan
@@ -21,17 +24,8 @@ from refloat.model.plan import Plan
 Rule = Callable[[Basis, ServiceStatus], Iterator[Finding]]
 
 RULES: tuple[Rule, ...] = (
-    rules_recovery.never_drilled,
-    rules_recovery.last_drill_not_proven,
-    rules_recovery.test_not_service_level,
-    rules_recovery.rto_exceeded,
     rules_backup.rpo_breach,
     rules_backup.rpo_missed_in_drill,
-    rules_recovery.contract_tolerance_exceeded,
-    rules_recovery.vendor_commitment_insufficient,
-    rules_recovery.evidence_stale,
-    rules_recovery.evidence_expired,
-    rules_backup.target_not_approved,
     rules_backup.no_copy,
     rules_backup.coverage_gap,
     rules_backup.backup_failed,
@@ -40,17 +34,17 @@ RULES: tuple[Rule, ...] = (
     encryption.key_kept,
     credentials.credential_reach,
     observed.undocumented_parts,
-    rules_recovery.not_representative,
     rules_backup.data_not_confirmed,
     rules_backup.run_interrupted,
+    *(rule.judge for rule in SERVICE_RULES),
 )
-"""Every rule; among findings of one severity, this is their order."""
+"""Every rule of a service; among findings of one severity, this is their order."""
 
 _SEVERITIES = {severity: number for number, severity in enumerate(Severity)}
 
 
 def status(plan: Plan, facts: Facts, instant: datetime) -> tuple[ServiceStatus, ...]:
-    """Judge every service of a plan at an instant.
+    """Judge every service of a plan at an instant, with what its own facts and plan show.
 
     Args:
         plan: a valid plan.
@@ -59,29 +53,54 @@ def status(plan: Plan, facts: Facts, instant: datetime) -> tuple[ServiceStatus, 
 
     Returns:
         The services in the plan's order. The same arguments give the same result, whatever order
-        the facts came in.
+        the facts came in. What only the organisation as a whole shows is in its ``assessment``.
     """
-    return tuple(service_status(plan, key, facts, instant) for key in plan.services)
+    moment = Moment(Index(plan, facts), instant)
+    settle(moment, moment.index.graph.settled)
+    return tuple(_found(moment, key) for key in plan.services)
 
 
 def service_status(plan: Plan, service: str, facts: Facts, instant: datetime) -> ServiceStatus:
-    """Judge one service of a plan at an instant.
+    """Judge one service of a plan at an instant, as ``status`` does.
 
     Raises:
         MissingInput: if the plan has no such service.
     """
-    start = basis(plan, service, facts, instant)
-    objectives = judge_objectives(start)
-    recovery = judge_recovery(start, objectives)
+    if service not in plan.services:
+        names = ", ".join(sorted(plan.services)) or "none"
+        raise MissingInput(f"the plan has no service {service!r}", hint=f"It has: {names}.")
+    moment = Moment(Index(plan, facts), instant)
+    graph = moment.index.graph
+    needed, ahead = {service}, [service]
+    while ahead:
+        new = set(graph.hard[ahead.pop()]) - needed
+        needed |= new
+        ahead += new
+    settle(moment, (key for key in graph.settled if key in needed))
+    return _found(moment, service)
+
+
+def settle(moment: Moment, services: Iterable[str]) -> None:
+    """Judge the recovery of services, each after those that it cannot run without."""
+    for key in services:
+        start = moment.basis(key)
+        moment.objectives[key] = judge_objectives(start)
+        moment.recoveries[key] = judge_recovery(start, moment.objectives[key])
+
+
+def judge(moment: Moment, service: str) -> ServiceStatus:
+    """Say everything of a service but its findings; its recovery must be settled."""
+    start = moment.basis(service)
     claims = judge_claims(start)
-    whole = ServiceStatus(
+    recovery = moment.recoveries[service]
+    return ServiceStatus(
         service=service,
         name=start.service.name,
-        organisation=plan.organisation,
-        as_of=instant,
+        organisation=start.plan.organisation,
+        as_of=start.instant,
         copy=judge_copies(start),
         recovery=recovery,
-        objectives=objectives,
+        objectives=moment.objectives[service],
         claims=claims,
         confidence=judge_confidence(start, claims, recovery),
         representative=last_representative(start),
@@ -92,8 +111,20 @@ def service_status(plan: Plan, service: str, facts: Facts, instant: datetime) ->
         repositories=encryption.repositories_seen(start),
         credentials=credentials.traced(start),
     )
-    found = [finding for rule in RULES for finding in rule(start, whole)]
-    return replace(whole, findings=by_severity(found))
+
+
+def service_findings(moment: Moment, status: ServiceStatus) -> tuple[Finding, ...]:
+    """Give what the rules of a service find; each names the service that it endangers."""
+    start = moment.basis(status.service)
+    found = (finding for rule in RULES for finding in rule(start, status))
+    return tuple(
+        replace(
+            finding,
+            services=finding.services or (status.service,),
+            last_seen=moment.instant,
+        )
+        for finding in found
+    )
 
 
 def findings(statuses: Iterable[ServiceStatus]) -> tuple[Finding, ...]:
@@ -104,3 +135,8 @@ def findings(statuses: Iterable[ServiceStatus]) -> tuple[Finding, ...]:
 def by_severity(found: Iterable[Finding]) -> tuple[Finding, ...]:
     """Order findings by severity; within one, they keep their order."""
     return tuple(sorted(found, key=lambda finding: _SEVERITIES[finding.severity]))
+
+
+def _found(moment: Moment, service: str) -> ServiceStatus:
+    whole = judge(moment, service)
+    return replace(whole, findings=by_severity(service_findings(moment, whole)))

@@ -78,7 +78,7 @@ def _walk(start: Basis, data_set: str) -> Trace:
 
 
 def _data_set(start: Basis, key: str) -> TraceLink:
-    known = key in start.plan.components and start.component(key).protection is not None
+    known = key in start.plan.components and start.component(key).copied
     return TraceLink("data set", words.component(start.plan, key) if known else "")
 
 
@@ -86,8 +86,8 @@ def _point(start: Basis, key: str) -> TraceLink:
     newest = start.newest(key)
     if newest is None:
         return TraceLink("recovery point", "")
-    point = newest.point
-    text = f"{words.instant(point.consistency_time)} in {point.repository}"
+    place = newest.repository or "a place that nobody named"
+    text = f"{words.instant(newest.consistency_time)} in {place}"
     return TraceLink("recovery point", text, newest.entry)
 
 

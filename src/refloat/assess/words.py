@@ -13,6 +13,11 @@ MEASURES = {"rpo": "recovery point objective", "rto": "recovery time objective"}
 """The objectives by their full names."""
 
 
+def measure(name: str) -> str:
+    """Give a target's full name; its own where there is none."""
+    return MEASURES.get(name, name)
+
+
 def duration(seconds: float) -> str:
     """Say a duration: ``41 s``, ``4 h 1 s``, ``3 days 2 h``; below ten seconds with one decimal.
 

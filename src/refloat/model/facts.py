@@ -1,8 +1,8 @@
 """Facts: what the ledger's entries say, in the words of the model. Appended, never changed.
 
 A fact becomes an entry's predicate by ``predicate`` and is read back by ``facts_from_entries``.
-Refloat knows a drill, an approval, a batch of recovery points, an acceptance, an interrupted run
-and observations; entries of other types (the standard test result among them) are no facts and are
+Refloat knows a drill, an approval, a batch of recovery points, an acceptance, an interrupted run,
+observations and an import; entries of other types (the standard test result among them) are no facts and are
 passed over.
 """
 
@@ -17,7 +17,8 @@ from typing import Any, TypeAlias, TypeVar
 
 from refloat.model.codec import from_json, to_json
 from refloat.model.feed import FeedFact
-from refloat.model.observations import Observation
+from refloat.model.imports import FACTS_IMPORTED, ImportFact
+from refloat.model.observations import ObservationFact as ObservationFact
 from refloat.model.points import RecoveryPoint, RepositorySeen
 from refloat.model.run import DrillRecord
 from refloat.model.stream import Stream
@@ -158,30 +159,6 @@ class InterruptedFact:
 
 
 @dataclass(frozen=True)
-class ObservationFact:
-    """A source was read that says what is really there (R-005).
-
-    The newest fact of an observer and a source says all that this source shows; older ones of the
-    same source no longer count.
-
-    Attributes:
-        entry: index in the ledger.
-        at: when it was read (UTC).
-        source: the file, relative to the plan's folder where it lies in it.
-        observations: what it shows, in the order of its lines.
-        observer: name of the observer that read it.
-        refused: how many lines of it could not be used.
-    """
-
-    entry: int
-    at: datetime
-    source: str
-    observations: tuple[Observation, ...]
-    observer: str
-    refused: int = 0
-
-
-@dataclass(frozen=True)
 class JobFact:
     """A backup job ended: that and no more. Derived from a batch, for the job-level rules.
 
@@ -201,7 +178,13 @@ class JobFact:
 
 
 Fact: TypeAlias = (
-    DrillFact | ApprovalFact | PointsFact | AcceptanceFact | InterruptedFact | ObservationFact
+    DrillFact
+    | ApprovalFact
+    | PointsFact
+    | AcceptanceFact
+    | InterruptedFact
+    | ObservationFact
+    | ImportFact
 )
 
 _TYPES: Mapping[str, type[Fact]] = {
@@ -211,6 +194,7 @@ _TYPES: Mapping[str, type[Fact]] = {
     ACCEPTANCE: AcceptanceFact,
     INTERRUPTED: InterruptedFact,
     OBSERVATIONS: ObservationFact,
+    FACTS_IMPORTED: ImportFact,
 }
 
 
@@ -223,7 +207,7 @@ _OF_THE_FEED: Mapping[FactType, tuple[str, ...]] = {
     FactType.INTERRUPTION: (),
     FactType.OBSERVATION: ("dependencies",),
 }
-"""What of the feed is a fact of each type; a change speaks against tests and is handed with them."""
+"""What of the feed is a fact of each type; a change speaks against tests, and goes with them."""
 
 _Dated = TypeVar("_Dated", bound=Fact)
 
@@ -246,6 +230,7 @@ class Facts:
         acceptances: acceptances.
         interruptions: runs that never finished.
         observations: sources that were read for what is really there.
+        imports: batches of the feed that were imported.
         feed: what came in by the generic feed.
     """
 
@@ -255,6 +240,7 @@ class Facts:
     acceptances: tuple[AcceptanceFact, ...] = ()
     interruptions: tuple[InterruptedFact, ...] = ()
     observations: tuple[ObservationFact, ...] = ()
+    imports: tuple[ImportFact, ...] = ()
     feed: Stream = field(default_factory=Stream)
 
     @classmethod
@@ -272,6 +258,7 @@ class Facts:
             acceptances=tuple(fact for fact in collected if isinstance(fact, AcceptanceFact)),
             interruptions=tuple(fact for fact in collected if isinstance(fact, InterruptedFact)),
             observations=tuple(fact for fact in collected if isinstance(fact, ObservationFact)),
+            imports=tuple(fact for fact in collected if isinstance(fact, ImportFact)),
             feed=Stream.of(fact for fact in given if isinstance(fact, FeedFact)),
         )
 
@@ -284,6 +271,7 @@ class Facts:
             *self.acceptances,
             *self.interruptions,
             *self.observations,
+            *self.imports,
         )
 
     def until(self, instant: datetime) -> Facts:
@@ -295,6 +283,7 @@ class Facts:
             acceptances=_until(self.acceptances, instant),
             interruptions=_until(self.interruptions, instant),
             observations=_until(self.observations, instant),
+            imports=_until(self.imports, instant),
             feed=self.feed.until(instant),
         )
 

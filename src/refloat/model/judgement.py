@@ -21,6 +21,7 @@ from refloat.model.answers import Reach as Reach
 from refloat.model.answers import Severity as Severity
 from refloat.model.answers import Trace as Trace
 from refloat.model.answers import TraceLink as TraceLink
+from refloat.model.maturity import Maturity
 from refloat.model.points import RepositorySeen
 from refloat.model.run import Verdict
 
@@ -113,27 +114,32 @@ class CopyJudgement:
         verdict: yes only when every data set that the service cannot run without has a copy.
         reasons: why it is not yes; empty when it is.
         data_sets: what it rests on, in recovery order.
+        references: the facts that it rests on, as ``source/kind/id`` or ``ledger/number``; at most
+            twenty.
+        would_change: the one fact that would change it, one sentence.
     """
 
     verdict: CopyVerdict
     reasons: tuple[str, ...]
     data_sets: tuple[DataSetStatus, ...]
+    references: tuple[str, ...] = ()
+    would_change: str = ""
 
 
 @dataclass(frozen=True)
 class DrillReference:
-    """A drill that a judgement rests on, or shows.
+    """A drill, or somebody else's test of the whole, that a judgement rests on, or shows.
 
     Attributes:
-        entry: its evidence.
-        run: the run's identity.
+        entry: its evidence; None for a test that the feed tells of.
+        run: the run's identity; of such a test, its reference (``source/restore_test/id``).
         at: when it was declared.
         verdict: what it showed when it ran.
         representative: whether it meets every criterion of R-036.
         missing: the criteria that it does not meet.
     """
 
-    entry: int
+    entry: int | None
     run: str
     at: datetime
     verdict: Verdict
@@ -148,10 +154,13 @@ class RecoveryJudgement:
     Attributes:
         verdict: proven, failed or unproven, at the instant.
         reasons: why it is not proven, most important first; empty when it is.
-        rests_on: the drill that decides; None if there never was one.
+        rests_on: the drill or test that decides; None if there never was one.
         expires_at: when that drill stops counting by its age; None if nothing counts.
         stale: why it no longer counts (plan, versions or volume changed; too old), in sentences.
         interrupted: runs that were begun after that drill and never finished.
+        references: the facts that it rests on, as ``source/kind/id`` or ``ledger/number``; at most
+            twenty.
+        would_change: the one fact that would change it, one sentence.
     """
 
     verdict: Verdict
@@ -160,6 +169,8 @@ class RecoveryJudgement:
     expires_at: datetime | None
     stale: tuple[str, ...] = ()
     interrupted: tuple[str, ...] = ()
+    references: tuple[str, ...] = ()
+    would_change: str = ""
 
 
 @dataclass(frozen=True)
@@ -255,14 +266,14 @@ class RestoreSeen:
     """A restore that passed for single data sets and is shown, but is no representative restore.
 
     Attributes:
-        entry: its evidence.
-        run: the run.
+        entry: its evidence; None for a test that the feed tells of.
+        run: the run, or the test's reference.
         at: when it was declared.
         data_sets: what came back whole.
         missing: why it does not count, by criterion.
     """
 
-    entry: int
+    entry: int | None
     run: str
     at: datetime
     data_sets: tuple[str, ...]
@@ -317,11 +328,13 @@ class Coverage:
         protected: components whose data is backed up.
         rebuilt: components that hold no data of their own.
         unaccounted: components that hold data by their kind, and that nothing backs up.
+        excluded: components that somebody left out on purpose, with an approval that still holds.
     """
 
     protected: tuple[str, ...]
     rebuilt: tuple[str, ...]
     unaccounted: tuple[str, ...]
+    excluded: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -374,3 +387,24 @@ class ServiceStatus:
             if status.measure == measure:
                 return status
         raise KeyError(measure)
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """A whole organisation, judged at one instant.
+
+    Attributes:
+        organisation: its name.
+        as_of: the instant.
+        services: every service, in the plan's order; each with the findings that endanger it.
+        findings: every finding, the most severe first.
+        maturity: how its backups stand by the Essential Eight; None if nobody judged that.
+        plan_fingerprint: of the plan that was judged; empty where nobody asked for it.
+    """
+
+    organisation: str
+    as_of: datetime
+    services: tuple[ServiceStatus, ...]
+    findings: tuple[Finding, ...]
+    maturity: Maturity | None = None
+    plan_fingerprint: str = ""

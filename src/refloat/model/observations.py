@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,30 @@ class RefusedLine:
 
 
 @dataclass(frozen=True)
+class ObservationFact:
+    """A source was read that says what is really there (R-005).
+
+    The newest fact of an observer and a source says all that this source shows; older ones of the
+    same source no longer count.
+
+    Attributes:
+        entry: index in the ledger.
+        at: when it was read (UTC).
+        source: the file, relative to the plan's folder where it lies in it.
+        observations: what it shows, in the order of its lines.
+        observer: name of the observer that read it.
+        refused: how many lines of it could not be used.
+    """
+
+    entry: int
+    at: datetime
+    source: str
+    observations: tuple[Observation, ...]
+    observer: str
+    refused: int = 0
+
+
+@dataclass(frozen=True)
 class Undocumented:
     """One row of what was observed minus what is documented (R-005).
 
@@ -49,7 +74,7 @@ class Undocumented:
         needed_by: the names that were seen to need an unknown component.
         uses: the names that an unknown component was seen to need.
         services: keys of the services that rest on it, by what is documented and observed.
-        entry: the evidence of the first sighting.
+        entry: the evidence of the first sighting; None where the feed tells of it.
     """
 
     component: str
@@ -60,4 +85,4 @@ class Undocumented:
     needed_by: tuple[str, ...]
     uses: tuple[str, ...]
     services: tuple[str, ...]
-    entry: int
+    entry: int | None

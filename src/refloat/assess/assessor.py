@@ -1,0 +1,160 @@
+"""Judges a whole organisation, and judges it again at once when a few more facts have come.
+
+A fact touches the services whose own it is. What is judged of those may change what is judged of
+the services that cannot run without them; that is followed for as long as a verdict, or the time
+that a recovery takes, changes. Rules of the organisation say what they read, and are asked again
+only when some of that has come. The result is the same as if all were judged anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+
+from refloat.assess.basis import Moment
+from refloat.assess.index import Index, Touched
+from refloat.assess.organisation import Organisation
+from refloat.assess.rule import OrganisationRule
+from refloat.assess.rules import ORGANISATION_RULES
+from refloat.assess.status import by_severity, judge, service_findings, settle
+from refloat.model.facts import Facts
+from refloat.model.judgement import Assessment, Finding, ServiceStatus
+from refloat.model.plan import Plan
+
+STATUSES = "statuses"
+"""What a rule says that it reads when it reads what was judged of the services."""
+
+
+class Assessor:
+    """Keeps what was judged, so that little has to be judged again.
+
+    Args:
+        plan: a valid plan.
+        facts: the facts that are known so far.
+    """
+
+    def __init__(self, plan: Plan, facts: Facts | None = None) -> None:
+        self._plan = plan
+        self._index = Index(plan, facts or Facts())
+        self._moment: Moment | None = None
+        self._statuses: dict[str, ServiceStatus] = {}
+        self._own: dict[str, tuple[Finding, ...]] = {}
+        self._wide: dict[int, tuple[Finding, ...]] = {}
+        self._services: dict[str, ServiceStatus] = {}
+
+    @property
+    def facts(self) -> Facts:
+        """All facts that are known so far."""
+        return self._index.facts
+
+    def add(self, facts: Facts) -> None:
+        """Take more facts in; what they touch is judged again at the next assessment.
+
+        Args:
+            facts: facts that are not known yet.
+        """
+        touched = self._index.add(facts)
+        if self._moment is None:
+            return
+        if "dependencies" in touched.reads:
+            self._moment = None  # what rests on what may be another thing now
+            return
+        self._again(self._moment, touched)
+
+    def assess(self, instant: datetime) -> Assessment:
+        """Judge the organisation at an instant.
+
+        Args:
+            instant: when, with a time zone; later facts are passed over.
+        """
+        if self._moment is None or self._moment.instant != instant:
+            self._anew(instant)
+        assert self._moment is not None
+        own = (finding for key in self._plan.services for finding in self._own[key])
+        wide = (finding for some in self._wide.values() for finding in some)
+        return Assessment(
+            organisation=self._plan.organisation,
+            as_of=instant,
+            services=tuple(self._with_findings()),
+            findings=by_severity((*own, *wide)),
+        )
+
+    def organisation(self, instant: datetime) -> Organisation:
+        """Give what was judged of all services at an instant, for whoever asks more of it."""
+        if self._moment is None or self._moment.instant != instant:
+            self._anew(instant)
+        assert self._moment is not None
+        return self._seen(self._moment)
+
+    def _anew(self, instant: datetime) -> None:
+        moment = Moment(self._index, instant)
+        settle(moment, self._index.graph.settled)
+        self._statuses = {key: judge(moment, key) for key in self._plan.services}
+        self._own = {
+            key: service_findings(moment, status) for key, status in self._statuses.items()
+        }
+        self._moment = moment
+        self._wide = {}
+        self._services = {}
+        self._ask(moment, ORGANISATION_RULES)
+
+    def _again(self, moment: Moment, touched: Touched) -> None:
+        moment.forget(touched.services)
+        changed = self._settle_again(moment, touched.services)
+        before = {key: self._statuses[key] for key in changed}
+        for key in changed:
+            self._statuses[key] = judge(moment, key)
+            self._own[key] = service_findings(moment, self._statuses[key])
+        reads = set(touched.reads)
+        if any(before[key] != self._statuses[key] for key in changed):
+            reads.add(STATUSES)
+        self._ask(moment, [rule for rule in ORGANISATION_RULES if rule.reads & reads])
+
+    def _settle_again(self, moment: Moment, services: Iterable[str]) -> list[str]:
+        """Settle services anew, and those above for as long as something changes for them."""
+        graph = self._index.graph
+        due, done = set(services), []
+        for key in graph.settled:
+            if key not in due:
+                continue
+            before = moment.recoveries[key].verdict
+            times = moment.times(key)
+            moment.forget_paths(key)
+            settle(moment, (key,))
+            done.append(key)
+            if moment.recoveries[key].verdict is not before or moment.times(key) != times:
+                due.update(moment.above(key))
+        return done
+
+    def _ask(self, moment: Moment, rules: Iterable[OrganisationRule]) -> None:
+        seen = self._seen(moment)
+        for rule in rules:
+            found = rule.judge(seen)
+            self._wide[ORGANISATION_RULES.index(rule)] = tuple(
+                replace(finding, last_seen=moment.instant) for finding in found
+            )
+        self._wide = dict(sorted(self._wide.items()))
+
+    def _seen(self, moment: Moment) -> Organisation:
+        return Organisation(
+            plan=self._plan,
+            facts=self._index.facts,
+            instant=moment.instant,
+            bases=moment.bases,
+            statuses=self._statuses,
+        )
+
+    def _with_findings(self) -> Iterable[ServiceStatus]:
+        about: dict[str, list[Finding]] = {}
+        for findings in (*self._own.values(), *self._wide.values()):
+            for finding in findings:
+                for key in finding.services:
+                    about.setdefault(key, []).append(finding)
+        for key, status in self._statuses.items():
+            found = by_severity(about.get(key, ()))
+            known = self._services.get(key)
+            if known is None or known.findings != found or known.recovery != status.recovery:
+                known = replace(status, findings=found)
+                self._services[key] = known
+            yield known

@@ -1,0 +1,174 @@
+"""What rests on what: services on services, and each service on components of its own.
+
+A service's *own* components are those that are reached through components alone. The services that
+are met on the way are its *needed* services; each of them is judged by itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from functools import cached_property
+
+import rustworkx
+
+from refloat.model.dependency import Dependency, Strength
+from refloat.model.plan import Plan
+from refloat.plan.ordering import waves
+
+
+class PlanGraph:
+    """The dependencies of a plan, each service looked at once, when it is first asked for.
+
+    A plan that was parsed has no circle; with one, all of this still ends.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        self._own: dict[str, dict[str, Strength]] = {}
+        self._needed: dict[str, dict[str, Strength]] = {}
+
+    def own(self, service: str) -> dict[str, Strength]:
+        """Give the service's own components, in the order in which they come back."""
+        if service not in self._own:
+            self._look_at(service)
+        return self._own[service]
+
+    def needed(self, service: str) -> dict[str, Strength]:
+        """Give the nearest services that it needs, in alphabetical order."""
+        if service not in self._needed:
+            self._look_at(service)
+        return self._needed[service]
+
+    @cached_property
+    def owners(self) -> Mapping[str, tuple[str, ...]]:
+        """Give, by component, the services that own it, in the plan's order."""
+        found: dict[str, list[str]] = {}
+        for service in self._plan.services:
+            for key in self.own(service):
+                found.setdefault(key, []).append(service)
+        return {key: tuple(some) for key, some in found.items()}
+
+    @cached_property
+    def hard(self) -> Mapping[str, tuple[str, ...]]:
+        """Give, by service, the nearest services that it cannot run without."""
+        return {
+            service: tuple(
+                key for key, strength in self.needed(service).items() if strength is Strength.HARD
+            )
+            for service in self._plan.services
+        }
+
+    @cached_property
+    def needed_by(self) -> Mapping[str, tuple[str, ...]]:
+        """Give, by service, the services that cannot run without it, directly."""
+        return turned(self.hard)
+
+    @cached_property
+    def settled(self) -> tuple[str, ...]:
+        """Give all services, each after those that it cannot run without."""
+        return tuple(key for circle in circles(self.hard) for key in sorted(circle))
+
+    def _look_at(self, service: str) -> None:
+        start = self._plan.services[service].needs
+        hard_components, hard_services, soft = _reached(self._plan, start, hard_only=True)
+        components, services = hard_components, hard_services
+        if soft:
+            components, services, _ = _reached(self._plan, start, hard_only=False)
+        self._own[service] = {
+            key: Strength.HARD if key in hard_components else Strength.SOFT
+            for key in _in_order(self._plan, components)
+        }
+        self._needed[service] = {
+            key: Strength.HARD if key in hard_services else Strength.SOFT
+            for key in sorted(services)
+            if key != service
+        }
+
+
+def rests_on(plan: Plan, needs: Iterable[Dependency]) -> frozenset[str]:
+    """Name every service and component that these dependencies need in the end, hard or soft."""
+    found: set[str] = set()
+    ahead = [need.on for need in needs]
+    while ahead:
+        key = ahead.pop()
+        if key in found:
+            continue
+        found.add(key)
+        if key in plan.components:
+            ahead += [need.on for need in plan.components[key].needs]
+        elif key in plan.services:
+            ahead += [need.on for need in plan.services[key].needs]
+    return frozenset(found)
+
+
+def circles(needs: Mapping[str, Iterable[str]]) -> list[list[str]]:
+    """Group names that need each other in a circle; a name outside of any is alone.
+
+    Args:
+        needs: by name, what it needs; what is no name itself is passed over.
+
+    Returns:
+        The groups, each after everything that it needs (Tarjan's order).
+    """
+    names = list(needs)
+    numbers = {name: number for number, name in enumerate(names)}
+    graph = rustworkx.PyDiGraph(multigraph=False)
+    graph.add_nodes_from(names)
+    graph.add_edges_from_no_data(
+        [
+            (number, numbers[needed])
+            for name, number in numbers.items()
+            for needed in needs[name]
+            if needed in numbers
+        ]
+    )
+    found = rustworkx.strongly_connected_components(graph)
+    return [[names[number] for number in group] for group in found]
+
+
+def turned(needs: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]]:
+    """Turn "needs" into "is needed by"."""
+    found: dict[str, list[str]] = {}
+    for key, some in needs.items():
+        for needed in some:
+            found.setdefault(needed, []).append(key)
+    return {key: tuple(some) for key, some in found.items()}
+
+
+def _reached(
+    plan: Plan, start: Iterable[Dependency], *, hard_only: bool
+) -> tuple[set[str], set[str], bool]:
+    """Walk through components up to the next services; say also whether a soft need was met."""
+    components: set[str] = set()
+    services: set[str] = set()
+    soft = False
+    ahead = list(start)
+    while ahead:
+        need = ahead.pop()
+        if need.strength is not Strength.HARD:
+            soft = True
+            if hard_only:
+                continue
+        key = need.on
+        if key in components or key in services:
+            continue
+        if key in plan.components:
+            components.add(key)
+            ahead.extend(plan.components[key].needs)
+        elif key in plan.services:
+            services.add(key)
+    return components, services, soft
+
+
+def _in_order(plan: Plan, components: set[str]) -> list[str]:
+    """Arrange components as they come back; in a circle there is no order but the alphabet's."""
+    needs = {
+        key: [need.on for need in plan.components[key].needs if need.on in components]
+        for key in sorted(components)
+    }
+    if not any(needs.values()):
+        return list(needs)
+    try:
+        return [key for wave in waves(needs) for key in wave]
+    except ValueError:
+        return list(needs)

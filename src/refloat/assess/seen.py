@@ -1,0 +1,106 @@
+"""One flat view of a recovery point, whoever made it: Refloat itself, or a tool that it watches."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from refloat.model.feed import CopySeen, IntegrityCheck, PointSeen
+from refloat.model.points import RecoveryPoint
+
+
+@dataclass(frozen=True, slots=True)
+class SeenPoint:
+    """A recovery point as every rule sees it.
+
+    Attributes:
+        fact: what was seen.
+        entry: the entry of the ledger that recorded it; None for what the feed says.
+        own: the point as Refloat made it; None for one of somebody else.
+    """
+
+    fact: PointSeen
+    entry: int | None = None
+    own: RecoveryPoint | None = None
+
+    @property
+    def reference(self) -> str:
+        """Name the fact: ``ledger/7``, or ``bkp01/recovery_point/4711``."""
+        if self.entry is not None:
+            return f"ledger/{self.entry}"
+        return f"{self.fact.source.instance}/recovery_point/{self.fact.external_id}"
+
+    @property
+    def observed_at(self) -> datetime:
+        """When it was recorded, or seen."""
+        return self.fact.observed_at
+
+    @property
+    def identity(self) -> str:
+        """Its maker's own name of it."""
+        return self.fact.external_id
+
+    @property
+    def consistency_time(self) -> datetime:
+        """When its data was true."""
+        return self.fact.consistency_time
+
+    @property
+    def bytes(self) -> int | None:
+        """Its size; None if nobody said."""
+        return self.fact.size_bytes
+
+    @property
+    def copies(self) -> tuple[CopySeen, ...]:
+        """Where it is kept."""
+        return self.fact.copies
+
+    @property
+    def repository(self) -> str:
+        """The first place where it is kept; empty if nobody said."""
+        return self.fact.copies[0].repository if self.fact.copies else ""
+
+    @property
+    def version(self) -> str:
+        """The version of what it holds; empty if nobody said."""
+        return self.fact.version
+
+    @property
+    def engine_version(self) -> str:
+        """What keeps it, with its version; empty if nobody said."""
+        return self.own.engine_version if self.own is not None else ""
+
+    @property
+    def eligible(self) -> bool:
+        """Whether nothing that is known speaks against restoring from it."""
+        return self.fact.eligible
+
+    @property
+    def expires_at(self) -> datetime | None:
+        """When it will be removed; None if nobody said."""
+        return self.fact.expires_at
+
+    @property
+    def group(self) -> str:
+        """The consistency group that it was made with; empty if none."""
+        return self.fact.group
+
+    @property
+    def integrity(self) -> IntegrityCheck:
+        """Whether somebody looked whether it is whole."""
+        return self.fact.integrity
+
+    @property
+    def complete(self) -> bool | None:
+        """Whether everything meant to be in it is; None if nobody said."""
+        return self.fact.complete
+
+    @property
+    def usable(self) -> str:
+        """What its source claims of it."""
+        return self.fact.usable
+
+    @property
+    def malware(self) -> str:
+        """What a scan said of it."""
+        return self.fact.malware
