@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from refloat.assess import words
-from refloat.assess.about import affected, subject
+from refloat.assess.about import subject
 from refloat.assess.basis import Basis
 from refloat.assess.confidence import silent_from
-from refloat.model.judgement import ApprovalState, CopyVerdict, Finding, ServiceStatus, Severity
+from refloat.model.judgement import CopyVerdict, Finding, ServiceStatus, Severity
 
 
 def no_copy(basis: Basis, status: ServiceStatus) -> Iterator[Finding]:
@@ -121,25 +121,6 @@ def silence(basis: Basis, status: ServiceStatus) -> Iterator[Finding]:
             f"Nothing has been heard of the backups of {name} for {quiet}.",
             "See whether they still run.",
             {"last_heard": words.instant(job.at)},
-        )
-
-
-def target_not_approved(basis: Basis, status: ServiceStatus) -> Iterator[Finding]:
-    """A target is missing, or no valid approval stands behind it."""
-    for one in status.objectives:
-        if one.approval is ApprovalState.APPROVED:
-            continue
-        owner = words.person(basis.plan, basis.service.owner) or "the business owner"
-        what = words.MEASURES[one.measure]
-        yield Finding(
-            "TARGET_NOT_APPROVED",
-            ("R-061", "R-007"),
-            Severity.HIGH,
-            f"{subject(basis)}, {one.measure}",
-            f"{one.explanation} So nobody has decided what is acceptable without: "
-            f"{affected(basis)}.",
-            f"Ask {owner} to decide on the {what} of {status.name}.",
-            {"state": one.approval.value},
         )
 
 

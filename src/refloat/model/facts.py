@@ -69,11 +69,12 @@ class ApprovalFact:
         entry: index in the ledger.
         at: when (UTC).
         person: the person's key.
-        service: the service's key.
-        measure: ``rpo`` or ``rto``.
+        service: the service's key; a component's for its retention.
+        measure: ``rpo``, ``rto``, ``mtpd``, ``tier`` or, of a component, ``retention``.
         fingerprint: of exactly what was approved.
-        target_seconds: the target that was approved, for people.
+        target_seconds: the target that was approved (a tier's number), for people.
         basis: what it was derived from; empty if nobody said.
+        note: what the person wanted remembered beside it: options, reasons, costs.
     """
 
     entry: int
@@ -84,6 +85,7 @@ class ApprovalFact:
     fingerprint: str
     target_seconds: float
     basis: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True)

@@ -297,7 +297,7 @@ def test_evidence_expires_and_says_when() -> None:
     assert last.recovery.verdict is Verdict.PROVEN
     over = judge([*facts, fresh], NOON + 90 * DAY + timedelta(seconds=1))
     assert over.recovery.verdict is Verdict.UNPROVEN
-    assert found(over, "EVIDENCE_EXPIRED").severity is Severity.HIGH
+    assert found(over, "TEST_OVERDUE").severity is Severity.HIGH
 
 
 def test_a_later_failed_drill_decides() -> None:

@@ -2,7 +2,235 @@
 
 from __future__ import annotations
 
-from refloat.assess.rule import Rule
+import itertools
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
 
-RULES: tuple[Rule, ...] = ()
+from refloat.assess import words
+from refloat.assess.about import called
+from refloat.assess.organisation import Organisation
+from refloat.assess.rule import OrganisationRule, Rule
+from refloat.assess.sights import plain
+from refloat.model.access import PrincipalKind
+from refloat.model.feed import DependencySeen
+from refloat.model.feed_people import Change
+from refloat.model.judgement import Finding, Severity
+from refloat.model.plan import ComponentKind, Plan
+from refloat.model.stream import standing
+
+REVIEWED = frozenset({"plan-reviewed", "continuity-plan-approved"})
+"""Topics of statements that somebody has looked at the whole plan."""
+
+APPLICATION, VENDOR, IDENTITY, BUSINESS = "application", "vendor", "identity", "business"
+_CATEGORIES: Mapping[str, tuple[str, str]] = {
+    APPLICATION: ("R-157", "the applications"),
+    VENDOR: ("R-158", "the vendors and their contracts"),
+    IDENTITY: ("R-159", "who has which account and which role"),
+    BUSINESS: ("R-160", "what matters to the business"),
+}
+"""After a change of which the plan is looked at again: the requirement, and how people call it."""
+
+_SPOKEN_OF = 3
+"""How many changes a sentence names; all of them are in the inputs."""
+
+
+@dataclass(frozen=True)
+class _Seen:
+    """A change that nobody has looked at yet.
+
+    Attributes:
+        category: one of ``_CATEGORIES``.
+        subject: the key that it is about.
+        at: when.
+        what: what changed, in words.
+        services: keys of services that it touches.
+    """
+
+    category: str
+    subject: str
+    at: datetime
+    what: str
+    services: tuple[str, ...]
+
+
+@dataclass
+class _Map:
+    """Which services a key is about, worked out once."""
+
+    organisation: Organisation
+    by_key: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        found: dict[str, dict[str, None]] = {}
+        for service, basis in self.organisation.bases.items():
+            own = {*basis.strengths, *basis.service.vendors, service}
+            own |= {basis.service.owner or "", basis.service.technical_owner or ""} - {""}
+            vendors = (basis.component(key).vendor for key in basis.strengths)
+            for key in own | {vendor for vendor in vendors if vendor is not None}:
+                found.setdefault(key, {})[service] = None
+        self.by_key = {key: tuple(some) for key, some in found.items()}
+
+
+def review_due_after_change(organisation: Organisation) -> Iterator[Finding]:
+    """Find changes since the plan was last looked at that no later test has covered."""
+    feed = organisation.facts.feed
+    if not (feed.changes or feed.dependencies or feed.access):
+        return
+    reviewed = max(
+        (
+            one.at
+            for one in standing(feed.attestations, organisation.instant)
+            if one.topic in REVIEWED and one.at <= organisation.instant
+        ),
+        default=None,
+    )
+    due: dict[str, list[_Seen]] = {}
+    touched = _Map(organisation)
+    for seen in (*_told(organisation, touched), *_noticed(organisation, touched)):
+        if reviewed is None or seen.at > reviewed:
+            due.setdefault(seen.category, []).append(seen)
+    due.setdefault(IDENTITY, []).extend(
+        one for one in _strangers(organisation) if reviewed is None or one.at > reviewed
+    )
+    for category in _CATEGORIES:
+        if due.get(category):
+            yield _finding(organisation.plan, category, due[category], reviewed)
+
+
+def _told(organisation: Organisation, touched: _Map) -> Iterator[_Seen]:
+    """Give the changes that somebody reported, and that no test of their service covers."""
+    for subject, changes in organisation.facts.feed.changes.items():
+        for change in standing(changes, organisation.instant):
+            category = _category(organisation.plan, change)
+            if category is None or not change.material or change.at > organisation.instant:
+                continue
+            services = touched.by_key.get(subject, ())
+            if not _covered(organisation, category, subject, None, services):
+                yield _Seen(category, subject, change.at, change.what, services)
+
+
+def _noticed(organisation: Organisation, touched: _Map) -> Iterator[_Seen]:
+    """Give the upgrades that nobody reported: something was seen to run as another version."""
+    keys = _keys(organisation.plan)
+    by_name: dict[str, list[DependencySeen]] = {}
+    for fact in organisation.facts.feed.dependencies:
+        if fact.version and fact.observed_at <= organisation.instant:
+            by_name.setdefault(plain(fact.component), []).append(fact)
+    for name, facts in by_name.items():
+        changed = [
+            (now, before)
+            for before, now in itertools.pairwise(facts)
+            if now.version != before.version and now.source.instance == before.source.instance
+        ]
+        if not changed or name not in keys:
+            continue
+        (now, before), key = changed[-1], keys[name]
+        services = touched.by_key.get(key, ())
+        what = f"{called(organisation.plan, key)} went from {before.version} to {now.version}"
+        if not _covered(organisation, APPLICATION, key, now.observed_at, services):
+            yield _Seen(APPLICATION, key, now.observed_at, what, services)
+
+
+def _strangers(organisation: Organisation) -> Iterator[_Seen]:
+    """Give the accounts with power that were seen and that the plan does not know (R-159)."""
+    plan = organisation.plan
+    powerful = (PrincipalKind.PRIVILEGED, PrincipalKind.BACKUP_ADMINISTRATOR)
+    if not any(one.kind in powerful for one in plan.principals.values()):
+        return  # the plan names no such accounts at all, so none of them is new
+    seen: dict[str, _Seen] = {}
+    for fact in standing(organisation.facts.feed.access, organisation.instant):
+        known = fact.principal in plan.principals or fact.principal in plan.people
+        if fact.allowed and fact.kind in powerful and not known and fact.principal not in seen:
+            what = "an account with power over copies, which the plan does not know"
+            seen[fact.principal] = _Seen(IDENTITY, fact.principal, fact.observed_at, what, ())
+    yield from seen.values()
+
+
+def _covered(
+    organisation: Organisation,
+    category: str,
+    subject: str,
+    since: datetime | None,
+    services: Iterable[str],
+) -> bool:
+    """Whether a change of a service was looked at: by a test since, or it is told of the last one.
+
+    A test does not say whether a contract, a role or a priority still is what the plan says, so
+    changes of those are covered by nothing but a look at the plan.
+
+    Args:
+        organisation: everything.
+        category: which kind of change it is.
+        subject: the key that it is about.
+        since: when the last test must have been; None where a test from before is told to be stale.
+        services: the services that the change touches.
+    """
+    about_service = subject in organisation.plan.services or subject in organisation.plan.components
+    if not about_service or category == BUSINESS or not services:
+        return False
+    last = [organisation.bases[service].deciding_trial() for service in services]
+    return all(one is not None and (since is None or one.at >= since) for one in last)
+
+
+def _category(plan: Plan, change: Change) -> str | None:
+    """Say which kind of change it is; None for one after which no plan is looked at again."""
+    if change.category:
+        return change.category if change.category in _CATEGORIES else None
+    key = change.subject
+    if key in plan.vendors:
+        return VENDOR
+    if key in plan.people or key in plan.principals:
+        return IDENTITY
+    component = plan.components.get(key)
+    if component is not None and component.kind is ComponentKind.IDENTITY:
+        return IDENTITY
+    return APPLICATION if component is not None or key in plan.services else None
+
+
+def _keys(plan: Plan) -> dict[str, str]:
+    """Give the key that each observed name means, in small letters."""
+    names = {plain(one.name): key for key, one in plan.components.items() if one.name}
+    return names | {plain(key): key for key in (*plan.components, *plan.services)}
+
+
+def _finding(plan: Plan, category: str, due: list[_Seen], reviewed: datetime | None) -> Finding:
+    requirement, what = _CATEGORIES[category]
+    changes = sorted(due, key=lambda one: (one.at, one.subject, one.what))
+    named = "; ".join(
+        f"{called(plan, one.subject)}: {one.what.rstrip('.')} ({words.day(one.at)})"
+        for one in changes[:_SPOKEN_OF]
+    )
+    more = f"; and {len(changes) - _SPOKEN_OF} more" if len(changes) > _SPOKEN_OF else ""
+    since = f"since {words.day(reviewed)}" if reviewed else "since then"
+    services = tuple(dict.fromkeys(key for one in changes for key in one.services))
+    return Finding(
+        "REVIEW_DUE_AFTER_CHANGE",
+        (requirement, "R-116"),
+        Severity.MEDIUM,
+        f"organisation, {category}",
+        f"The recovery plan may no longer be right: {what} changed, and nobody has looked at the "
+        f"plan {since}. {words.sentence(named + more)}",
+        "Look at the plan with the people whom the change concerns, and record that you did.",
+        {
+            "category": category,
+            "changes": tuple(
+                {"subject": one.subject, "what": one.what, "at": words.instant(one.at)}
+                for one in changes
+            ),
+        },
+        services=services,
+        first_seen=changes[0].at,
+    )
+
+
+RULES: tuple[Rule, ...] = (
+    OrganisationRule(
+        "REVIEW_DUE_AFTER_CHANGE",
+        ("R-157", "R-158", "R-159", "R-160", "R-116"),
+        "Something changed after which the plan is looked at again, and nobody did.",
+        review_due_after_change,
+        frozenset({"changes", "tests", "attestations", "dependencies", "access"}),
+    ),
+)
 """The rules of this file, in the order of their findings."""
