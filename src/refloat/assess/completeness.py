@@ -177,13 +177,13 @@ def _communication(plan: Plan, audience: str) -> Iterator[Asked]:
 
 
 def _workaround(plan: Plan, one: Workaround) -> Iterator[Asked]:
-    it = f'the workaround "{one.name}"' if one.name else "its workaround"
+    it = f'"{one.name}"' if one.name else "its workaround"
     yield Asked(f"which data {it} handles", "R-140", bool(one.data))
     yield Asked(f"how long {it} can be kept up", "R-140", one.usable_for is not None)
-    yield Asked(f"how what was done by {it} is entered afterwards", "R-136", bool(one.way_back))
+    yield Asked(f"how work done with {it} is entered afterwards", "R-136", bool(one.way_back))
     if not one.data or one.data.casefold() in NO_DATA:
         return
-    yield Asked(f"where {it} has its data from", "R-136", bool(one.source))
+    yield Asked(f"where the data of {it} comes from", "R-136", bool(one.source))
     yield Asked(f"how the data of {it} is destroyed afterwards", "R-140", bool(one.disposal))
     if one.source in plan.services or one.source in plan.components:
         there = one.refreshed_every is not None

@@ -7,19 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 from refloat.assess import words
 from refloat.assess.basis import Basis
 from refloat.assess.organisation import Organisation
+from refloat.assess.trials import Trial
 from refloat.model.answers import NOT_KNOWN, Cell
 from refloat.model.feed import TestLevel
 from refloat.model.judgement import ServiceStatus
 from refloat.model.plan import Plan
 from refloat.model.review import RenewalAnswers, RenewalRow
-
-if TYPE_CHECKING:
-    from refloat.assess.trials import Trial
 
 QUESTIONS = ("protected", "restored", "lasts")
 """What is protected, how it is restored, how long recovery takes (R-123, R-124, R-125)."""

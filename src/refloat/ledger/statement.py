@@ -22,6 +22,8 @@ RECOVERY_POINTS = "https://refloat.dev/attestation/recovery-points/v1"
 ACCEPTANCE = "https://refloat.dev/attestation/acceptance/v1"
 INTERRUPTED = "https://refloat.dev/attestation/interrupted/v1"
 OBSERVATIONS = "https://refloat.dev/attestation/observations/v1"
+REVIEW = "https://refloat.dev/attestation/review/v1"
+FACTS_IMPORTED = "https://refloat.dev/attestation/facts-imported/v1"
 TEST_RESULT = "https://in-toto.io/attestation/test-result/v0.1"
 
 KINDS: Mapping[str, str] = {
@@ -31,6 +33,8 @@ KINDS: Mapping[str, str] = {
     ACCEPTANCE: "acceptance",
     INTERRUPTED: "interrupted run",
     OBSERVATIONS: "observations",
+    FACTS_IMPORTED: "imported facts",
+    REVIEW: "recovery review",
     TEST_RESULT: "test result",
 }
 RESULTS = ("PASSED", "WARNED", "FAILED")

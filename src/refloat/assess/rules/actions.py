@@ -24,14 +24,16 @@ def exercise_overdue(organisation: Organisation) -> Iterator[Finding]:
     due = last.at + plan.policy.exercise_every if last is not None else None
     if due is not None and instant <= due:
         return
-    when = f"since {words.day(last.at)}" if last is not None else "ever"
+    what = "decisions, communication and temporary ways of working"
+    never = f"People have never practised {what} together."
+    since = f"People have not practised {what} together since {words.day(last.at) if last else ''}."
     yield Finding(
         "EXERCISE_OVERDUE",
         ("R-115", "R-141"),
         Severity.MEDIUM,
         "organisation",
-        f"People have not practised decisions, communication and temporary ways of working "
-        f"together {when}. In an emergency they would do it for the first time.",
+        f"{since if last else never} In an emergency they would lose time over who decides, who "
+        "tells whom, and how work goes on.",
         "Hold an exercise, at a table if need be, in which people decide, tell others, and work "
         "without their systems.",
         {"last": last.external_id if last is not None else None},

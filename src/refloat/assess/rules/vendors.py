@@ -28,8 +28,8 @@ def vendor_contact_missing(organisation: Organisation) -> Iterator[Finding]:
             ("R-045", "R-052", "R-143"),
             Severity.MEDIUM,
             f"vendor {one.key}",
-            f"Nobody wrote down how to call {_name(one)}. {_waiting(plan, services)} would wait "
-            "until somebody finds the number.",
+            f"Nobody wrote down how to call {_name(one)}. Until somebody finds the number, this "
+            f"waits: {_waiting(plan, services)}.",
             f"Write down a number of {_name(one)} that answers when our systems are down.",
             {"vendor": one.key},
             services,
@@ -53,7 +53,7 @@ def contract_ended(organisation: Organisation) -> Iterator[Finding]:
             Severity.HIGH if services or one.provider else Severity.MEDIUM,
             f"vendor {one.key}",
             f"The contract with {_name(one)} ended on {one.contract_end}. In an emergency it need "
-            f"not help: {_waiting(plan, services)} may stay away.",
+            f"not help, and this may stay away: {_waiting(plan, services)}.",
             f"Renew the contract with {_name(one)}, or write into the plan who does it instead.",
             {"contract_end": str(one.contract_end)},
             services,
@@ -84,9 +84,8 @@ def contract_renewal_due(organisation: Organisation) -> Iterator[Finding]:
             ("R-126",),
             Severity.ADVISORY,
             f"vendor {one.key}",
-            f"The contract with {_name(one)} ends on {one.contract_end}, in "
-            f"{words.duration((end - instant).total_seconds())}. {_waiting(plan, services)} would "
-            "then come back without its help.",
+            f"The contract with {_name(one)} ends on {one.contract_end}. Without its help then: "
+            f"{_waiting(plan, services)}.",
             asked if one.provider else other,
             {"contract_end": str(one.contract_end)},
             services,
@@ -131,14 +130,14 @@ def _end(day: date | None) -> datetime:
 
 def _waiting(plan: Plan, services: tuple[str, ...]) -> str:
     if not services:
-        return "Whatever rests on it"
+        return "whatever rests on it"
     return _listed(plan.services[key].name for key in services)
 
 
 def _listed(names: Iterator[str]) -> str:
     some = list(names)
     if len(some) > _MANY:
-        return f"{', '.join(some[:_MANY])} and {len(some) - _MANY} more services"
+        return f"{', '.join(some[:_MANY])} and {len(some) - _MANY} more"
     return words.listed(some)
 
 
