@@ -8,6 +8,7 @@ from __future__ import annotations
 
 COMMANDS = {
     "accept": ("accept", "Sign, as the business, that restored data is complete."),
+    "assess": ("assess", "Judge the whole organisation: what would come back, and what is wrong."),
     "approve": ("approve", "Sign a decision: an objective, as its business owner."),
     "backup": ("backup", "Back up, and make recovery points."),
     "clean": ("clean", "Remove everything that interrupted runs left behind."),
@@ -15,12 +16,16 @@ COMMANDS = {
     "doctor": ("doctor", "Say which engines and sandboxes are present and answering."),
     "drill": ("drill", "Bring a service back in isolation, and prove it."),
     "evidence": ("evidence", "List, show, export and verify the evidence."),
+    "findings": ("findings", "List what is wrong, and what changed since another instant."),
     "heartbeat": ("heartbeat", "Write the heartbeat that data loss is measured by."),
+    "kit": ("kit", "Make the offline kit, and record where it lies."),
     "observe": ("observe", "Read what is really there, and say what of it is in no plan."),
+    "pack": ("pack", "Write what a provider gives a client: answers, gaps and evidence."),
     "plan": ("plan", "Check the plan; print its schema, fingerprint and recovery order."),
     "points": ("points", "List recovery points, from the repositories themselves."),
     "rebuild": ("rebuild", "Make the index anew from the ledger."),
     "report": ("report", "Write a page for people about a service."),
+    "review": ("review", "Carry out the recovery review in seven steps."),
     "status": ("status", "Say of each service: is there a copy, and would it come back?"),
     "trace": ("trace", "Walk from each data set to the person who approved its target."),
 }

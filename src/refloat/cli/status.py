@@ -8,13 +8,11 @@ import click
 
 from refloat.app.status import status
 from refloat.app.workspace import Workspace
-from refloat.cli.shared import INSTANT, after_sweep, as_json, emit, say, table
+from refloat.cli.shared import INSTANT, after_sweep, as_json, emit, say
+from refloat.cli.verdicts import tell_verdicts
 from refloat.host.clock import Clock
 from refloat.model.judgement import ServiceStatus, Severity
 from refloat.model.run import Verdict
-from refloat.report.text import HEADINGS, TableRow, verdict_table
-
-SIGN = {"good": "✓", "bad": "✗", "open": "?"}
 
 
 @click.command("status")
@@ -33,23 +31,12 @@ def command(workspace: Workspace, as_of: datetime | None, as_json: bool) -> int:
     if as_json:
         emit(judged)
     else:
-        table("", HEADINGS, [_signed(row) for row in verdict_table(judged)])
+        tell_verdicts("", judged)
         for one in judged:
             _explain(one)
     if not judged:
         say("The plan has no service, so nothing can be proven. Write one under services:")
     return _exit_code(judged)
-
-
-def _signed(row: TableRow) -> tuple[str, ...]:
-    """Put signs before the two verdicts, so that they can be read without colour."""
-    service, copy, recovery, *rest = row.cells
-    return (
-        service,
-        f"{SIGN[row.copy_mark]} {copy}",
-        f"{SIGN[row.recovery_mark]} {recovery}",
-        *rest,
-    )
 
 
 def _explain(judged: ServiceStatus) -> None:

@@ -190,7 +190,7 @@ def access(line: AccessLine, head: Head) -> tuple[AccessSeen, ...]:
     if granted & denied:
         raise Unclear(f"{min(granted & denied)!s} is among both rights and denied")
     if line.rights == () and not denied:
-        denied = {Right.ANY}
+        denied = set(Right)
     return tuple(
         _seen(
             line,

@@ -1,0 +1,45 @@
+"""``refloat assess``: would the business come back, why not, and what is to be done first?"""
+
+from __future__ import annotations
+
+from collections import Counter
+from datetime import datetime
+
+import click
+
+from refloat.app.assess import Ground, assessment
+from refloat.app.workspace import Workspace
+from refloat.cli.judging import gate, on_facts, tell_findings
+from refloat.cli.shared import emit
+from refloat.cli.verdicts import tell_verdicts
+from refloat.model.judgement import Assessment
+from refloat.model.run import Verdict
+
+
+@click.command("assess")
+@on_facts
+def command(workspace: Workspace, found: Ground, instant: datetime, as_json: bool) -> int:
+    """Judge the whole organisation: every service in two verdicts, everything that is wrong, the
+    most severe first, and what an assessor of the Essential Eight would say of the backups.
+
+    Exit code 1 if a finding is severe, so that a pipeline can gate on it; 0 if none is.
+    """
+    judged = assessment(found, instant)
+    if as_json:
+        emit(judged)
+        return gate(judged.findings)
+    tell_verdicts(judged.organisation, judged.services)
+    tell_findings(judged.findings)
+    _sum_up(judged)
+    return gate(judged.findings)
+
+
+def _sum_up(judged: Assessment) -> None:
+    verdicts = Counter(one.recovery.verdict for one in judged.services)
+    severities = Counter(one.severity.value for one in judged.findings)
+    back = f"{verdicts[Verdict.PROVEN]} of {len(judged.services)} services would come back in time"
+    found = ", ".join(f"{count} {name}" for name, count in sorted(severities.items())) or "none"
+    click.echo(f"\n{back}. Findings: {found}.")
+    if judged.maturity is not None:
+        level, target = judged.maturity.level, judged.maturity.target
+        click.echo(f"{judged.maturity.label} {level}; the target is {target}.")
