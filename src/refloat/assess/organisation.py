@@ -2,14 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
+from typing import Any, TypeVar
 
 from refloat.assess.basis import Basis
 from refloat.model.facts import Facts
 from refloat.model.judgement import ServiceStatus
 from refloat.model.plan import Plan
+
+_Worked = TypeVar("_Worked")
+
+
+class Kept:
+    """What was worked out of an organisation, for as long as the facts that it read are the same."""
+
+    def __init__(self) -> None:
+        self._whole: dict[Callable[..., Any], tuple[frozenset[str], Any]] = {}
+        self._each: dict[Callable[..., Any], tuple[frozenset[str], dict[str, Any]]] = {}
+
+    def whole(
+        self,
+        work: Callable[[Organisation], _Worked],
+        reads: frozenset[str],
+        organisation: Organisation,
+    ) -> _Worked:
+        """Give what was kept; work it out where nothing was."""
+        if work not in self._whole:
+            self._whole[work] = (reads, work(organisation))
+        found: _Worked = self._whole[work][1]
+        return found
+
+    def each(
+        self,
+        work: Callable[[Organisation, str], _Worked],
+        reads: frozenset[str],
+        organisation: Organisation,
+    ) -> Mapping[str, _Worked]:
+        """Give what was kept of each service; work it out for those of which nothing was."""
+        found: dict[str, _Worked] = self._each.setdefault(work, (reads, {}))[1]
+        if len(found) < len(organisation.plan.services):
+            for key in organisation.plan.services:
+                if key not in found:
+                    found[key] = work(organisation, key)
+            found = {key: found[key] for key in organisation.plan.services}
+            self._each[work] = (reads, found)
+        return found
+
+    def forget(self, services: Iterable[str], reads: frozenset[str]) -> None:
+        """Forget what some facts may have changed.
+
+        Args:
+            services: the services that they touch.
+            reads: the streams that they belong to.
+        """
+        gone = tuple(services)
+        self._whole = {work: kept for work, kept in self._whole.items() if not kept[0] & reads}
+        self._each = {work: kept for work, kept in self._each.items() if not kept[0] & reads}
+        for _, found in self._each.values():
+            for key in gone:
+                found.pop(key, None)
 
 
 @dataclass(frozen=True)
@@ -22,6 +76,7 @@ class Organisation:
         instant: when.
         bases: what each service is judged by, by key, in the plan's order.
         statuses: what was judged of each service, by key, without findings.
+        kept: what was worked out before, of facts that have not changed since.
     """
 
     plan: Plan
@@ -29,3 +84,40 @@ class Organisation:
     instant: datetime
     bases: Mapping[str, Basis]
     statuses: Mapping[str, ServiceStatus]
+    kept: Kept = field(default_factory=Kept, repr=False, compare=False)
+
+    def once(
+        self, work: Callable[[Organisation], _Worked], reads: frozenset[str] | None = None
+    ) -> _Worked:
+        """Give what a function works out of the organisation, for rules that need the same.
+
+        Args:
+            work: a function of this alone; it is called the first time only, and what it gives must
+                not be changed.
+            reads: the names of the streams that it reads, where it reads no others: it is then
+                not called again when facts of other kinds come. None if it may read anything.
+        """
+        if reads is not None:
+            return self.kept.whole(work, reads, self)
+        if work not in self._worked_out:
+            self._worked_out[work] = work(self)
+        found: _Worked = self._worked_out[work]
+        return found
+
+    def each(
+        self, work: Callable[[Organisation, str], _Worked], reads: frozenset[str] = frozenset()
+    ) -> Mapping[str, _Worked]:
+        """Give what a function works out of each service, by key, in the plan's order.
+
+        When facts come, it is called again only for the services that they touch.
+
+        Args:
+            work: a function of this and of a service's key, which looks at that service's basis and
+                status alone; what it gives must not be changed.
+            reads: the names of the streams that it reads beside the service's own facts.
+        """
+        return self.kept.each(work, reads, self)
+
+    @cached_property
+    def _worked_out(self) -> dict[Callable[[Organisation], Any], Any]:
+        return {}

@@ -2,7 +2,213 @@
 
 from __future__ import annotations
 
-from refloat.assess.rule import Rule
+from collections.abc import Iterable, Iterator
 
-RULES: tuple[Rule, ...] = ()
+from refloat.assess import words
+from refloat.assess.about import called, processes
+from refloat.assess.basis import Basis
+from refloat.assess.isolation import owners
+from refloat.assess.key_custody import Locked, buried_keys
+from refloat.assess.organisation import Organisation
+from refloat.assess.rule import OrganisationRule, Rule, ServiceRule
+from refloat.assess.sign_in import SignInCircle, sign_in_circles
+from refloat.model.judgement import Finding, ServiceStatus, Severity
+from refloat.model.plan import Plan
+
+_MANY = 4
+"""How many names a sentence holds; the others are counted."""
+
+_RESTORED = ("R-083", "R-004")
+
+
+def recovery_auth_cycle(organisation: Organisation) -> Iterator[Finding]:
+    """What restores a service can only be opened by signing in through that service."""
+    plan = organisation.plan
+    for circle in sign_in_circles(plan):
+        kind, key = circle.node
+        services = (key,) if kind == "service" else _owning(organisation, key)
+        others = [one for one in _restored_by(organisation, circle) if one not in services]
+        yield Finding(
+            "RECOVERY_AUTH_CYCLE",
+            _RESTORED,
+            Severity.HIGH,
+            f"{kind} {key}",
+            _circle_sentence(plan, circle, services, others),
+            _way_out(plan, circle),
+            {
+                "cycle": circle.drawn,
+                "platforms": circle.platforms,
+                "steps": circle.steps,
+                "waiting": tuple(others),
+            },
+            services,
+        )
+
+
+def key_inside_its_copy(organisation: Organisation) -> Iterator[Finding]:
+    """The key to copies is kept inside of what it opens, so it is lost together with them."""
+    plan = organisation.plan
+    buried = buried_keys(plan)
+    known = owners(organisation) if buried else {}
+    for one in buried:
+        kind, key = one.opens
+        opened = [part for part in one.buried if _opened_by(plan, part, one.opens)]
+        needing = {name for part in opened for name in known.get(part, ())}
+        lost = tuple(name for name in plan.services if name in needing)
+        name = _name(plan, one.opens)
+        effect = (
+            f"Once that is lost, {_listed(plan, lost)} cannot be brought back."
+            if lost
+            else "Once that is lost, these copies are worth nothing."
+        )
+        yield Finding(
+            "KEY_INSIDE_ITS_COPY",
+            ("R-044", "R-016"),
+            Severity.HIGH if lost else Severity.MEDIUM,
+            f"{kind} {key}",
+            f"The key that opens the copies of {name} is kept in {_kept(plan, one.kept)}, which "
+            f"itself can only be brought back with that key. {effect}",
+            f"Keep another copy of the key to {name} outside of everything that it opens.",
+            {
+                "key_kept": one.kept,
+                "through": tuple(" ".join(step) for step in one.through),
+                "data_sets": tuple(opened),
+            },
+            lost,
+        )
+
+
+def key_inside_its_point(basis: Basis, status: ServiceStatus) -> Iterator[Finding]:
+    """The newest copy of something is locked with a key that lies in this very copy."""
+    for key in basis.data_sets:
+        newest = basis.newest(key)
+        names = {key.casefold(), basis.component(key).name.casefold()} - {""}
+        inside = [
+            copy.repository
+            for copy in (newest.copies if newest is not None else ())
+            if copy.key_kept.casefold() in names and not _said(basis.plan, copy.repository, names)
+        ]
+        if newest is None or len(inside) < len(newest.copies) or not inside:
+            continue
+        name = words.component(basis.plan, key)
+        yield Finding(
+            "KEY_INSIDE_ITS_COPY",
+            ("R-044", "R-016"),
+            Severity.HIGH,
+            f"service {basis.service.key}, data set {key}",
+            f"The key that opens the copies of {name} is kept in {name} itself: once that is lost, "
+            f"{status.name} cannot be brought back.",
+            f"Keep another copy of the key to {name} outside of everything that it opens.",
+            {"point": newest.reference, "copies": tuple(inside)},
+            (basis.service.key,),
+            newest.observed_at,
+        )
+
+
+def _said(plan: Plan, repository: str, names: set[str]) -> bool:
+    """Whether the plan says the same, so that it is found there."""
+    one = plan.repositories.get(repository)
+    return one is not None and one.key_kept.casefold() in names
+
+
+def _circle_sentence(
+    plan: Plan, circle: SignInCircle, services: Iterable[str], others: list[str]
+) -> str:
+    it = called(plan, circle.node[1])
+    without = "; ".join(processes(plan.services[one]) for one in services)
+    why = (
+        f"{_named(plan.platforms[one].name or one for one in circle.platforms)}, which has to "
+        f"restore it, lets nobody in while {it} is down"
+        if circle.platforms
+        else f"whoever restores it must sign in through {it} first"
+    )
+    sentence = f"When {it} is down, it cannot be brought back: {why}."
+    if without:
+        sentence += f" Without it: {without}."
+    if others:
+        sentence += f" {_listed(plan, others)} would wait for the same."
+    return sentence
+
+
+def _way_out(plan: Plan, circle: SignInCircle) -> str:
+    it = called(plan, circle.node[1])
+    if circle.platforms:
+        name = plan.platforms[circle.platforms[0]].name or circle.platforms[0]
+        return f"Set up a sealed account that opens {name} without {it}, and try it."
+    return f"Give whoever restores {it} a way in that does not need it, and try it."
+
+
+def _restored_by(organisation: Organisation, circle: SignInCircle) -> list[str]:
+    """Name the services that have data which the platforms of a circle restore."""
+    platforms = frozenset(circle.platforms)
+    return [
+        service
+        for service, start in organisation.bases.items()
+        if any(
+            watch is not None and watch.platform in platforms
+            for watch in (start.component(key).watch for key in start.data_sets)
+        )
+    ]
+
+
+def _owning(organisation: Organisation, component: str) -> tuple[str, ...]:
+    return tuple(
+        service for service, start in organisation.bases.items() if component in start.strengths
+    )
+
+
+def _opened_by(plan: Plan, component: str, locked: Locked) -> bool:
+    kind, key = locked
+    one = plan.components[component]
+    if kind == "repository":
+        return key in one.repositories
+    return one.watch is not None and one.watch.platform == key
+
+
+def _name(plan: Plan, locked: Locked) -> str:
+    kind, key = locked
+    if kind == "repository":
+        return plan.repositories[key].name or key
+    return plan.platforms[key].name or key
+
+
+def _kept(plan: Plan, where: str) -> str:
+    if where in plan.repositories:
+        return _name(plan, ("repository", where))
+    if where in plan.platforms:
+        return _name(plan, ("platform", where))
+    return called(plan, where)
+
+
+def _listed(plan: Plan, services: Iterable[str]) -> str:
+    return _named(called(plan, key) for key in services)
+
+
+def _named(names: Iterable[str]) -> str:
+    some = list(names)
+    if len(some) > _MANY:
+        return f"{', '.join(some[:_MANY])} and {len(some) - _MANY} more"
+    return words.listed(some)
+
+
+RULES: tuple[Rule, ...] = (
+    OrganisationRule(
+        "RECOVERY_AUTH_CYCLE",
+        _RESTORED,
+        "What restores a service can only be opened by signing in through that service.",
+        recovery_auth_cycle,
+    ),
+    OrganisationRule(
+        "KEY_INSIDE_ITS_COPY",
+        ("R-044", "R-016"),
+        "The key to copies is kept inside of what it opens.",
+        key_inside_its_copy,
+    ),
+    ServiceRule(
+        "KEY_INSIDE_ITS_COPY",
+        ("R-044", "R-016"),
+        "The newest copy of something is locked with a key that lies in this very copy.",
+        key_inside_its_point,
+    ),
+)
 """The rules of this file, in the order of their findings."""
