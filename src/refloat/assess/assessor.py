@@ -14,7 +14,7 @@ from datetime import datetime
 
 from refloat.assess.basis import Moment
 from refloat.assess.index import Index, Touched
-from refloat.assess.organisation import Organisation
+from refloat.assess.organisation import Kept, Organisation
 from refloat.assess.rule import OrganisationRule
 from refloat.assess.rules import ORGANISATION_RULES
 from refloat.assess.status import by_severity, judge, service_findings, settle
@@ -42,6 +42,7 @@ class Assessor:
         self._own: dict[str, tuple[Finding, ...]] = {}
         self._wide: dict[int, tuple[Finding, ...]] = {}
         self._services: dict[str, ServiceStatus] = {}
+        self._kept = Kept()
 
     @property
     def facts(self) -> Facts:
@@ -97,6 +98,7 @@ class Assessor:
         self._moment = moment
         self._wide = {}
         self._services = {}
+        self._kept = Kept()
         self._ask(moment, ORGANISATION_RULES)
 
     def _again(self, moment: Moment, touched: Touched) -> None:
@@ -106,6 +108,7 @@ class Assessor:
         for key in changed:
             self._statuses[key] = judge(moment, key)
             self._own[key] = service_findings(moment, self._statuses[key])
+        self._kept.forget(changed, touched.reads)
         reads = set(touched.reads)
         if any(before[key] != self._statuses[key] for key in changed):
             reads.add(STATUSES)
@@ -143,6 +146,7 @@ class Assessor:
             instant=moment.instant,
             bases=moment.bases,
             statuses=self._statuses,
+            kept=self._kept,
         )
 
     def _with_findings(self) -> Iterable[ServiceStatus]:

@@ -21,7 +21,7 @@ from refloat.model.errors import MissingInput
 from refloat.model.plan import Component, Dependency, Objective, Plan, Repository, Service
 from refloat.model.secret import SecretReference
 from refloat.plan.complaints import nearest
-from refloat.plan.ordering import closure, services_needed
+from refloat.plan.ordering import closure, service_of, services_needed
 
 FORMAT = 1
 """Raised when the same plan must give another fingerprint than before."""
@@ -134,7 +134,7 @@ def objective_fingerprints(plan: Plan, service: str) -> Mapping[str, str]:
     Raises:
         MissingInput: if the plan has no such service.
     """
-    closure(plan, service)  # complains of a service that is not there
+    service_of(plan, service)  # complains of a service that is not there
     objectives = plan.services[service].objectives
     return {measure: _objective(service, objectives[measure]) for measure in sorted(objectives)}
 
@@ -152,7 +152,7 @@ def tier_fingerprint(plan: Plan, service: str) -> str:
     Raises:
         MissingInput: if the plan has no such service.
     """
-    closure(plan, service)  # complains of a service that is not there
+    service_of(plan, service)  # complains of a service that is not there
     return _digest("tier", {"service": service, "tier": plan.services[service].tier})
 
 

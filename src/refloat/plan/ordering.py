@@ -23,7 +23,7 @@ def closure(plan: Plan, service: str) -> Mapping[str, Strength]:
     Raises:
         MissingInput: if the plan has no such service.
     """
-    reached = _reached(plan, _service(plan, service).needs)
+    reached = _reached(plan, service_of(plan, service).needs)
     return {key: reached[key] for key in sorted(reached) if key in plan.components}
 
 
@@ -33,7 +33,7 @@ def services_needed(plan: Plan, service: str) -> Mapping[str, Strength]:
     Raises:
         MissingInput: if the plan has no such service.
     """
-    reached = _reached(plan, _service(plan, service).needs)
+    reached = _reached(plan, service_of(plan, service).needs)
     return {key: reached[key] for key in sorted(reached) if key not in plan.components}
 
 
@@ -45,7 +45,7 @@ def own(plan: Plan, service: str) -> Mapping[str, Strength]:
     Raises:
         MissingInput: if the plan has no such service.
     """
-    reached = _reached(plan, _service(plan, service).needs, through_services=False)
+    reached = _reached(plan, service_of(plan, service).needs, through_services=False)
     return {key: reached[key] for key in sorted(reached)}
 
 
@@ -94,7 +94,7 @@ def order(plan: Plan, service: str) -> tuple[tuple[str, ...], ...]:
     """
     needs = {
         key: tuple(need.on for need in _needs(plan, key))
-        for key in _reached(plan, _service(plan, service).needs)
+        for key in _reached(plan, service_of(plan, service).needs)
     }
     # A service is no step of its own: it comes back with the last of what it needs.
     level: dict[str, int] = {}
@@ -213,7 +213,12 @@ def _needs(plan: Plan, key: str) -> tuple[Dependency, ...]:
     return plan.services[key].needs if component is None else component.needs
 
 
-def _service(plan: Plan, key: str) -> Service:
+def service_of(plan: Plan, key: str) -> Service:
+    """Give a service of a plan.
+
+    Raises:
+        MissingInput: if the plan has no such service.
+    """
     if key in plan.services:
         return plan.services[key]
     near = nearest(key, plan.services)
