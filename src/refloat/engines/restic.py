@@ -6,6 +6,7 @@ from pathlib import Path
 
 from refloat.engines import Reader, RepositoryAccess, Writer
 from refloat.engines._restic import command
+from refloat.engines._restic.beside import Rounds
 from refloat.engines._restic.encryption import look
 from refloat.engines._restic.points import SEAL_TAG
 from refloat.engines._restic.reader import ResticReader, list_snapshots
@@ -50,6 +51,9 @@ class Restic:
         ),
     )
 
+    def __init__(self) -> None:
+        self._rounds = Rounds()
+
     def probe(self) -> Probe:
         """Run restic to see whether it is there and which version."""
         try:
@@ -75,7 +79,7 @@ class Restic:
 
     def writer(self, repository: RepositoryAccess) -> Writer:
         """Open a repository for backups; see the contract."""
-        return ResticWriter(repository)
+        return ResticWriter(repository, self._rounds)
 
     def encryption(self, repository: RepositoryAccess) -> Encryption:
         """Open the repository with its password, then look at stored bytes; see the contract."""

@@ -12,14 +12,22 @@ from hypothesis import strategies as some
 
 from refloat.engines import PointDetails, Stored
 from refloat.engines._restic.points import (
+    SealFacts,
     Snapshot,
     data_tags,
-    document,
     join,
     parse_snapshots,
-    read_document,
+    seal_facts,
     seal_tags,
     strays,
+)
+from refloat.engines._restic.seals import (
+    SealText,
+    digest,
+    document,
+    read_document,
+    read_text,
+    seal_text,
 )
 from refloat.model.points import Baseline
 
@@ -27,6 +35,7 @@ AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 DETAILS = PointDetails("docs, main", "files", AT, timedelta(seconds=3), "", ("/a,b", "/ü\udcff"))
 BASELINE = Baseline("files", 1, {"files": 3, "digest": "sha256:aa"}, {"x": "y"}, ("/a",))
 STORED = Stored("t1", 1234, 3)
+SEALED = SealText(seal_text(BASELINE, {}), {})
 
 
 def data(token: str = "t1", tree: str = "T", number: int = 1, at: datetime = AT) -> Snapshot:
@@ -34,7 +43,7 @@ def data(token: str = "t1", tree: str = "T", number: int = 1, at: datetime = AT)
 
 
 def seal(token: str = "t1", number: int = 1, details: PointDetails = DETAILS) -> Snapshot:
-    tags = seal_tags(token, STORED, details, BASELINE, "restic 0.14.0")
+    tags = seal_tags(token, STORED, details, BASELINE, "restic 0.14.0", SEALED)
     return Snapshot(f"seal{number}", details.consistency_time, f"S{number}", tags)
 
 
@@ -49,7 +58,7 @@ def test_a_point_says_what_was_sealed() -> None:
 def test_no_tag_holds_a_comma_and_none_is_longer_than_an_argument_may_be() -> None:
     huge = replace(BASELINE, summary={f"table {n}": str(n) * 400 for n in range(5000)})
     for baseline in (BASELINE, huge):
-        tags = seal_tags("t1", STORED, DETAILS, baseline, "restic 0.14.0")
+        tags = seal_tags("t1", STORED, DETAILS, baseline, "restic 0.14.0", SEALED)
         assert not any("," in tag for tag in tags)
         assert max(map(len, tags)) < 128 * 1024
     (point,) = join((Snapshot("s", AT, "S", tags), data()), "cupboard")
@@ -99,14 +108,17 @@ def test_a_document_comes_back(
     detail: dict[str, object], changed: list[str], attachments: dict[str, bytes]
 ) -> None:
     baseline = Baseline("files", 1, {"n": 1}, detail, tuple(changed))  # type: ignore[arg-type]
-    read, attached = read_document(document("t1", DETAILS, baseline, attachments))
-    assert (read, attached) == (baseline, attachments)
+    text = seal_text(baseline, attachments)
+    read, beside = read_document(document("t1", "docs", SealText(text, {"t0": text})))
+    assert (read.baseline, read.attachments) == (baseline, attachments)
+    assert read_text(beside["t0"]) == read
 
 
 @pytest.mark.parametrize(
     "content",
     [b"", b"[]", b"null", b"{}", b'{"format":2}', b'{"format":1,"baseline":3,"attachments":{}}',
-     b"\xff", json.dumps({"format": 1, "baseline": {}, "attachments": {"a": "!"}}).encode()],
+     b'{"format":1,"beside":3}', b"\xff",
+     json.dumps({"format": 1, "baseline": {}, "attachments": {"a": "!"}}).encode()],
 )  # fmt: skip
 def test_a_document_that_is_none_is_refused(content: bytes) -> None:
     with pytest.raises(ValueError, match="the seal"):
@@ -128,3 +140,12 @@ def test_what_is_no_list_of_snapshots_is_refused() -> None:
         b"hello", b"\xff", b"[" * 100_000):  # fmt: skip
         with pytest.raises(ValueError, match="restic printed something that is no list of"):
             parse_snapshots(output)
+
+
+def test_a_listing_tells_which_seals_a_seal_carries() -> None:
+    carrying = SealText(SEALED.text, {"t0": SEALED.text})
+    tags = seal_tags("t1", STORED, DETAILS, BASELINE, "restic 0.14.0", carrying)
+    forged = Snapshot("garbage", AT, "S", ("refloat-seal", "stored=t2", "facts=AAAA"))
+    assert seal_facts((Snapshot("seal1", AT, "S", tags), forged, data())) == {
+        "seal1": SealFacts("t1", digest(SEALED.text), ("t0",))
+    }

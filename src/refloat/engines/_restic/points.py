@@ -1,7 +1,7 @@
 """How recovery points are kept in a restic repository: a snapshot of data, and one that seals it.
 
 The data's snapshot carries the tags ``refloat-data`` and ``stored=TOKEN``. The seal is a second,
-small snapshot: one JSON document with the baseline and the attachments, tagged ``refloat-seal``,
+small snapshot: one JSON document (see ``seals``), tagged ``refloat-seal``,
 ``data-set=NAME``, ``stored=TOKEN`` and ``facts=…``. The facts are all that a list of points needs,
 so that listing a thousand points is one command. Both find each other by the token, which survives
 ``restic tag``, ``restic copy`` and the like; ids do not.
@@ -22,12 +22,11 @@ from typing import Any, cast
 from urllib.parse import quote
 
 from refloat.engines import PointDetails, Stored
+from refloat.engines._restic.seals import FORMAT, SealText, digest
 from refloat.model.points import Baseline, Measure, RecoveryPoint
 
 DATA_TAG = "refloat-data"
 SEAL_TAG = "refloat-seal"
-DOCUMENT_NAME = "refloat-seal.json"
-FORMAT = 1
 FACTS_LIMIT = 60_000
 """Bytes: a command's argument may have 128 KiB (Linux, MAX_ARG_STRLEN)."""
 UNPACKED_LIMIT = 4 * 1024 * 1024
@@ -81,7 +80,12 @@ def data_tags(token: str) -> tuple[str, ...]:
 
 
 def seal_tags(
-    token: str, stored: Stored, details: PointDetails, baseline: Baseline, engine_version: str
+    token: str,
+    stored: Stored,
+    details: PointDetails,
+    baseline: Baseline,
+    engine_version: str,
+    sealed: SealText,
 ) -> tuple[str, ...]:
     """Give the tags of a seal."""
     facts: dict[str, Measure] = {
@@ -96,6 +100,8 @@ def seal_tags(
         "source_version": details.source_version,
         "changed": len(baseline.changed),
         "summary": baseline.summary,
+        "digest": digest(sealed.text),
+        "beside": tuple(sealed.beside),
     }
     packed = _pack(facts)
     if len(packed) > FACTS_LIMIT or len(_text_of(facts)) > UNPACKED_LIMIT:
@@ -146,59 +152,36 @@ def strays(snapshots: Iterable[Snapshot], older_than: datetime) -> tuple[str, ..
     )
 
 
-def document(
-    token: str, details: PointDetails, baseline: Baseline, attachments: Mapping[str, bytes]
-) -> bytes:
-    """Make the document that seals a point; names that are no UTF-8 survive in it."""
-    return json.dumps(
-        {
-            "format": FORMAT,
-            "stored": token,
-            "data_set": details.data_set,
-            "baseline": {
-                "kind": baseline.kind,
-                "format": baseline.format,
-                "summary": baseline.summary,
-                "detail": baseline.detail,
-                "changed": baseline.changed,
-            },
-            "attachments": {
-                name: base64.b64encode(content).decode("ascii")
-                for name, content in attachments.items()
-            },
-        },
-        separators=(",", ":"),
-    ).encode("ascii")
+@dataclass(frozen=True)
+class SealFacts:
+    """Where a seal can be read, as a listing tells it.
 
-
-def read_document(content: bytes) -> tuple[Baseline, dict[str, bytes]]:
-    """Read a seal's document: its baseline and its attachments.
-
-    Raises:
-        ValueError: if it is no such document, or of a later format.
-
+    Attributes:
+        token: what it and its data are known by.
+        digest: of its text; empty where an earlier version wrote none.
+        beside: the tokens of the seals that it carries copies of.
     """
-    try:
-        read = json.loads(content)
-    except (ValueError, RecursionError) as error:
-        raise ValueError("the seal is no JSON document") from error
-    try:
-        if read["format"] != FORMAT:
-            raise ValueError(f"the seal has format {read['format']}; this Refloat knows {FORMAT}")
-        baseline = read["baseline"]
-        attachments = {
-            str(name): base64.b64decode(text) for name, text in read["attachments"].items()
-        }
-        found = Baseline(
-            kind=str(baseline["kind"]),
-            format=int(baseline["format"]),
-            summary=baseline["summary"],
-            detail=baseline["detail"],
-            changed=tuple(baseline["changed"]),
-        )
-    except (KeyError, TypeError, AttributeError, binascii.Error) as error:
-        raise ValueError(f"the seal is not understood: {error!r}") from error
-    return found, attachments
+
+    token: str
+    digest: str
+    beside: tuple[str, ...]
+
+
+def seal_facts(snapshots: Iterable[Snapshot]) -> dict[str, SealFacts]:
+    """Find the seals among snapshots, and what each carries, by the seal's id.
+
+    What is not understood is left out: such a seal can only be read by itself.
+    """
+    found: dict[str, SealFacts] = {}
+    for seal in _by_token(snapshots)[1].values():
+        try:
+            facts = _unpack(seal.tag_value("facts") or "")
+            beside = tuple(_text(token) for token in facts.get("beside", ()))
+            told = _text(facts.get("digest", ""))
+        except (TypeError, ValueError):
+            continue
+        found[seal.identity] = SealFacts(seal.tag_value("stored") or "", told, beside)
+    return found
 
 
 def _by_token(

@@ -11,16 +11,15 @@ from pathlib import Path
 
 from refloat.engines import Progress, RepositoryAccess, Restored, Sealed
 from refloat.engines._restic import command
+from refloat.engines._restic.beside import SealReader
 from refloat.engines._restic.command import Location, ReadVerb
 from refloat.engines._restic.errors import problem
 from refloat.engines._restic.points import (
     DATA_TAG,
-    DOCUMENT_NAME,
     SEAL_TAG,
     Snapshot,
     join,
     parse_snapshots,
-    read_document,
 )
 from refloat.model.errors import RefloatError, RepositoryProblem, StateProblem
 from refloat.model.points import RecoveryPoint
@@ -36,6 +35,7 @@ class ResticReader:
 
     def __init__(self, access: RepositoryAccess) -> None:
         self._location = Location(access)
+        self._seals = SealReader(self._location)
 
     def points(self, data_sets: tuple[str, ...] = ()) -> tuple[RecoveryPoint, ...]:
         """List the sealed recovery points; see the contract.
@@ -45,6 +45,7 @@ class ResticReader:
         from; and a retention, which every backup runs, refuses to go on over it.
         """
         listed = list_snapshots(self._location)
+        self._seals.learn(listed.snapshots)
         points = join(listed.snapshots, self._location.key, data_sets)
         if not points:
             listed.require_whole()
@@ -52,17 +53,7 @@ class ResticReader:
 
     def sealed(self, point: RecoveryPoint) -> Sealed:
         """Read what was sealed with a point; see the contract."""
-        content = command.read(
-            self._location, ReadVerb.DUMP, (point.seal, f"/{DOCUMENT_NAME}")
-        ).output
-        try:
-            baseline, attachments = read_document(content)
-        except ValueError as error:
-            raise RepositoryProblem(
-                f"{self._location.where}: the baseline of the recovery point"
-                f" {point.identity[:12]} of {point.data_set} cannot be read: {error}"
-            ) from error
-        return Sealed(baseline, attachments)
+        return self._seals.read(point)
 
     def restore(
         self, point: RecoveryPoint, into: Path, *, timeout: float, progress: Progress | None = None

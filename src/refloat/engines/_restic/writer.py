@@ -19,18 +19,18 @@ from refloat.engines import (
     StreamContent,
 )
 from refloat.engines._restic import command, errors
+from refloat.engines._restic.beside import Rounds
 from refloat.engines._restic.command import Location, WriteVerb
 from refloat.engines._restic.points import (
-    DOCUMENT_NAME,
     Snapshot,
     data_set_tag,
     data_tags,
-    document,
     join,
     seal_tags,
     strays,
 )
 from refloat.engines._restic.reader import list_snapshots
+from refloat.engines._restic.seals import DOCUMENT_NAME, document, seal_text
 from refloat.engines._restic.stream import store_stream
 from refloat.host.process import Completed
 from refloat.model.errors import NotAllowed, RepositoryProblem, SourceProblem, UsageProblem
@@ -48,20 +48,23 @@ class ResticWriter:
 
     Args:
         access: the repository, with what is needed to open it.
+        rounds: what other writers of this process seal in the same round.
 
     """
 
-    def __init__(self, access: RepositoryAccess) -> None:
+    def __init__(self, access: RepositoryAccess, rounds: Rounds) -> None:
         self._location = Location(access)
+        self._rounds = rounds
         self._append_only = access.append_only
 
     def prepare(self) -> None:
-        """Make the repository if there is none; see the contract.
+        """Make the repository if there is none, and begin a round; see the contract.
 
         One on this machine that has its ``config`` is there. Whether it answers is left to the
         backup that follows: asking costs a key derivation, 0.6 s.
         """
         place = self._location.place
+        self._rounds.begin(place)
         if place.startswith("/") and (Path(place) / "config").is_file():
             return
         if not (place.startswith("/") and _holds_nothing(Path(place))):
@@ -125,7 +128,8 @@ class ResticWriter:
         """
         token, _, data = stored.identity.partition(":")
         report = _BackupReport(None)
-        tags = seal_tags(token, stored, details, baseline, command.version().text)
+        sealed = self._rounds.join(self._location.place, token, seal_text(baseline, attachments))
+        tags = seal_tags(token, stored, details, baseline, command.version().text, sealed)
         command.write(
             self._location,
             WriteVerb.BACKUP,
@@ -135,7 +139,7 @@ class ResticWriter:
                 *("--json", "--stdin", "--stdin-filename", DOCUMENT_NAME),
                 *command.patience(),
             ),
-            standard_input=document(token, details, baseline, attachments),
+            standard_input=document(token, details.data_set, sealed),
             on_output=report.take,
         )
         seal = report.summary(self._location).snapshot
