@@ -115,10 +115,12 @@ class Isolation:
             data_set: the component key; something copies it.
         """
         found: dict[str, CopyIsolation] = {}
-        newest = start.newest(data_set)
+        newest, meant = start.newest(data_set), start.component(data_set).repositories
         for point in _newest(start, data_set):
             for copy in point.copies:
                 key = self._key(copy.repository)
+                if key in self._plan.repositories and key not in meant:
+                    continue  # left over from another plan: none will be made there again
                 before = found.get(key)
                 if before is None or before.verdict is not Isolated.YES:
                     now = self._of_copy(key, copy, point)
@@ -126,7 +128,7 @@ class Isolation:
             if any(one.verdict is Isolated.YES for one in found.values()):
                 break
         told = bool(found)
-        for key in start.component(data_set).repositories:
+        for key in meant:
             if key not in found:
                 found[key] = self._claimed(key, newest, told=told)
         return DataSetIsolation(data_set, _overall(found.values()), tuple(found.values()))

@@ -9,6 +9,7 @@ import click
 
 from refloat.app.status import run_sheet
 from refloat.app.workspace import Workspace, catalogue
+from refloat.cli import plan_diff
 from refloat.cli.shared import as_json, emit, in_workspace, say, seconds, table
 from refloat.host.clock import Clock
 from refloat.model.runsheet import RunStep
@@ -25,7 +26,10 @@ class Fingerprints:
 
 @click.group("plan")
 def command() -> None:
-    """Check the plan; print its schema, fingerprint and recovery order."""
+    """Check the plan; print its schema, fingerprint and recovery order; compare two plans."""
+
+
+command.add_command(plan_diff.command)
 
 
 @command.command("check")
