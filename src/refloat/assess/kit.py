@@ -83,6 +83,15 @@ def _parts(plan: Plan) -> dict[str, list[str]]:
         for key in keys:
             if key is not None:
                 found.setdefault(key, []).append(part)
+    for part, owned in _owned(plan).items():
+        for key, names in owned.items():
+            found.setdefault(key, []).append(f"{part} {words.listed(names)}")
+    return found
+
+
+def _owned(plan: Plan) -> dict[str, dict[str, list[str]]]:
+    """Give, by part, what of each person's it is: names of services."""
+    found: dict[str, dict[str, list[str]]] = {}
     for service in plan.services.values():
         confirmer = service.completeness.confirmer if service.completeness else None
         for part, owner in (
@@ -91,7 +100,7 @@ def _parts(plan: Plan) -> dict[str, list[str]]:
             ("confirms the data of", confirmer),
         ):
             if owner is not None:
-                found.setdefault(owner, []).append(f"{part} {service.name}")
+                found.setdefault(part, {}).setdefault(owner, []).append(service.name)
     return found
 
 

@@ -129,8 +129,11 @@ def _lasts(basis: Basis, promised: timedelta | None) -> Cell:
     trial = measured(basis)
     parts: list[str] = []
     if trial is not None:
-        taken = trial.whole_seconds if trial.whole_seconds is not None else trial.own_seconds
-        parts.append(f"measured {words.duration(taken or 0)} on {words.day(trial.at)}")
+        own = trial.whole_seconds if trial.whole_seconds is not None else trial.own_seconds
+        parts.append(f"measured {words.duration(own or 0)} on {words.day(trial.at)}")
+        whole = basis.path(observed=False).seconds
+        if whole is not None and own is not None and whole > own:
+            parts.append(f"{words.duration(whole)} with all that must be back before")
     if promised is not None:
         parts.append(f"promised {words.duration(promised.total_seconds())}")
     if not parts:

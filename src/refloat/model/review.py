@@ -131,7 +131,7 @@ class Responsibilities:
 
     parties: tuple[str, ...]
     rows: tuple[ResponsibilityRow, ...]
-    blank: tuple[tuple[str, str], ...]
+    blank: tuple[tuple[str, ...], ...]
     roles: tuple[RoleRow, ...]
 
 

@@ -129,7 +129,7 @@ SERVICE = [
 
 
 @pytest.mark.requirement(
-    *("R-034", "R-048", "R-051", "R-052", "R-053", "R-130", "R-131", "R-134", "R-135")
+    "R-034", "R-048", "R-051", "R-052", "R-053", "R-130", "R-131", "R-134", "R-135"
 )
 @pytest.mark.parametrize(("requirement", "what", "change"), ORGANISATION)
 def test_what_the_organisation_did_not_write_down_is_named(

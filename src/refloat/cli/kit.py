@@ -1,0 +1,60 @@
+"""``refloat kit``: one page to recover by when no system answers."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from pathlib import Path
+
+import click
+
+from refloat.app import kit
+from refloat.app.assess import Ground
+from refloat.app.workspace import Workspace
+from refloat.cli.judging import on_facts
+from refloat.cli.shared import emit, say
+from refloat.host import files
+
+PRIVATE = 0o600
+"""The kit holds private telephone numbers."""
+
+
+class MakingGroup(click.Group):
+    """A group whose options alone mean ``make``: ``refloat kit -o kit.html``."""
+
+    def parse_args(self, context: click.Context, given: list[str]) -> list[str]:
+        """Put ``make`` before options that are not the group's own."""
+        if given and given[0].startswith("-") and given[0] not in context.help_option_names:
+            given = ["make", *given]
+        return super().parse_args(context, given)
+
+
+@click.group("kit", cls=MakingGroup)
+def command() -> None:
+    """Make the offline kit (kit -o FILE), and record where it lies."""
+
+
+@command.command("make")
+@click.option(
+    "-o",
+    "--output",
+    "write_to",
+    type=click.Path(dir_okay=False, path_type=Path),
+    required=True,
+    help="The HTML file to write.",
+)
+@on_facts
+def make(
+    workspace: Workspace, found: Ground, instant: datetime, write_to: Path, as_json: bool
+) -> int:
+    """Write one page with everything that people need to begin: whom to call, who decides, what
+    comes back in which order, vendors, temporary ways of working, where copies and keys are.
+
+    It needs no network, prints on A4, and holds no password and no key.
+    """
+    page = kit.make(found, instant)
+    files.write_atomically(write_to, page, PRIVATE)
+    if as_json:
+        emit({"file": str(write_to), "bytes": len(page)})
+        return 0
+    say(f"The kit is in {write_to}. Print it, and put it where it can be read without any system.")
+    return 0
