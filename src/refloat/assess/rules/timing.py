@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from refloat.assess import words
@@ -13,6 +13,7 @@ from refloat.assess.estimates import Estimates
 from refloat.assess.organisation import Organisation
 from refloat.assess.paths import RecoveryPath
 from refloat.assess.rule import OrganisationRule, Rule, ServiceRule
+from refloat.assess.sights import service_pairs
 from refloat.model.judgement import Finding, ServiceStatus, Severity
 from refloat.model.plan import Component, Plan
 from refloat.model.points import Measure
@@ -42,7 +43,11 @@ def rto_exceeded(basis: Basis, status: ServiceStatus) -> Iterator[Finding]:
             f" At work it was seen to need {all_called(basis.plan, reversed(unwritten))}, too, "
             "which its recovery plan does not say."
         )
-        yield _too_long(basis, status, seen, target, why)
+        found = _too_long(basis, status, seen, target, why)
+        known = _first_sight(basis, (*unwritten, basis.service.key))
+        if found.first_seen is not None and known is not None:
+            found = replace(found, first_seen=max(found.first_seen, known))
+        yield found
 
 
 def contract_tolerance_exceeded(basis: Basis, status: ServiceStatus) -> Iterator[Finding]:
@@ -277,6 +282,17 @@ def _since(basis: Basis, measured: _Measured, limit: float) -> datetime | None:
     others = _newest(basis, measured.path.way[:-1]) if rest > 0 else ()
     latest: datetime = max((since, *others))
     return latest
+
+
+def _first_sight(basis: Basis, services: Iterable[str]) -> datetime | None:
+    """Say when the last of the needs between some services became known; None if none was seen."""
+    among = frozenset(services)
+    seen: dict[tuple[str, str], datetime] = {}
+    for sight in basis.moment.sights:
+        for pair in service_pairs(basis.moment.index.graph, sight):
+            if among.issuperset(pair):
+                seen[pair] = min(sight.at, seen.get(pair, sight.at))
+    return max(seen.values(), default=None)
 
 
 def _newest(basis: Basis, services: Iterable[str]) -> Iterator[datetime]:
