@@ -214,7 +214,7 @@ class Basis:
         if self.facts.batches:
             found += own_points(self.facts.batches, data_set)
         current = [one for one in found if one.consistency_time <= self.instant]
-        return tuple(sorted(current, key=_true_at))
+        return tuple(sorted(current, key=true_at))
 
     @cached_property
     def _wide_jobs(self) -> Mapping[str, JobRun]:
@@ -430,5 +430,6 @@ def declared(drill: DrillFact) -> tuple[datetime, int]:
     return drill.record.declared_at, drill.entry
 
 
-def _true_at(seen: SeenPoint) -> tuple[datetime, int, str]:
+def true_at(seen: SeenPoint) -> tuple[datetime, int, str]:
+    """Order points by when their data was true."""
     return seen.consistency_time, seen.entry or 0, seen.identity
