@@ -232,7 +232,7 @@ class Large:
         principals = [key for key, _ in self._principals()]
         for number in range(self._kept):
             key = f"repository-{number}"
-            rights = {name: (Right.LIST,) for name in principals}
+            rights = dict.fromkeys(principals, (Right.LIST,))
             yield (
                 key,
                 Repository(

@@ -17,7 +17,7 @@ _Worked = TypeVar("_Worked")
 
 
 class Kept:
-    """What was worked out of an organisation, for as long as the facts that it read are the same."""
+    """What was worked out of an organisation, while the facts that it read are the same."""
 
     def __init__(self) -> None:
         self._whole: dict[Callable[..., Any], tuple[frozenset[str], Any]] = {}
