@@ -86,7 +86,7 @@ def of_service(plan: Plan, service: Service, own: Iterable[str], supports: bool)
         yield from _workaround(plan, workaround)
     for key in own:
         component = plan.components.get(key)
-        if component is not None:
+        if component is not None and component.kind is ComponentKind.VENDOR:
             yield from _outside(plan, component)
 
 
@@ -192,8 +192,6 @@ def _workaround(plan: Plan, one: Workaround) -> Iterator[Asked]:
 
 
 def _outside(plan: Plan, component: Component) -> Iterator[Asked]:
-    if component.kind is not ComponentKind.VENDOR:
-        return
     name = component.name or component.key
     vendor = plan.vendors.get(component.vendor or "")
     yield Asked(f"whom to call about {name}", "R-045", vendor is not None)
