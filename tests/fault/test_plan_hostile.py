@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 import yaml
 
-from refloat.plan import PlanRefused, parse
-from refloat.plan.reader import DEPTH_LIMIT, NODE_LIMIT, SIZE_LIMIT, Loader, PythonLoader
+from refloat.plan import PlanFile, PlanRefused, building, parse, parse_files, reader
+from refloat.plan.building import DEPTH_LIMIT, NODE_LIMIT, REPEATED_LIMIT
+from refloat.plan.reader import SIZE_LIMIT, Loader, PythonLoader
 from tests.unit.plan.example import CATALOGUE, COMPLAINTS_OF
 
 MEMORY_LIMIT = 64 * 1024 * 1024
@@ -66,7 +67,9 @@ def deep(levels: int) -> bytes:
         pytest.param(b"organisation: x\n---\nmore: y\n", "p:2:1: a second document", id="second"),
         pytest.param(b"- a\n", "p:1:1: a mapping is expected at the top, not a list", id="list"),
         pytest.param(b"text\n", "a mapping is expected at the top, not text", id="text"),
-        pytest.param(bomb(9, 9), f"more than {NODE_LIMIT:,} values", id="bomb of aliases"),
+        pytest.param(
+            bomb(9, 9), f"repeat more than {REPEATED_LIMIT:,} values", id="bomb of aliases"
+        ),
         pytest.param(
             b"organisation: x\npeople: &p {ben: *p}\n",
             "p:2:18: this alias (*) stands inside of what it repeats",
@@ -78,9 +81,8 @@ def deep(levels: int) -> bytes:
         pytest.param(b"[" * 4_000_000, f"deeper than {DEPTH_LIMIT} levels", id="4 MB never closed"),
         pytest.param(b"{a: " * 500_000, f"deeper than {DEPTH_LIMIT} levels", id="mappings"),
         pytest.param(b"- " * 500_000, f"deeper than {DEPTH_LIMIT} levels", id="lists in lists"),
-        pytest.param(deep(5_000_000), "the plan has 9.5 MiB: more than 4 MiB", id="10 MB nest"),
-        pytest.param(b"a" * (SIZE_LIMIT + 1), "more than 4 MiB is no plan", id="long text"),
-        pytest.param(b"- a\n" * 200_000, f"more than {NODE_LIMIT:,} values", id="long list"),
+        pytest.param(deep(5_000_000), f"deeper than {DEPTH_LIMIT} levels", id="10 MB nest"),
+        pytest.param(b"a" * (SIZE_LIMIT + 1), "more than 64 MiB is no plan", id="long text"),
         pytest.param(
             "organisation: Zahnärzte\nname: Z\xfc\n".encode("latin-1"),
             "p:1:19: byte 0xe4 at offset 18 is not UTF-8",
@@ -122,6 +124,29 @@ def deep(levels: int) -> bytes:
 )
 def test_it_is_refused_with_a_sentence(text: bytes, said: str, loader: Loader) -> None:
     assert said in str(refusal(text, loader))
+
+
+@pytest.mark.parametrize("loader", LOADERS)
+def test_more_values_than_any_plan_has_are_refused_while_they_are_read(
+    loader: Loader, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert NODE_LIMIT >= 3_000_000, "ten thousand services with all that they need"
+    monkeypatch.setattr(building, "NODE_LIMIT", 10_000)
+    assert "more than 10,000 values" in str(refusal(b"- a\n" * 20_000, loader))
+
+
+def test_the_size_is_that_of_all_files_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reader, "SIZE_LIMIT", 1024 * 1024)
+    files = [PlanFile(f"{name}.yaml", b"sites: [a]\n#" + b"x" * 600_000) for name in "ab"]
+    with pytest.raises(PlanRefused, match=r"b\.yaml:1:1: the plan has 1\.1 MiB: more than 1 MiB"):
+        parse_files(files, "plans", CATALOGUE, COMPLAINTS_OF)
+
+
+def test_files_share_one_limit_of_values(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(building, "NODE_LIMIT", 1000)
+    files = [PlanFile(f"{name}.yaml", b"sites: [" + b"a, " * 600 + b"b]") for name in "ab"]
+    with pytest.raises(PlanRefused, match=r"b\.yaml:1:.*more than 1,000 values"):
+        parse_files(files, "plans", CATALOGUE, COMPLAINTS_OF)
 
 
 @pytest.mark.parametrize("loader", LOADERS)

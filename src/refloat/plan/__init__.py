@@ -11,14 +11,16 @@ from refloat.plan.fingerprints import (
     service_fingerprints,
     tier_fingerprint,
 )
+from refloat.plan.joining import PlanFile
 from refloat.plan.ordering import closure, order, own, services_needed, written_out
-from refloat.plan.parser import parse
+from refloat.plan.parser import parse, parse_files
 from refloat.plan.recoverable import unrecoverable
 from refloat.plan.reference import reference
 from refloat.plan.schema_of_plan import schema
 
 __all__ = [
     "Complaint",
+    "PlanFile",
     "PlanRefused",
     "closure",
     "fingerprint",
@@ -30,6 +32,7 @@ __all__ = [
     "own",
     "parse",
     "parse_duration",
+    "parse_files",
     "reference",
     "retention_fingerprint",
     "schema",

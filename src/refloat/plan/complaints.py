@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import NoReturn
 
 from refloat.model.errors import PlanProblem
-from refloat.plan.tree import START, Mark
+from refloat.plan.tree import Mark
 
 SHOWN_AT_MOST = 500
 """A hostile plan can hold a hundred thousand mistakes; the rest is only counted."""
@@ -58,7 +58,14 @@ class PlanRefused(PlanProblem):
 
 @dataclass
 class Complaints:
-    """Collects what is wrong with one file."""
+    """Collects what is wrong with a plan.
+
+    Attributes:
+        file: the name of its file or folder.
+        found: the complaints.
+        uncounted: how many more there are.
+        comparisons: how many spellings were compared.
+    """
 
     file: str
     found: set[Complaint] = field(default_factory=set)
@@ -70,7 +77,8 @@ class Complaints:
         if len(self.found) >= SHOWN_AT_MOST:
             self.uncounted += 1
             return
-        self.found.add(Complaint(self.file, mark.line, mark.column, message, suggestion))
+        file = mark.file or self.file
+        self.found.add(Complaint(file, mark.line, mark.column, message, suggestion))
 
     def add_misspelt(self, mark: Mark, message: str, written: str, right: Collection[str]) -> None:
         """Add a complaint about a name, with the nearest of the right ones as its suggestion."""
@@ -105,7 +113,7 @@ class Complaints:
         result = tuple(sorted(self.found))
         if self.uncounted:
             last = Complaint(
-                self.file, *START, f"{self.uncounted:,} further complaints are not shown"
+                self.file, 1, 1, f"{self.uncounted:,} further complaints are not shown"
             )
             result += (last,)
         return result

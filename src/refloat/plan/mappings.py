@@ -52,7 +52,11 @@ class Table(ValueType):
 
     def unsaid(self, default: Any, reading: Reading) -> Any:
         """Give what the table's defaults build, if it is there always."""
-        return self.read(MappingNode(START), reading) if self.always else default
+        if not self.always:
+            return default
+        if self.section.name not in reading.usual:
+            reading.usual[self.section.name] = self.read(MappingNode(START), reading)
+        return reading.usual[self.section.name]
 
     def read(self, node: Node, reading: Reading) -> Any:
         """Read the keys, and give what the section builds of them."""

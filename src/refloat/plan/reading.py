@@ -78,6 +78,7 @@ class Reading:
         top: what the keys at the top of the plan gave, as far as they were read.
         options: the tables of adapters' options that were made already, by the description's
             identity: the catalogue keeps the descriptions.
+        usual: what tables give that are there always, where the plan does not say them.
     """
 
     catalogue: AdapterCatalogue
@@ -90,6 +91,7 @@ class Reading:
     defaults: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     top: dict[str, Any] = field(default_factory=dict)
     options: dict[int, Section] = field(default_factory=dict)
+    usual: dict[str, Any] = field(default_factory=dict)
 
     def inside(self, key: str, mark: Mark) -> Self:
         """Go down one key for as long as a ``with`` block lasts."""

@@ -8,10 +8,22 @@ from typing import NamedTuple, TypeAlias
 
 
 class Mark(NamedTuple):
-    """A place in a file: line and column, both counted from 1, columns in characters."""
+    """A place in a plan: line and column, both counted from 1, columns in characters.
+
+    Attributes:
+        line: the line.
+        column: the column.
+        file: the file; empty where the plan is one file, or its whole folder is meant.
+    """
 
     line: int
     column: int
+    file: str = ""
+
+    def place(self) -> str:
+        """Give it as people read it: ``people.yaml:2:3``."""
+        place = f"{self.line}:{self.column}"
+        return f"{self.file}:{place}" if self.file else place
 
 
 START = Mark(1, 1)
@@ -26,25 +38,19 @@ class ScalarNode:
         text: the value; quotes and escapes resolved.
         plain: whether it stood without quotes.
         mark: where it begins.
-        size: nodes in it when every alias is written out: always 1.
-        height: levels in it when every alias is written out: always 1.
     """
 
     text: str
     plain: bool
     mark: Mark
-    size: int = 1
-    height: int = 1
 
 
 @dataclass(slots=True)
 class SequenceNode:
-    """A list; attributes as of ``ScalarNode``."""
+    """A list, and where it begins."""
 
     mark: Mark
     items: list[Node] = field(default_factory=list)
-    size: int = 1
-    height: int = 1
 
 
 class Entry(NamedTuple):
@@ -56,12 +62,10 @@ class Entry(NamedTuple):
 
 @dataclass(slots=True)
 class MappingNode:
-    """A mapping, its keys in the order of the file; attributes as of ``ScalarNode``."""
+    """A mapping, its keys in the order of the file, and where it begins."""
 
     mark: Mark
     entries: dict[str, Entry] = field(default_factory=dict)
-    size: int = 1
-    height: int = 1
 
 
 Node: TypeAlias = ScalarNode | SequenceNode | MappingNode
