@@ -2,8 +2,8 @@
 
 A fact becomes an entry's predicate by ``predicate`` and is read back by ``facts_from_entries``.
 Refloat knows a drill, an approval, a batch of recovery points, an acceptance, an interrupted run,
-observations and an import; entries of other types (the standard test result among them) are no facts and are
-passed over.
+observations and an import; entries of other types (the standard test result among them) are no
+facts and are passed over.
 """
 
 from __future__ import annotations
