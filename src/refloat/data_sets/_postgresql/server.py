@@ -13,6 +13,7 @@ from typing import Any
 from refloat.data_sets import Target
 from refloat.data_sets._postgresql import files, programs, questions
 from refloat.data_sets._postgresql import place as inside
+from refloat.data_sets._postgresql.clusters import Clusters
 from refloat.data_sets._postgresql.view import ATTACHED_ROLES, ATTACHED_SERVER
 from refloat.engines import Restored
 from refloat.model.errors import RepositoryProblem, ToolFailed, ToolTimeout
@@ -52,9 +53,13 @@ class Servers:
     """The servers that run in places, so that one that was made is used and not made again.
 
     Nothing rests on this memory: what is not known here is made or started anew.
+
+    Attributes:
+        clusters: the empty clusters that servers are made from.
     """
 
     def __init__(self) -> None:
+        self.clusters = Clusters()
         self._known: weakref.WeakKeyDictionary[Place, dict[str, Started]] = (
             weakref.WeakKeyDictionary()
         )
@@ -87,14 +92,8 @@ def make(servers: Servers, place: Place, target: Target, wanted: Wanted) -> Star
     servers.stop(place, target.key)
     inside.make_folders(place, target)
     account, folder = inside.look_around(place, target, wanted.major)
-    inside.demand(place, target, ("/bin/rm", "-rf", "--", layout.data))
-    inside.demand(
-        place,
-        target,
-        (
-            *(f"{folder}/initdb", "--no-sync", f"--username={wanted.bootstrap}", "--auth=peer"),
-            *("--encoding=UTF8", "--no-locale", f"--pgdata={layout.data}"),
-        ),
+    servers.clusters.copy(
+        place, target, programs=folder, bootstrap=wanted.bootstrap, data=layout.data
     )
     text = _configuration(layout, wanted)
     _write(place, target, "postgresql.conf", text + files.LOADING)
