@@ -18,11 +18,13 @@ from refloat.model.plan import (
 )
 from refloat.model.run import Outcome, Stage
 from refloat.recovery.machine import (
+    BUSY,
     JOURNEY,
     PERSISTENT,
     Blueprint,
     Operation,
     Traits,
+    admitted,
     advance,
     after_interruption,
     blueprint,
@@ -68,6 +70,7 @@ def walk(
     data: some.DataObject, what: Blueprint
 ) -> tuple[dict[Operation, Outcome], list[Operation]]:
     """Let operations end in any order with any outcome, until all have ended."""
+    workers = data.draw(some.integers(1, 3))
     ended: dict[Operation, Outcome] = {}
     running: list[Operation] = []
     begun: list[Operation] = []
@@ -76,14 +79,18 @@ def walk(
         for operation in step.blocked:
             assert operation not in ended
             ended[operation] = Outcome.COULD_NOT_RUN
-        for operation in step.begin:
+        now = admitted(step.begin, running, workers)
+        assert {one for one in step.begin if one.stage not in BUSY} <= set(now), "it only waits"
+        assert len([one for one in (*running, *now) if one.stage in BUSY]) <= workers
+        assert now or running or not step.begin, "nothing goes on"
+        for operation in now:
             assert operation not in begun, "an operation began twice"
             for need in what.needs[operation]:
                 assert need.operation in ended, "something began before what it waits for"
                 if need.strength is Strength.HARD:
                     assert ended[need.operation] is Outcome.PASSED
-        running += step.begin
-        begun += step.begin
+        running += now
+        begun += now
         assert running or finished(what, ended), "nothing runs and nothing may begin: stuck"
         if running:
             operation = running.pop(data.draw(some.integers(0, len(running) - 1)))

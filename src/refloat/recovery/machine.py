@@ -9,7 +9,7 @@ all.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from refloat.model.plan import Component, Plan, Strength
@@ -72,6 +72,9 @@ JOURNEY = Operation("", Stage.JOURNEY)
 BEGINNING = (Need(CHOOSE, Strength.HARD), Need(ISOLATE, Strength.HARD))
 PERSISTENT = frozenset({Stage.CHOOSE, Stage.PREPARE, Stage.RESTORE, Stage.LOAD})
 """Stages whose result lies on the disk: after a crash a resumed run does not repeat them."""
+BUSY = frozenset({Stage.RESTORE, Stage.LOAD, Stage.CHECK})
+"""Stages that keep processors and disks busy. The others mostly wait: for an answer, for a server
+that comes up, for an empty cluster that is being made for several."""
 
 
 def blueprint(plan: Plan, service: str, traits: Callable[[str], Traits]) -> Blueprint:
@@ -118,6 +121,21 @@ def advance(
         elif all(need.operation in outcomes for need in needs):
             begin.append(operation)
     return Next(tuple(begin), blocked)
+
+
+def admitted(
+    begin: Sequence[Operation], running: Collection[Operation], workers: int
+) -> tuple[Operation, ...]:
+    """Say what of all that may begin is to begin now: waiting keeps no work from being done.
+
+    Args:
+        begin: operations that may begin, in order of preference.
+        running: operations that have begun and not ended.
+        workers: how many operations of ``BUSY`` stages may run at the same time.
+    """
+    room = workers - sum(one.stage in BUSY for one in running)
+    chosen = [one for one in begin if one.stage in BUSY][: max(0, room)]
+    return tuple(one for one in begin if one.stage not in BUSY or one in chosen)
 
 
 def finished(plan: Blueprint, ended: Mapping[Operation, Outcome]) -> bool:

@@ -29,6 +29,7 @@ from refloat.recovery.machine import (
     Blueprint,
     Operation,
     Traits,
+    admitted,
     advance,
     after_interruption,
     blueprint,
@@ -42,6 +43,8 @@ Listener = Callable[[dict[str, Any]], None]
 """Told of every event as it is journaled, for live progress."""
 
 POLL_SECONDS = 0.2
+WAITING = 32
+"""How many operations that only wait may run beside those that work."""
 FULL_BYTES = 4 * 1024 * 1024
 """A disk with less room than this is full."""
 
@@ -54,7 +57,7 @@ class Runner:
         journal: where events go.
         clock: what time it is.
         listener: told of every event.
-        workers: how many operations may run at the same time.
+        workers: how many operations that keep the machine busy may run at the same time.
     """
 
     def __init__(
@@ -69,7 +72,8 @@ class Runner:
         self._journal = journal
         self._clock = clock
         self._listener = listener
-        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="recovery")
+        self._workers = workers
+        self._pool = ThreadPoolExecutor(workers + WAITING, thread_name_prefix="recovery")
         self._writing = threading.Lock()
         self._complete = False
         self._secrets = secrets_of(session.preparation)
@@ -101,7 +105,7 @@ class Runner:
             for operation, reason in step.blocked.items():
                 ended[operation] = Outcome.COULD_NOT_RUN
                 self._end(operation, Done(Outcome.COULD_NOT_RUN, reason))
-            for operation in step.begin:
+            for operation in admitted(step.begin, running, self._workers):
                 running[operation] = self._pool.submit(self._do, operation)
             done, _ = wait(running.values(), timeout=POLL_SECONDS, return_when=FIRST_COMPLETED)
             for operation in [one for one, future in running.items() if future in done]:
