@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 
 from refloat.model.organisation import Policy, Workaround, WrittenStep
-from refloat.model.plan import Category, Completeness, Service
+from refloat.model.plan import Category, Completeness, Objective, Service
 from refloat.plan.component_sections import CHECK
 from refloat.plan.mappings import Table, described, read_section
 from refloat.plan.objective_sections import MEASURES
@@ -50,8 +52,19 @@ class ServiceTable(Table):
                 values[name] = value
         if values["evidence_valid_for"] is None:
             policy = reading.top.get("policy") or Policy()
-            values["evidence_valid_for"] = policy.test_every.get(tier, Service.evidence_valid_for)
+            usual_time = policy.test_every.get(tier, Service.evidence_valid_for)
+            values["evidence_valid_for"] = _shortened(usual_time, values["objectives"], policy)
         return _service(reading.path[-1] if reading.path else "", values)
+
+
+def _shortened(every: timedelta, objectives: Mapping[str, Any] | None, policy: Policy) -> timedelta:
+    """Halve the time for which a test counts where next to nothing may be lost (R-155, R-067).
+
+    A service that says itself how long its tests count is taken at its word.
+    """
+    stated = [one.target for one in (objectives or {}).values() if isinstance(one, Objective)]
+    targets = [one for one in stated if isinstance(one, timedelta)]  # others were complained of
+    return every / 2 if any(target <= policy.near_zero for target in targets) else every
 
 
 COMPLETENESS = Section(
@@ -171,7 +184,7 @@ _COMES_OF_A_TIER: tuple[Key, ...] = (
         "evidence_valid_for",
         Duration(),
         "How long a passing drill counts; where nothing is said, what 'policy' says of the"
-        " service's tier, or 90 days.",
+        " service's tier, or 90 days; half of that where a target is near zero.",
         example="30 days",
     ),
     Key(
