@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 
 from refloat.assess import words
 from refloat.assess.about import called
@@ -56,20 +57,27 @@ class _Seen:
 
 @dataclass
 class _Map:
-    """Which services a key is about, worked out once."""
+    """Which services a key is about; what nobody asks for is not worked out."""
 
     organisation: Organisation
-    by_key: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
-    def __post_init__(self) -> None:
+    def services(self, key: str) -> tuple[str, ...]:
+        """Give the services that a service, component, vendor or person has a part in."""
+        if key in self.organisation.plan.services:
+            return (key,)
+        if key in self.organisation.plan.components:
+            first = next(iter(self.organisation.bases.values()), None)
+            return first.moment.index.graph.owners.get(key, ()) if first is not None else ()
+        return self._of_outsiders.get(key, ())
+
+    @cached_property
+    def _of_outsiders(self) -> Mapping[str, tuple[str, ...]]:
         found: dict[str, dict[str, None]] = {}
         for service, basis in self.organisation.bases.items():
-            own = {*basis.strengths, *basis.service.vendors, service}
-            own |= {basis.service.owner or "", basis.service.technical_owner or ""} - {""}
-            vendors = (basis.component(key).vendor for key in basis.strengths)
-            for key in own | {vendor for vendor in vendors if vendor is not None}:
-                found.setdefault(key, {})[service] = None
-        self.by_key = {key: tuple(some) for key, some in found.items()}
+            people = {basis.service.owner, basis.service.technical_owner} - {None}
+            for key in (*people, *basis.moment.index.vendors(service)):
+                found.setdefault(key or "", {})[service] = None
+        return {key: tuple(some) for key, some in found.items()}
 
 
 def review_due_after_change(organisation: Organisation) -> Iterator[Finding]:
@@ -105,7 +113,7 @@ def _told(organisation: Organisation, touched: _Map) -> Iterator[_Seen]:
             category = _category(organisation.plan, change)
             if category is None or not change.material or change.at > organisation.instant:
                 continue
-            services = touched.by_key.get(subject, ())
+            services = touched.services(subject)
             if not _covered(organisation, category, subject, None, services):
                 yield _Seen(category, subject, change.at, change.what, services)
 
@@ -126,7 +134,7 @@ def _noticed(organisation: Organisation, touched: _Map) -> Iterator[_Seen]:
         if not changed or name not in keys:
             continue
         (now, before), key = changed[-1], keys[name]
-        services = touched.by_key.get(key, ())
+        services = touched.services(key)
         what = f"{called(organisation.plan, key)} went from {before.version} to {now.version}"
         if not _covered(organisation, APPLICATION, key, now.observed_at, services):
             yield _Seen(APPLICATION, key, now.observed_at, what, services)
