@@ -44,6 +44,9 @@ class ControlResult:
         rests_on: the facts, as ``source/kind/id`` or ``ledger/number``; at most twenty.
         checked_at: when the oldest fact that it needs was seen; None if none was.
         expires_at: when that is too old; None if none was.
+        not_known: what nobody knows, or nobody looked at for too long; each in words that begin
+            with the key it is about.
+        demand: the whole demand, in our own words.
     """
 
     control: str
@@ -58,6 +61,23 @@ class ControlResult:
     rests_on: tuple[str, ...] = ()
     checked_at: datetime | None = None
     expires_at: datetime | None = None
+    not_known: tuple[str, ...] = ()
+    demand: str = ""
+
+    @property
+    def met(self) -> bool:
+        """Whether a level may count it: effective, replaced, or justly not applicable."""
+        return self.outcome in MET
+
+
+MET = frozenset(
+    {
+        ControlOutcome.EFFECTIVE,
+        ControlOutcome.ALTERNATE_CONTROL,
+        ControlOutcome.NOT_APPLICABLE,
+    }
+)
+"""Outcomes that a level may count."""
 
 
 @dataclass(frozen=True)
@@ -83,3 +103,61 @@ class Maturity:
     target: str
     controls: Mapping[str, ControlResult]
     missing: tuple[str, ...] = ()
+
+
+class DemandOutcome(enum.StrEnum):
+    """What the facts say of one demand of a standard; it is never a certificate."""
+
+    MET = "met"
+    NOT_MET = "not met"
+    NOT_KNOWN = "not known"
+
+
+@dataclass(frozen=True)
+class DemandResult:
+    """One demand of a standard at one instant.
+
+    Attributes:
+        demand: its id in the standard.
+        says: what it asks for, in our own words.
+        outcome: what the facts say of it.
+        sentence: why, one sentence.
+        against: the findings that speak against it: code and subject, each ``CODE: subject``.
+        lacking: the evidence that is missing or too old, in words.
+        not_seen: what of the demand no fact of Refloat can show; empty if it sees all of it.
+        rules: codes of the rules that were asked.
+        evidence: the kinds of evidence that it needs.
+        longest_age_seconds: how old that evidence may be; None if the standard does not say.
+    """
+
+    demand: str
+    says: str
+    outcome: DemandOutcome
+    sentence: str
+    against: tuple[str, ...] = ()
+    lacking: tuple[str, ...] = ()
+    not_seen: str = ""
+    rules: tuple[str, ...] = ()
+    evidence: tuple[str, ...] = ()
+    longest_age_seconds: float | None = None
+
+
+@dataclass(frozen=True)
+class StandardResult:
+    """A standard's demands on backup and recovery at one instant.
+
+    Attributes:
+        standard: its id (``cis-8.1``).
+        name: its name.
+        edition: which edition the demands are of.
+        label: what may be said of the result, one sentence that claims no certification.
+        as_of: the instant.
+        demands: the demands, in the standard's order.
+    """
+
+    standard: str
+    name: str
+    edition: str
+    label: str
+    as_of: datetime
+    demands: tuple[DemandResult, ...]
