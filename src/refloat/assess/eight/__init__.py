@@ -108,10 +108,13 @@ def maturity(
 
 
 def _parts(organisation: Organisation, known: Mapping[str, ServicePart]) -> list[ServicePart]:
-    inside = inside_names(organisation.plan)
+    plan = organisation.plan
+    inside = frozenset() if len(known) == len(plan.services) else inside_names(plan)
     return [
-        known[key] if key in known else service_part(basis, organisation.statuses[key], inside)
-        for key, basis in organisation.bases.items()
+        known[key]
+        if key in known
+        else service_part(organisation.bases[key], organisation.statuses[key], inside)
+        for key in plan.services
     ]
 
 

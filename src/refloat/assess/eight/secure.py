@@ -2,7 +2,8 @@
 
 Each data set needs two copies that do not break together, encrypted, looked over for being whole
 within ``policy.integrity_verified_every``, with a key that does not lie in what it opens. Where a
-key is kept is always somebody's word, and does not make the evidence weaker. A data set without any copy is a matter of ISM-1511.
+key is kept is always somebody's word, and does not make the evidence weaker. A data set without any
+copy is a matter of ISM-1511.
 """
 
 from __future__ import annotations
