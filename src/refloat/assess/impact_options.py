@@ -1,7 +1,8 @@
 """Ways to meet a target that is not met as things are, with room for what they cost (R-009).
 
 What a way would lead to is worked out from the plan and from what was measured; where neither says
-anything it is left open, and never guessed.
+anything it is left open. Copies from time to time lead no further than the plan's ``near_zero``;
+replication and a standby are what leads below it (R-067).
 """
 
 from __future__ import annotations
@@ -70,7 +71,7 @@ def _led_to(
     if name == REPLICATION:
         return min(proposal.after, near_zero), back
     if name == STANDBY:
-        return min(near_zero, lost if lost is not None else near_zero), None
+        return min(proposal.after, near_zero) if proposal.measure == "rpo" else near_zero, None
     if name == ORCHESTRATION:
         by_hand = _by_hand(proposal.service)
         return lost, None if back is None or by_hand is None else max(0, back - by_hand)
@@ -83,7 +84,8 @@ def _frequency(proposal: Proposal) -> tuple[str, str]:
         for one in proposal.data_sets
         if (interval_of(proposal.plan, one) or 0) > proposal.after
     )
-    return FREQUENCY, f"Copy {names or proposal.name} every {words.duration(proposal.after)}."
+    often = max(proposal.after, proposal.plan.policy.near_zero.total_seconds())
+    return FREQUENCY, f"Copy {names or proposal.name} every {words.duration(often)}."
 
 
 def _achieved_rpo(proposal: Proposal) -> int | None:

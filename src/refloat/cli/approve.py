@@ -164,7 +164,7 @@ def _tell(shown: Impact) -> None:
         left = len(others) - _SHOWN
         more = f" and {left} more (--json names all)" if left > 0 else ""
         if others:
-            say(f"  services that need it: {', '.join(others[:_SHOWN])}{more}")
+            say(f"  services that need it: {'; '.join(others[:_SHOWN])}{more}")
 
 
 def _led_to(option: CapabilityOption) -> str:

@@ -72,10 +72,11 @@ def test_next_to_no_loss_changes_the_architecture() -> None:
     assert built.changes is True
     for capability in ("replication", "standby", "orchestration", "more frequent testing"):
         assert capability in built.sentence
+    assert seen.options[0].sentence == "Copy data of claims every 5 min."
     assert {one.name: one.meets for one in seen.options} == {
         "frequency": False,
         "replication": True,
-        "standby": False,
+        "standby": True,
         "testing": False,
     }
 
