@@ -9,7 +9,7 @@ from __future__ import annotations
 COMMANDS = {
     "accept": ("accept", "Sign, as the business, that restored data is complete."),
     "assess": ("assess", "Judge the whole organisation: what would come back, and what is wrong."),
-    "approve": ("approve", "Sign a decision: an objective, as its business owner."),
+    "approve": ("approve", "Sign a decision as the business: an objective, a tier, a retention."),
     "backup": ("backup", "Back up, and make recovery points."),
     "clean": ("clean", "Remove everything that interrupted runs left behind."),
     "compare": ("compare", "Hold the backup's answers against recovery's, five questions each."),
