@@ -70,7 +70,9 @@ class LazyGroup(click.Group):
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
-@click.option("--plan", "plan", metavar="FILE", help="The plan (REFLOAT_PLAN; ./refloat.yaml).")
+@click.option(
+    "--plan", "plan", metavar="PATH", help="The plan: a file, or a folder of files (REFLOAT_PLAN)."
+)
 @click.option(
     "--state", "state", metavar="FOLDER", help="State (REFLOAT_STATE; .refloat by the plan)."
 )

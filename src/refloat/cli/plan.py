@@ -12,6 +12,7 @@ from refloat.app.workspace import Workspace, catalogue
 from refloat.cli import plan_diff
 from refloat.cli.shared import as_json, emit, in_workspace, say, seconds, table
 from refloat.host.clock import Clock
+from refloat.model.plan import Plan
 from refloat.model.runsheet import RunStep
 from refloat.plan import fingerprint, order, schema, service_fingerprint
 
@@ -39,13 +40,46 @@ def check(workspace: Workspace, as_json: bool) -> int:
     """Read the plan; print every complaint with its place. Exit code 65 if there is any."""
     plan = workspace.plan
     if as_json:
-        emit({"valid": True, "services": list(plan.services), "components": list(plan.components)})
-    else:
-        say(
-            f"{workspace.plan_path.name} is fine: {len(plan.services)} services,"
-            f" {len(plan.components)} components"
+        emit(
+            {
+                "valid": True,
+                "files": [file.name for file in workspace.plan_files],
+                "counts": _counts(plan),
+                "services": list(plan.services),
+                "components": list(plan.components),
+            }
         )
+    else:
+        parts = [
+            f"{count:,} {_ONE.get(name, name[:-1]) if count == 1 else name}"
+            for name, count in _counts(plan).items()
+            if count or name in ("services", "components")
+        ]
+        files = len(workspace.plan_files)
+        where = f" ({files} files)" if files > 1 else ""
+        say(f"{workspace.plan_path.name}{where} is fine: {', '.join(parts)}")
     return 0
+
+
+_COUNTED = (
+    "services",
+    "components",
+    "people",
+    "repositories",
+    "platforms",
+    "principals",
+    "vendors",
+    "documents",
+    "channels",
+    "facilities",
+    "exclusions",
+)
+_ONE = {"people": "person", "repositories": "repository", "facilities": "facility"}
+
+
+def _counts(plan: Plan) -> dict[str, int]:
+    """Count what is in a plan, part by part."""
+    return {name: len(getattr(plan, name)) for name in _COUNTED}
 
 
 @command.command("schema")

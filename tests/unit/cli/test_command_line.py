@@ -41,6 +41,7 @@ COMMANDS = (
     "evidence export -o export.json",
     "evidence verify",
     "heartbeat",
+    "init",
     "kit -o kit.html",
     "observe",
     "observe csv refloat.yaml",
