@@ -15,6 +15,7 @@ from refloat.model.feed import FeedFact, TestLevel
 from refloat.model.judgement import Finding, Severity
 from refloat.model.maturity import DemandOutcome, DemandResult, StandardResult
 from refloat.model.plan import Plan
+from refloat.model.run import Proof
 from refloat.model.stream import AnyFact, standing
 
 STANDARDS: Mapping[str, Standard] = {one.key: one for one in (*NIST, *BODIES, *LAW)}
@@ -144,6 +145,8 @@ def _dated(facts: Facts, instant: datetime) -> Iterator[tuple[EvidenceKind, date
     for drill in facts.drills:
         yield EvidenceKind.TESTS, drill.record.declared_at
         yield EvidenceKind.SERVICE_TESTS, drill.record.declared_at
+        if any(Proof.DATA in check.proves for check in drill.record.checks):
+            yield EvidenceKind.CHECKED_TESTS, drill.record.declared_at
         if drill.record.common_recovery_point.points:
             yield EvidenceKind.VERIFIED_POINTS, drill.record.declared_at
     for approval in facts.approvals:
@@ -182,6 +185,8 @@ def _people(facts: Facts, instant: datetime) -> Iterator[tuple[EvidenceKind, dat
             yield EvidenceKind.TESTS, test.at
             if test.level is TestLevel.SERVICE:
                 yield EvidenceKind.SERVICE_TESTS, test.at
+            if any(check.proves == "data" for check in test.checks):
+                yield EvidenceKind.CHECKED_TESTS, test.at
     for exercise in standing(feed.exercises, instant):
         yield EvidenceKind.EXERCISES, exercise.at
         if exercise.communications:

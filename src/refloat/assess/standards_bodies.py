@@ -153,6 +153,7 @@ _CIS = Standard(
             ("COPY_NOT_ENCRYPTED", "ENCRYPTION_NOT_KNOWN", "KEY_INSIDE_ITS_COPY"),
             (EvidenceKind.POINTS, EvidenceKind.RIGHTS),
             QUARTER,
+            "how well the data itself is protected",
         ),
         Demand(
             "11.4",

@@ -23,6 +23,7 @@ class EvidenceKind(enum.StrEnum):
     VERIFIED_POINTS = "recovery points that were found to be whole"
     TESTS = "restore tests"
     SERVICE_TESTS = "restore tests of whole services"
+    CHECKED_TESTS = "restore tests that checked the data"
     EXERCISES = "exercises"
     COMMUNICATION_EXERCISES = "exercises of communication"
     RIGHTS = "looks at who can do what to copies"

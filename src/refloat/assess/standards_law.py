@@ -70,7 +70,7 @@ _DORA = Standard(
             "12-whole",
             "When data is recovered, several checks and reconciliations show that it is whole.",
             ("TEST_WITHOUT_CHECKS", "COPY_DAMAGED", "NOT_REPRESENTATIVE"),
-            (EvidenceKind.SERVICE_TESTS,),
+            (EvidenceKind.CHECKED_TESTS,),
             YEAR,
         ),
         Demand(
@@ -165,7 +165,7 @@ _HIPAA = Standard(
             "A",
             "Exact copies of electronic health information can be fetched (required).",
             (*_COPIES, "COPY_DAMAGED"),
-            (EvidenceKind.POINTS, EvidenceKind.TESTS),
+            (EvidenceKind.POINTS, EvidenceKind.CHECKED_TESTS),
         ),
         Demand(
             "B",

@@ -160,7 +160,7 @@ _CONTROLS = Standard(
             "CP-10(2)",
             "Transactions are recovered in systems that rest on them.",
             ("RPO_BREACH", "NOT_REPRESENTATIVE"),
-            (EvidenceKind.SERVICE_TESTS,),
+            (EvidenceKind.CHECKED_TESTS,),
             YEAR,
             "that single transactions came back",
         ),
@@ -210,7 +210,7 @@ _FRAMEWORK = Standard(
             "RC.RP-05",
             "What was restored is seen to be whole, and normal work is confirmed.",
             ("TEST_WITHOUT_CHECKS", "TEST_NOT_SERVICE_LEVEL", "NOT_REPRESENTATIVE"),
-            (EvidenceKind.SERVICE_TESTS,),
+            (EvidenceKind.CHECKED_TESTS,),
             YEAR,
         ),
         Demand(

@@ -41,5 +41,4 @@ def _sum_up(judged: Assessment) -> None:
     found = ", ".join(f"{count} {name}" for name, count in sorted(severities.items())) or "none"
     click.echo(f"\n{back}. Findings: {found}.")
     if judged.maturity is not None:
-        level, target = judged.maturity.level, judged.maturity.target
-        click.echo(f"{judged.maturity.label} {level}; the target is {target}.")
+        click.echo(f"{judged.maturity.label} Aimed at: {judged.maturity.target}.")
