@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from refloat.assess.about import subject
 from refloat.assess.basis import Basis
+from refloat.model.feed import CopySeen
 from refloat.model.judgement import Finding, ServiceStatus, Severity
 from refloat.model.points import Encrypted, RepositorySeen
 
@@ -25,19 +26,18 @@ def repositories_seen(basis: Basis) -> tuple[RepositorySeen, ...]:
 
 def copies_encrypted(basis: Basis, status: ServiceStatus) -> Iterator[Finding]:
     """Copies are readable by whoever holds them, or nobody knows (R-016)."""
-    seen = {one.key: one for one in status.repositories}
-    used = {one.repository for one in status.copy.data_sets if one.repository}
-    for key in sorted(used):
-        encryption = seen[key].encryption if key in seen else None
-        if encryption is not None and encryption.state is Encrypted.YES:
+    for key, state in sorted(_states(basis, status).items()):
+        if state is Encrypted.YES:
             continue
-        certain = encryption is not None and encryption.state is Encrypted.NO
+        certain = state is Encrypted.NO
+        shown = next((one.encryption.shown_by for one in status.repositories if one.key == key), "")
+        place = _place(basis, key)
         yield Finding(
             "COPY_NOT_ENCRYPTED" if certain else "ENCRYPTION_NOT_KNOWN",
             ("R-016",),
             Severity.HIGH if certain else Severity.MEDIUM,
             f"{subject(basis)}, repository {key}",
-            f"The copies of {status.name} in {key} "
+            f"The copies of {status.name} in {place} "
             + (
                 "can be read by whoever gets hold of them."
                 if certain
@@ -45,25 +45,76 @@ def copies_encrypted(basis: Basis, status: ServiceStatus) -> Iterator[Finding]:
             ),
             "Encrypt the copies, and keep the key elsewhere."
             if certain
-            else f"Back up to {key} again, and see what is found.",
-            {"shown_by": encryption.shown_by if encryption is not None else None},
+            else f"See whether what is in {place} is encrypted, and record it.",
+            {"shown_by": shown or None},
+            (status.service,),
         )
 
 
 def key_kept(basis: Basis, status: ServiceStatus) -> Iterator[Finding]:
     """The only known copy of a key is on the machine that may be lost (R-016)."""
-    for one in status.repositories:
-        encrypted = one.encryption.state is Encrypted.YES
-        repository = basis.plan.repositories.get(one.key)
-        if not encrypted or repository is None or repository.key_kept:
+    seen = {one.key: one for one in status.repositories}
+    for key, state in sorted(_states(basis, status).items()):
+        repository = basis.plan.repositories.get(key)
+        if state is not Encrypted.YES or repository is None or repository.key_kept:
             continue
+        if key not in seen and _kept_by_others(basis, key):
+            continue
+        place = _place(basis, key)
         yield Finding(
             "KEY_CUSTODY_NOT_KNOWN",
             ("R-016",),
             Severity.ADVISORY,
-            f"{subject(basis)}, repository {one.key}",
-            f"The plan does not say where another copy of the key to {one.key} is kept; without "
+            f"{subject(basis)}, repository {key}",
+            f"The plan does not say where another copy of the key to {place} is kept; without "
             f"it, the copies of {status.name} are worth nothing when this machine is gone.",
             "Keep the key in a second place, and write down where.",
-            {"key_reference": one.key_reference},
+            {"key_reference": seen[key].key_reference if key in seen else None},
+            (status.service,),
         )
+
+
+def _states(basis: Basis, status: ServiceStatus) -> dict[str, Encrypted]:
+    """Say of each place of the newest copies whether they are encrypted; the worst word counts.
+
+    A look at stored bytes goes before what a tool says of a copy, and that before the plan.
+    """
+    looked = {one.key: one.encryption.state for one in status.repositories}
+    found: dict[str, Encrypted] = {}
+    for data_set in basis.data_sets:
+        newest = basis.newest(data_set)
+        for copy in newest.copies if newest is not None else ():
+            key = copy.repository
+            state = looked[key] if key in looked else _said(basis, copy)
+            found[key] = max(found.get(key, state), state, key=_WORST.index)
+    return found
+
+
+_WORST = (Encrypted.YES, Encrypted.UNKNOWN, Encrypted.NO)
+
+
+def _said(basis: Basis, copy: CopySeen) -> Encrypted:
+    said = copy.encrypted
+    if said is None and copy.repository in basis.plan.repositories:
+        said = basis.plan.repositories[copy.repository].encrypted
+    if said is None:
+        return Encrypted.UNKNOWN
+    return Encrypted.YES if said else Encrypted.NO
+
+
+def _kept_by_others(basis: Basis, repository: str) -> bool:
+    """Whether somebody else's tool, or what it says of its copies, tells where the key is."""
+    for data_set in basis.data_sets:
+        newest, watch = basis.newest(data_set), basis.component(data_set).watch
+        copies = newest.copies if newest is not None else ()
+        mine = [copy for copy in copies if copy.repository == repository]
+        platform = basis.plan.platforms.get(watch.platform or "") if watch is not None else None
+        kept = platform.key_kept if platform is not None else ""
+        if mine and not kept and not any(copy.key_kept for copy in mine):
+            return False
+    return True
+
+
+def _place(basis: Basis, repository: str) -> str:
+    one = basis.plan.repositories.get(repository)
+    return one.name if one is not None and one.name else repository

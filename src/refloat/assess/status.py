@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from refloat.assess import credentials, encryption, observed, rules_backup
+from refloat.assess import credentials, encryption, observed
 from refloat.assess.basis import Basis, Moment
 from refloat.assess.claims import judge_claims
 from refloat.assess.confidence import judge_confidence
@@ -24,18 +24,7 @@ from refloat.model.plan import Plan
 Rule = Callable[[Basis, ServiceStatus], Iterator[Finding]]
 
 RULES: tuple[Rule, ...] = (
-    rules_backup.rpo_breach,
-    rules_backup.rpo_missed_in_drill,
-    rules_backup.no_copy,
-    rules_backup.coverage_gap,
-    rules_backup.backup_failed,
-    rules_backup.silence,
-    encryption.copies_encrypted,
-    encryption.key_kept,
-    credentials.credential_reach,
     observed.undocumented_parts,
-    rules_backup.data_not_confirmed,
-    rules_backup.run_interrupted,
     *(rule.judge for rule in SERVICE_RULES),
 )
 """Every rule of a service; among findings of one severity, this is their order."""

@@ -84,6 +84,7 @@ def _components() -> tuple[Component, ...]:
         keep = Retention(last=10, daily=14)
         return Protection(kind, {"paths": ("data",)}, "cupboard", every, keep)
 
+    kept_for = Objective("retention", timedelta(days=14), "bia", "ben")
     return (
         Component(
             "identity",
@@ -91,6 +92,7 @@ def _components() -> tuple[Component, ...]:
             "Directory",
             "openldap",
             protection=kept("ldap"),
+            retention=kept_for,
             checks=(CheckSpecification("staff can sign in", "ldap", {}),),
         ),
         Component(
@@ -99,9 +101,15 @@ def _components() -> tuple[Component, ...]:
             "Bookings database",
             "postgres",
             protection=kept("postgresql"),
+            retention=kept_for,
         ),
         Component(
-            "documents", ComponentKind.FILES, "Documents", "www-data", protection=kept("files")
+            "documents",
+            ComponentKind.FILES,
+            "Documents",
+            "www-data",
+            protection=kept("files"),
+            retention=kept_for,
         ),
         Component(
             "booking-settings",
@@ -109,6 +117,7 @@ def _components() -> tuple[Component, ...]:
             "Booking settings",
             "www-data",
             protection=kept("files"),
+            retention=kept_for,
         ),
         Component(
             "booking-app",

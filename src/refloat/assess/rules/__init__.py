@@ -9,8 +9,10 @@ from refloat.assess.rules import (
     copies,
     coverage,
     documents,
+    drills,
     order,
     people,
+    retention,
     signin,
     targets,
     testing,
@@ -25,6 +27,7 @@ RULES: tuple[Rule, ...] = (
     *testing.RULES,
     *timing.RULES,
     *copies.RULES,
+    *retention.RULES,
     *coverage.RULES,
     *access.RULES,
     *targets.RULES,
@@ -35,6 +38,7 @@ RULES: tuple[Rule, ...] = (
     *workarounds.RULES,
     *triggers.RULES,
     *actions.RULES,
+    *drills.RULES,
 )
 
 SERVICE_RULES = tuple(rule for rule in RULES if isinstance(rule, ServiceRule))

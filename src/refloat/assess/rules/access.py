@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from refloat.assess import words
+from refloat.assess import encryption, words
 from refloat.assess.about import all_called, called, processes
 from refloat.assess.isolation import DataSetIsolation, Isolated, isolation
 from refloat.assess.organisation import Organisation
-from refloat.assess.rule import OrganisationRule, Rule
+from refloat.assess.rule import OrganisationRule, Rule, ServiceRule
 from refloat.model.judgement import Finding, Severity
 from refloat.model.plan import Plan
 from refloat.model.points import Measure
@@ -137,6 +137,18 @@ RULES: tuple[Rule, ...] = (
         "Nobody can say whether copies would outlive somebody who takes over production.",
         isolation_not_known,
         _READS,
+    ),
+    ServiceRule(
+        "COPY_NOT_ENCRYPTED",
+        ("R-016",),
+        "Copies are readable by whoever holds them; `ENCRYPTION_NOT_KNOWN` where nobody looked.",
+        encryption.copies_encrypted,
+    ),
+    ServiceRule(
+        "KEY_CUSTODY_NOT_KNOWN",
+        ("R-016",),
+        "The plan does not say where another copy of a key is kept.",
+        encryption.key_kept,
     ),
 )
 """The rules of this file, in the order of their findings."""

@@ -2,7 +2,237 @@
 
 from __future__ import annotations
 
-from refloat.assess.rule import Rule
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, time, timedelta
 
-RULES: tuple[Rule, ...] = ()
+from refloat.assess import words
+from refloat.assess.about import all_called, subject
+from refloat.assess.basis import Basis
+from refloat.assess.isolation import owners
+from refloat.assess.organisation import Organisation
+from refloat.assess.rule import OrganisationRule, Rule, ServiceRule
+from refloat.assess.units import UnitsOfScope, seen_stores, units
+from refloat.model.judgement import CopyVerdict, Finding, ServiceStatus, Severity
+from refloat.model.organisation import Exclusion
+from refloat.model.points import Measure
+
+_SHOWN = 20
+_NAMED = 3
+
+
+def no_copy(basis: Basis, status: ServiceStatus) -> Iterator[Finding]:
+    """Something that the service cannot run without has no copy, or none that can be relied on."""
+    for one in status.copy.data_sets:
+        if one.copy is CopyVerdict.YES:
+            continue
+        certain = one.copy is CopyVerdict.NO
+        yield Finding(
+            "NO_COPY" if certain else "COPY_NOT_KNOWN",
+            ("R-001", "R-017"),
+            Severity.HIGH if one.hard else Severity.MEDIUM,
+            f"{subject(basis)}, data set {one.data_set}",
+            one.reason,
+            f"Back up {one.name}, and see that it can be restored.",
+            services=(status.service,),
+        )
+
+
+def coverage_gap(basis: Basis, status: ServiceStatus) -> Iterator[Finding]:
+    """Something that holds data is needed, and nothing backs it up."""
+    protected = [words.component(basis.plan, key) for key in basis.data_sets]
+    for key in status.coverage.unaccounted:
+        name = words.component(basis.plan, key)
+        beside = f" {words.listed(protected)} alone would not bring it back." if protected else ""
+        yield Finding(
+            "COVERAGE_GAP",
+            ("R-080", "R-021", "R-030"),
+            Severity.HIGH,
+            f"{subject(basis)}, component {key}",
+            f"{status.name} needs {name}, which holds data that nothing backs up.{beside}",
+            f"Protect {name}.",
+            {"protected": basis.data_sets, "kind": basis.component(key).kind.value},
+            (status.service,),
+        )
+
+
+def store_not_covered(organisation: Organisation) -> Iterator[Finding]:
+    """Something was seen that holds data, and neither the plan nor any tool knows of it."""
+    for one in seen_stores(organisation):
+        needing = all_called(organisation.plan, one.services) or "Whatever uses it"
+        yield Finding(
+            "COVERAGE_GAP",
+            ("R-021", "R-080", "R-030"),
+            Severity.HIGH,
+            f"component {one.name}",
+            f"A place with data was seen that nothing backs up: {one.called}. {needing} would lose "
+            "what is in it.",
+            f"See what {one.called} holds; protect it, or let its owner decide to leave it out.",
+            {"seen_in": one.seen_in, "what": one.what},
+            one.services,
+            one.since,
+        )
+
+
+def unaccounted_units(organisation: Organisation) -> Iterator[Finding]:
+    """A tool counts things that it neither copies nor leaves out on purpose."""
+    for one in units(organisation):
+        if not one.unaccounted:
+            continue
+        count = len(one.unaccounted)
+        some = words.listed(one.unaccounted[:_NAMED])
+        more = f" ({some}{' among them' if count > _NAMED else ''})"
+        needing = all_called(organisation.plan, one.services)
+        whose = f" of {needing}" if needing else ""
+        yield Finding(
+            "UNACCOUNTED_UNITS",
+            ("R-030", "R-021"),
+            Severity.HIGH,
+            _about(one),
+            f"{count} of {one.counted} parts{whose} are neither copied nor left out on purpose"
+            f"{more}: what is in them would be lost.",
+            "Protect them, or let the owner decide to leave them out, with a reason and an end.",
+            {"unaccounted": one.unaccounted[:_SHOWN], "count": count, "fact": one.reference},
+            one.services,
+            one.observed_at,
+        )
+
+
+def exclusion_not_approved(organisation: Organisation) -> Iterator[Finding]:
+    """Something is left out of protection, and nobody decided it, or not why, or for how long."""
+    for one in organisation.plan.exclusions:
+        said = {
+            "who decided it": one.approved_by,
+            "why": one.reason,
+            "until when": one.until,
+        }
+        lacking = tuple(name for name, given in said.items() if not given)
+        if lacking:
+            text = f"is left out of protection, and nobody wrote down {words.listed(lacking)}"
+            yield _written(organisation, one, "EXCLUSION_NOT_APPROVED", text, lacking, None)
+    for scope in units(organisation):
+        for what in scope.not_approved:
+            text = "is left out of protection, and nobody wrote down who decided it"
+            yield _told(organisation, scope, what, "EXCLUSION_NOT_APPROVED", text)
+
+
+def exclusion_expired(organisation: Organisation) -> Iterator[Finding]:
+    """Something is still left out of protection, though the decision to do so has ended."""
+    today = organisation.instant.astimezone(UTC).date()
+    ended = "is left out of protection by a decision that ended on"
+    for one in organisation.plan.exclusions:
+        if one.until is not None and one.until < today:
+            over = datetime.combine(one.until, time(), UTC) + timedelta(days=1)
+            text = f"{ended} {one.until.isoformat()}"
+            yield _written(organisation, one, "EXCLUSION_EXPIRED", text, (), over)
+    for scope in units(organisation):
+        for what, until in scope.expired:
+            text = f"{ended} {words.day(until)}"
+            yield _told(organisation, scope, what, "EXCLUSION_EXPIRED", text, until)
+
+
+def _written(
+    organisation: Organisation,
+    one: Exclusion,
+    code: str,
+    text: str,
+    lacking: tuple[str, ...],
+    since: datetime | None,
+) -> Finding:
+    """Find something wrong with what the plan leaves out."""
+    key = one.component or (one.what if one.what in organisation.plan.components else "")
+    services = organisation.once(owners, frozenset()).get(key, ()) if key else ()
+    name = words.component(organisation.plan, key) if key else one.what
+    until = one.until.isoformat() if one.until is not None else None
+    inputs = {"approved_by": one.approved_by, "until": until, "lacking": lacking}
+    sentence = _left_out(organisation, name, text, services)
+    return _exclusion(code, key or one.what, sentence, inputs, services, since)
+
+
+def _told(
+    organisation: Organisation,
+    scope: UnitsOfScope,
+    what: str,
+    code: str,
+    text: str,
+    since: datetime | None = None,
+) -> Finding:
+    """Find something wrong with what a tool says that it leaves out."""
+    sentence = _left_out(organisation, what, text, scope.services)
+    inputs = {"fact": scope.reference}
+    return _exclusion(code, what, sentence, inputs, scope.services, since or scope.observed_at)
+
+
+def _exclusion(
+    code: str,
+    what: str,
+    sentence: str,
+    inputs: Mapping[str, Measure],
+    services: tuple[str, ...],
+    since: datetime | None,
+) -> Finding:
+    return Finding(
+        code,
+        ("R-030", "R-021"),
+        Severity.MEDIUM,
+        f"exclusion {what}",
+        sentence,
+        "Let the owner decide to leave it out, with a reason and an end; or protect it.",
+        inputs,
+        services,
+        since,
+    )
+
+
+def _left_out(organisation: Organisation, what: str, text: str, services: tuple[str, ...]) -> str:
+    needing = all_called(organisation.plan, services)
+    effect = f"{needing} would come back without it." if needing else "It would not come back."
+    return f"{words.sentence(what)[:-1]} {text}. {effect}"
+
+
+def _about(one: UnitsOfScope) -> str:
+    return f"data set {one.data_set}" if one.data_set else f"source {one.source}"
+
+
+RULES: tuple[Rule, ...] = (
+    ServiceRule(
+        "NO_COPY",
+        ("R-001", "R-017"),
+        "Something that the service cannot run without has no copy that can be relied on.",
+        no_copy,
+    ),
+    ServiceRule(
+        "COVERAGE_GAP",
+        ("R-080", "R-021", "R-030"),
+        "Something that holds data is needed, and nothing backs it up.",
+        coverage_gap,
+    ),
+    OrganisationRule(
+        "COVERAGE_GAP",
+        ("R-021", "R-080", "R-030"),
+        "Something was seen that holds data, and neither the plan nor any tool knows of it.",
+        store_not_covered,
+        frozenset({"dependencies", "scopes"}),
+    ),
+    OrganisationRule(
+        "UNACCOUNTED_UNITS",
+        ("R-030", "R-021"),
+        "A tool counts things that it neither copies nor leaves out on purpose.",
+        unaccounted_units,
+        frozenset({"scopes"}),
+    ),
+    OrganisationRule(
+        "EXCLUSION_NOT_APPROVED",
+        ("R-030", "R-021"),
+        "Something is left out of protection, and nobody decided it, why, or for how long.",
+        exclusion_not_approved,
+        frozenset({"scopes"}),
+    ),
+    OrganisationRule(
+        "EXCLUSION_EXPIRED",
+        ("R-030",),
+        "Something is still left out of protection, though the decision to do so has ended.",
+        exclusion_expired,
+        frozenset({"scopes"}),
+    ),
+)
 """The rules of this file, in the order of their findings."""

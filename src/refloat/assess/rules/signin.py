@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from refloat.assess import words
+from refloat.assess import credentials, words
 from refloat.assess.about import called, processes
 from refloat.assess.basis import Basis
 from refloat.assess.isolation import owners
@@ -209,6 +209,13 @@ RULES: tuple[Rule, ...] = (
         ("R-044", "R-016"),
         "The newest copy of something is locked with a key that lies in this very copy.",
         key_inside_its_point,
+    ),
+    ServiceRule(
+        "CREDENTIAL_NOT_REACHABLE",
+        ("R-004",),
+        "A credential that recovery needs is lost with the service; `CREDENTIAL_REACH_NOT_KNOWN` "
+        "where nobody can say.",
+        credentials.credential_reach,
     ),
 )
 """The rules of this file, in the order of their findings."""
