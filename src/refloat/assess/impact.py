@@ -16,11 +16,12 @@ from refloat.assess.impact_options import options
 from refloat.assess.status import service_status
 from refloat.model.errors import MissingInput
 from refloat.model.facts import Facts
-from refloat.model.impact import Dependent, Impact
+from refloat.model.impact import Dependent, Impact, TargetNote
 from refloat.model.plan import Plan
+from refloat.model.stream import standing
 
-LIMITS = ("rpo", "rto", "mtpd")
-"""Measures of which a smaller number is the stricter one."""
+NOTE = "target-note"
+"""The topic of statements that people want known before a target is decided on (R-062)."""
 
 
 def impact(
@@ -57,6 +58,7 @@ def impact(
         effects=effects(proposal),
         options=options(proposal, costs or {}),
         dependents=_dependents(proposal),
+        notes=_notes(plan, facts, instant, subject),
     )
 
 
@@ -93,6 +95,20 @@ def _number(plan: Plan, subject: str, measure: str) -> int:
     raise MissingInput(
         f"the plan says no {measure} of {subject}",
         hint=f"Write the {measure} of {subject} into the plan first; then it can be approved.",
+    )
+
+
+def _notes(plan: Plan, facts: Facts, instant: datetime, subject: str) -> tuple[TargetNote, ...]:
+    """Give what people stated about the targets of a service or component, and that still holds."""
+    stated = [
+        one
+        for one in standing(facts.feed.attestations, instant)
+        if one.topic == NOTE and one.subject == subject and one.at <= instant
+    ]
+    return tuple(
+        TargetNote(words.person(plan, one.person), one.at, one.statement)
+        for one in sorted(stated, key=lambda one: (one.at, one.external_id))
+        if one.until is None or one.until > instant
     )
 
 

@@ -10,7 +10,7 @@ import click
 
 from refloat.app.approve import RETENTION, TIER, Approved, Proposal, propose, sign
 from refloat.app.workspace import Workspace
-from refloat.assess.words import duration
+from refloat.assess.words import day, duration
 from refloat.cli.shared import after_sweep, as_json, emit, say
 from refloat.host.clock import Clock
 from refloat.model.errors import UsageProblem
@@ -147,6 +147,8 @@ def _decide(
 
 def _tell(shown: Impact) -> None:
     say(shown.summary, style="bold")
+    for note in shown.notes:
+        say(f"  {note.person} ({day(note.at)}): {note.text}")
     if shown.before == shown.after:
         say("  It is the same number as before, so nothing changes.")
         return

@@ -69,6 +69,21 @@ class Dependent:
 
 
 @dataclass(frozen=True)
+class TargetNote:
+    """What somebody, usually a technical person, wants known before it is decided (R-062).
+
+    Attributes:
+        person: who says so, by name.
+        at: when.
+        text: what they say.
+    """
+
+    person: str
+    at: datetime
+    text: str
+
+
+@dataclass(frozen=True)
 class Impact:
     """What one decision would change.
 
@@ -84,6 +99,7 @@ class Impact:
         effects: on each of ``ASPECTS``.
         options: ways to meet the target; empty where it is met, or nobody knows.
         dependents: every service that needs this one, directly or through others.
+        notes: what people want known before it is decided, oldest first.
     """
 
     subject: str
@@ -97,3 +113,4 @@ class Impact:
     effects: tuple[Effect, ...]
     options: tuple[CapabilityOption, ...] = ()
     dependents: tuple[Dependent, ...] = ()
+    notes: tuple[TargetNote, ...] = ()

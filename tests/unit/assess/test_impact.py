@@ -12,6 +12,7 @@ from refloat.model.access import Lock, LockMode
 from refloat.model.errors import MissingInput
 from refloat.model.facts import Facts
 from refloat.model.feed import FeedFact
+from refloat.model.feed_people import Attestation
 from refloat.model.impact import ASPECTS, Effect, Impact
 from refloat.model.organisation import Watch, WrittenStep
 from refloat.model.plan import Objective, Plan, Repository
@@ -194,3 +195,22 @@ def test_everything_is_plain_enough_to_be_read() -> None:
             assert text[0].isupper()
             assert text.endswith(".")
             assert "RPO" not in text
+
+
+@pytest.mark.requirement("R-062")
+def test_technical_people_explain_and_are_heard_before_it_is_decided() -> None:
+    def note(key: str, subject: str, **more: object) -> FeedFact:
+        at = NOW - DAY
+        said = Attestation(
+            timed.SOURCE, key, at, key, "target-note", subject, "cem", "A replica would do.", at
+        )
+        return replace(said, **more)  # type: ignore[arg-type]
+
+    notes = [
+        note("one", "claims"),
+        note("two", "bookings"),
+        note("three", "claims", until=NOW),
+        note("four", "claims", at=NOW + DAY),
+    ]
+    seen = shown(PLAN, "claims", "rto", [*timed.facts(PLAN), *notes])
+    assert [(one.person, one.text) for one in seen.notes] == [("Cem Yildiz", "A replica would do.")]
