@@ -145,15 +145,15 @@ class Large:
         plan = self.plan
         for number in range(self.size.services):
             yield from self._points(number)
-            yield from self._tests(number)
-            yield from _approvals(plan, service_key(number))
+            yield from self.tests(number)
+            yield from approvals(plan, service_key(number))
 
     def one_more(self) -> Facts:
         """Give one more recovery point, of a service in the middle."""
         number = self.size.services // 2
         while number in self.planted:
             number += 1
-        point = self._point(number, 0, NOW - timedelta(seconds=30), 999_999)
+        point = self.point(number, 0, NOW - timedelta(seconds=30), 999_999)
         return Facts(feed=Stream.of([point]))
 
     def _components(self, number: int) -> list[Component]:
@@ -275,9 +275,10 @@ class Large:
             late = timedelta(hours=9) if at == 0 and code == "RPO_BREACH" else timedelta(0)
             count = each + (1 if number * _DATA + at < extra else 0)
             for one in range(count):
-                yield self._point(number, at, NOW - late - (count - one) * _HOUR, one)
+                yield self.point(number, at, NOW - late - (count - one) * _HOUR, one)
 
-    def _point(self, number: int, at: int, true_at: datetime, one: int) -> PointSeen:
+    def point(self, number: int, at: int, true_at: datetime, one: int) -> PointSeen:
+        """Give one recovery point of a component of a service."""
         name = f"{component_key(number, at)}@{one}"
         key = f"repository-{number % self._kept}"
         return PointSeen(
@@ -294,7 +295,8 @@ class Large:
             integrity=_WHOLE,
         )
 
-    def _tests(self, number: int) -> Iterator[FeedFact]:
+    def tests(self, number: int) -> Iterator[FeedFact]:
+        """Give the test of a service, and what changed after it."""
         code, key = self.planted.get(number), service_key(number)
         at = NOW - timedelta(days=200 if code == "TEST_OVERDUE" else 20)
         yield RestoreTest(
@@ -338,7 +340,8 @@ def _copies(key: str) -> tuple[CopySeen, ...]:
     return _SEEN[key]
 
 
-def _approvals(plan: Plan, key: str) -> Iterator[ApprovalSeen]:
+def approvals(plan: Plan, key: str) -> Iterator[ApprovalSeen]:
+    """Give the approvals of a service's targets."""
     service = plan.services[key]
     for measure, fingerprint in objective_fingerprints(plan, key).items():
         name = f"{key}/{measure}"

@@ -107,10 +107,11 @@ def _obstacles(
         if standing.alone or not standing.proven:
             continue
         for needed in past.index.graph.hard[key]:
+            # In a circle, what is not judged yet is taken for not proven, as the assessment does.
             reason = (
                 f"{name} needs {plan.services[needed].name}, which was not proven to come back."
             )
-            for one in _joined(unproven[needed]):
+            for one in _joined(unproven[needed]) if needed in unproven else (span,):
                 begin, until = max(one[0], start), min(one[1], end)
                 if begin < until:
                     recovery.append(_Obstacle(begin, until, _NEEDED, reason))
