@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +12,7 @@ from refloat.assess.rules.copies import (
     backup_failed,
     copy_damaged,
     copy_infected,
+    rp_disappeared,
     rpo_breach,
     silence,
     source_silent,
@@ -249,3 +250,23 @@ def test_every_finding_bears_what_it_rests_on_and_since_when() -> None:
     assert finding.requirements == ("R-086", "R-064")
     assert finding.inputs["as_of"] == "2026-11-22 09:00:00 UTC"
     assert finding.first_seen == NOW - DAY + HOUR
+
+
+@pytest.mark.requirement("R-018", "R-089")
+def test_copies_that_disappear_before_their_time_are_found() -> None:
+    def listed(at: datetime, *names: str) -> list[PointSeen]:
+        some = [point("book-db", NOW - DAY, external_id=name, observed_at=at) for name in names]
+        return [replace(one, expires_at=NOW + DAY, digest=f"{at}") for one in some]
+
+    first = listed(NOW - 3 * HOUR, "a", "b")
+    second = listed(NOW - HOUR, "a")
+    assert found(rp_disappeared, plan(), *first) == []
+    (finding,) = found(rp_disappeared, plan(), *first, *second)
+    assert (finding.code, finding.severity) == ("RP_DISAPPEARED", Severity.HIGH)
+    assert finding.inputs["points"] == ("box/recovery_point/b",)
+    assert finding.first_seen == NOW - HOUR
+    before = NOW - HOUR - SECOND
+    assert found(rp_disappeared, plan(), *first, *second, at=before) == []
+    deleted = replace(first[0], deleted=True, observed_at=NOW - MINUTE, digest="gone")
+    (finding,) = found(rp_disappeared, plan(), *first, deleted)
+    assert finding.first_seen == NOW - MINUTE

@@ -13,7 +13,8 @@ from refloat.assess.organisation import Organisation
 from refloat.assess.rule import OrganisationRule, Rule, ServiceRule
 from refloat.assess.seen import SeenPoint
 from refloat.assess.silent_sources import silent_sources
-from refloat.model.feed import JobRun
+from refloat.assess.vanished import of_data_set
+from refloat.model.feed import JobRun, PointSeen
 from refloat.model.judgement import Finding, ServiceStatus, Severity
 from refloat.model.stream import standing
 
@@ -149,6 +150,38 @@ def copy_infected(basis: Basis, status: ServiceStatus) -> Iterator[Finding]:
             yield _bad(basis, key, [newest], "COPY_INFECTED", harm, Severity.MEDIUM)
 
 
+def rp_disappeared(basis: Basis, status: ServiceStatus) -> Iterator[Finding]:
+    """Copies were removed before their time, which is what an intruder does first."""
+    for key in basis.data_sets:
+        points = basis.feed.points.get(key, ())
+        told = len({one.external_id for one in points}) < len(points)
+        gone = of_data_set(points, basis.instant) if told or any(p.deleted for p in points) else ()
+        if not gone:
+            continue
+        name, last = words.component(basis.plan, key), gone[-1].point
+        copies = "A copy" if len(gone) == 1 else f"{len(gone)} copies"
+        yield Finding(
+            "RP_DISAPPEARED",
+            ("R-018", "R-032"),
+            Severity.HIGH,
+            f"{subject(basis)}, data set {key}",
+            f"{copies} of {name} disappeared before the time to remove them. Whoever breaks in "
+            f"does this first; {status.name} may soon have nothing to come back from.",
+            f"Find out at once who removed them, and see that the other copies of {name} are safe.",
+            {
+                "count": len(gone),
+                "points": tuple(_reference(one.point) for one in gone[:20]),
+                "last_consistency_time": words.instant(last.consistency_time),
+            },
+            (status.service,),
+            min(one.noticed_at for one in gone),
+        )
+
+
+def _reference(point: PointSeen) -> str:
+    return f"{point.source.instance}/recovery_point/{point.external_id}"
+
+
 def _silent(
     basis: Basis, data_set: str, text: str, step: str, since: datetime, heard: datetime | None
 ) -> Finding:
@@ -246,6 +279,12 @@ RULES: tuple[Rule, ...] = (
         ("R-064", "R-022"),
         "The newest copies hold something harmful, or may.",
         copy_infected,
+    ),
+    ServiceRule(
+        "RP_DISAPPEARED",
+        ("R-018", "R-032"),
+        "Copies were removed before their time.",
+        rp_disappeared,
     ),
     ServiceRule(
         "BACKUP_FAILED",
