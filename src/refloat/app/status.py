@@ -1,4 +1,4 @@
-"""What can be said of the services at an instant: status, comparison, trace, report."""
+"""What can be said of a service at an instant: comparison, trace, run sheet, report."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import datetime
 
 from refloat import assess
 from refloat.app import memory
+from refloat.app.assess import Ground
 from refloat.app.workspace import Workspace
 from refloat.ledger.log import Ledger
 from refloat.model.facts import Facts
@@ -20,38 +21,15 @@ from refloat.report.html import page
 VERIFY = "python -m refloat.ledger.verify evidence.json --key evidence.pub"
 
 
-def status(workspace: Workspace, instant: datetime) -> tuple[ServiceStatus, ...]:
-    """Judge every service of the plan at an instant: the same call for now and for last March.
-
-    Raises:
-        PlanProblem, MissingInput: if the plan cannot be understood or read.
-        StateProblem, EvidenceProblem: if what is remembered cannot be read.
-    """
-    return assess.status(workspace.plan, memory.known(workspace), instant)
+def compare(found: Ground, service: str, instant: datetime) -> ComparisonTable:
+    """Fill the table of backup's answers against recovery's for a service of the plan."""
+    return assess.compare(found.plan, found.facts, service, instant)
 
 
-def compare(workspace: Workspace, service: str, instant: datetime) -> ComparisonTable:
-    """Fill the table of backup's answers against recovery's for a service.
-
-    Raises:
-        MissingInput: if there is no such service.
-    """
-    workspace.service(service)
-    return assess.compare(workspace.plan, memory.known(workspace), service, instant)
-
-
-def traces(
-    workspace: Workspace, instant: datetime, service: str | None = None
-) -> tuple[Trace, ...]:
-    """Walk from each data set of each service, or of one, to who approved its target.
-
-    Raises:
-        MissingInput: if there is no such service.
-    """
-    if service is not None:
-        workspace.service(service)
-    found = assess.traces(workspace.plan, memory.known(workspace), instant)
-    return tuple(one for one in found if service in (None, one.service))
+def traces(found: Ground, instant: datetime, service: str | None = None) -> tuple[Trace, ...]:
+    """Walk from each data set of each service, or of one, to who approved its target."""
+    chains = assess.traces(found.plan, found.facts, instant)
+    return tuple(one for one in chains if service in (None, one.service))
 
 
 def credentials(

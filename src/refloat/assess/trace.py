@@ -9,7 +9,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from refloat.assess import words
-from refloat.assess.basis import Basis, basis
+from refloat.assess.basis import Basis, Moment, basis
+from refloat.assess.index import Index
 from refloat.assess.objectives import judge_objectives
 from refloat.model.facts import DrillFact, Facts
 from refloat.model.judgement import (
@@ -55,8 +56,9 @@ def trace(plan: Plan, facts: Facts, data_set: str, service: str, instant: dateti
 def traces(plan: Plan, facts: Facts, instant: datetime) -> tuple[Trace, ...]:
     """Walk every chain of a plan: each data set of each service, in the plan's order."""
     found: list[Trace] = []
+    moment = Moment(Index(plan, facts), instant)
     for service in plan.services:
-        start = basis(plan, service, facts, instant)
+        start = moment.basis(service)
         found += [_walk(start, key) for key in closure(plan, service) if key in start.data_sets]
     return tuple(found)
 

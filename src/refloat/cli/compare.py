@@ -6,24 +6,26 @@ from datetime import datetime
 
 import click
 
+from refloat.app.assess import Ground
 from refloat.app.status import compare
 from refloat.app.workspace import Workspace
-from refloat.cli.shared import INSTANT, after_sweep, as_json, emit, say, table
-from refloat.host.clock import Clock
+from refloat.cli.judging import on_facts
+from refloat.cli.shared import emit, say, table
 
 
 @click.command("compare")
 @click.argument("service")
-@click.option("--as-of", "as_of", type=INSTANT, help="As it stood then, not as it stands now.")
-@as_json
-@after_sweep
-def command(workspace: Workspace, service: str, as_of: datetime | None, as_json: bool) -> int:
+@on_facts
+def command(
+    workspace: Workspace, found: Ground, service: str, instant: datetime, as_json: bool
+) -> int:
     """Hold what backups answer against what disaster recovery answers for SERVICE.
 
     Five questions, two answers each; an answer that nobody can give reads NOT KNOWN. Exit code 2
     if there is such a one.
     """
-    filled = compare(workspace, service, as_of or Clock().now().wall)
+    workspace.service(service)
+    filled = compare(found, service, instant)
     if as_json:
         emit(filled)
     else:

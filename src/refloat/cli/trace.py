@@ -6,10 +6,11 @@ from datetime import datetime
 
 import click
 
+from refloat.app.assess import Ground
 from refloat.app.status import credentials, traces
 from refloat.app.workspace import Workspace
-from refloat.cli.shared import INSTANT, as_json, emit, in_workspace, say, table
-from refloat.host.clock import Clock
+from refloat.cli.judging import on_facts
+from refloat.cli.shared import emit, say, table
 from refloat.model.judgement import CredentialTrace, Reach
 
 REACH = {
@@ -27,14 +28,13 @@ REACH = {
     is_flag=True,
     help="Trace each credential that a recovery needs instead: where it lives, whether it is lost.",
 )
-@click.option("--as-of", "as_of", type=INSTANT, help="As it stood then, not as it stands now.")
-@as_json
-@in_workspace
+@on_facts
 def command(
     workspace: Workspace,
+    found: Ground,
     service: str | None,
     of_credentials: bool,
-    as_of: datetime | None,
+    instant: datetime,
     as_json: bool,
 ) -> int:
     """Walk one chain for each data set: recovery point, restore, test, service, target, approver.
@@ -43,8 +43,10 @@ def command(
     from; with --credentials if a credential is lost with the service, or nobody can say.
     """
     if of_credentials:
-        return _credentials(workspace, service, as_json)
-    chains = traces(workspace, as_of or Clock().now().wall, service)
+        return _credentials(workspace, service, instant, as_json)
+    if service is not None:
+        workspace.service(service)
+    chains = traces(found, instant, service)
     if as_json:
         emit(chains)
     else:
@@ -58,8 +60,10 @@ def command(
     return 2 if not chains or any(chain.missing for chain in chains) else 0
 
 
-def _credentials(workspace: Workspace, service: str | None, as_json: bool) -> int:
-    found = credentials(workspace, Clock().now().wall, service)
+def _credentials(
+    workspace: Workspace, service: str | None, instant: datetime, as_json: bool
+) -> int:
+    found = credentials(workspace, instant, service)
     if as_json:
         emit(found)
     else:
