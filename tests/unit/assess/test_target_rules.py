@@ -7,8 +7,10 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from refloat.model.feed_people import ApprovalSeen
 from refloat.model.judgement import Severity
 from refloat.model.plan import Objective, Plan
+from refloat.plan import tier_fingerprint
 from tests.unit.assess import timed
 from tests.unit.assess.timed import DAY, HOUR, NOW, SECOND, found
 
@@ -128,3 +130,27 @@ def test_a_service_without_targets_is_told_once_for_each() -> None:
     assert subjects == ["service claims, rpo", "service claims, rto"]
     assert found("TARGET_BASIS_MISSING", plan) == []
     assert found("TARGET_REVIEW_DUE", plan, instant=NOW + 3000 * DAY) == []
+
+
+@pytest.mark.requirement("R-060", "R-061")
+def test_a_tier_that_was_signed_once_is_signed_again_when_it_changes() -> None:
+    def signed(by: str) -> ApprovalSeen:
+        pattern = next(one for one in timed.approvals(PLAN) if isinstance(one, ApprovalSeen))
+        return replace(
+            pattern,
+            external_id=f"tier by {by}",
+            person=by,
+            service="claims",
+            measure="tier",
+            fingerprint=tier_fingerprint(PLAN, "claims"),
+            target_seconds=1.0,
+        )
+
+    by_ada, by_cem = [*timed.facts(PLAN), signed("ada")], [*timed.facts(PLAN), signed("cem")]
+    assert found("TARGET_NOT_APPROVED", PLAN, by_ada) == []
+    (refused,) = found("TARGET_NOT_APPROVED", PLAN, by_cem)
+    assert (refused.subject, refused.severity) == ("service claims, tier", Severity.MEDIUM)
+    lowered = timed.with_service(PLAN, "claims", tier=2)
+    (stale,) = found("TARGET_NOT_APPROVED", lowered, by_ada)
+    assert stale.inputs["state"] == "stale"
+    assert "Ada Obi approved tier 1" in stale.sentence

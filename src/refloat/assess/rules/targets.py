@@ -7,6 +7,7 @@ from datetime import UTC, datetime, time, timedelta
 
 from refloat.assess import words
 from refloat.assess.about import affected, subject
+from refloat.assess.approvals import approval
 from refloat.assess.basis import Basis
 from refloat.assess.organisation import Organisation
 from refloat.assess.rule import OrganisationRule, Rule, ServiceRule
@@ -15,6 +16,9 @@ from refloat.model.plan import Objective
 
 DECIDED = {"rpo": "how much data may be lost", "rto": "how long it may be away"}
 """What the business must have decided on for every service, in its words (R-061)."""
+
+SIGNED_IF_AT_ALL = frozenset({"mtpd", "tier"})
+"""What a business may decide on, too: where nobody signed it, nothing is missing."""
 
 NO_BASIS = frozenset({"", "vendor-default"})
 """What a target may not rest on: nothing, or a number that somebody sells (R-068)."""
@@ -41,6 +45,7 @@ def target_not_approved(basis: Basis, status: ServiceStatus) -> Iterator[Finding
             {"state": one.approval.value, "measure": one.measure},
             services=(basis.service.key,),
         )
+    yield from _signed_otherwise(basis)
 
 
 def target_review_due(basis: Basis, status: ServiceStatus) -> Iterator[Finding]:
@@ -169,6 +174,28 @@ def targets_not_differentiated(organisation: Organisation) -> Iterator[Finding]:
         "Ask each business owner what an outage of their service costs, and set targets by that.",
         {"services": count},
     )
+
+
+def _signed_otherwise(basis: Basis) -> Iterator[Finding]:
+    """Find decisions that nobody must sign, were signed once, and are no longer what was signed."""
+    signed = {one.measure for one in basis.facts.approvals}
+    signed |= {one.measure for some in basis.feed.approvals.values() for one in some}
+    for measure in sorted(signed & SIGNED_IF_AT_ALL):
+        key = basis.service.key
+        behind = approval(basis.plan, key, measure, basis.facts, basis.instant)
+        if behind.fact is None or behind.counts or behind.state is ApprovalState.NO_TARGET:
+            continue
+        owner = words.person(basis.plan, basis.service.owner) or "the business owner"
+        yield Finding(
+            "TARGET_NOT_APPROVED",
+            ("R-060", "R-061"),
+            Severity.MEDIUM,
+            f"{subject(basis)}, {measure}",
+            f"{behind.sentence} So it is not decided how much these matter: {affected(basis)}.",
+            f"Ask {owner} to decide.",
+            {"state": behind.state.value, "measure": measure},
+            services=(key,),
+        )
 
 
 def _review_ends(objective: Objective) -> datetime | None:
