@@ -22,9 +22,12 @@ from refloat.plan import (
     fingerprint,
     format_duration,
     order,
+    own,
     parse,
     parse_duration,
     service_fingerprint,
+    services_needed,
+    written_out,
 )
 from refloat.plan.complaints import Complaints
 from refloat.plan.ordering import cycles
@@ -65,6 +68,45 @@ def test_every_dependency_is_in_an_earlier_wave(plan: Plan) -> None:
         needed = [place[dependency.on] for dependency in plan.components[key].needs]
         assert wave == max(needed, default=-1) + 1, "as early as its needs allow, and no earlier"
     assert all(list(wave) == sorted(wave) for wave in waves)
+
+
+@st.composite
+def plans_with_services(draw: st.DrawFn) -> Plan:
+    """Components and services that need only ones before them in a shuffled row."""
+    row = draw(st.permutations(KEYS))
+    components, services = {}, {}
+    for place, key in enumerate(row):
+        needs = _needs(draw, row[:place])
+        if draw(st.booleans()):
+            services[key] = Service(key, key, needs=needs)
+        else:
+            components[key] = Component(key, ComponentKind.VENDOR, key, needs=needs)
+    services["s"] = Service("s", "S", needs=_needs(draw, row))
+    return Plan("x", {}, {}, services, components)
+
+
+@given(plans_with_services())
+def test_services_among_the_needs_are_nothing_but_what_they_need(plan: Plan) -> None:
+    """The same plan with all services written out has the same closure, order and own parts."""
+    flat = dataclasses.replace(
+        plan,
+        services={
+            key: dataclasses.replace(one, needs=written_out(plan, one.needs))
+            for key, one in plan.services.items()
+        },
+        components={
+            key: dataclasses.replace(one, needs=written_out(plan, one.needs))
+            for key, one in plan.components.items()
+        },
+    )
+    for service in plan.services:
+        assert closure(plan, service) == closure(flat, service)
+        assert order(plan, service) == order(flat, service)
+        assert set(own(plan, service)) <= set(closure(plan, service))
+        needed = services_needed(plan, service)
+        assert service not in needed
+        reached = {key for one in (service, *needed) for key in own(plan, one)}
+        assert reached == set(closure(plan, service)), "each component is some service's own"
 
 
 @given(plans_without_circles(), st.randoms(use_true_random=False))

@@ -50,6 +50,8 @@ def parse_duration(text: str) -> timedelta:
     rest = text.strip(" ")
     if rest.startswith("-"):
         raise ValueError("a duration cannot be negative")
+    if re.fullmatch(r"[0-9][0-9_:,. ]*[_:,][0-9_:,.]*", rest):
+        raise ValueError(f"this is no number with a unit: {_HELP}")
     while rest:
         part = _PART.match(rest)
         if part is None:

@@ -42,7 +42,7 @@ def test_what_is_understood(text: str, duration: timedelta) -> None:
         ("1 h 1 h", "each only once"),
         ("1.5 h", "only seconds"),
         ("15 min.", "no duration"),
-        ("1:30", "number without a unit"),
+        ("1:30", "no number with a unit"),
         ("٣ min", "no duration"),
         ("36526 days", "100 years"),
         ("36525 days 1 s", "100 years"),

@@ -11,7 +11,10 @@ from refloat.plan import (
     fingerprint,
     objective_fingerprint,
     objective_fingerprints,
+    retention_fingerprint,
     service_fingerprint,
+    service_fingerprints,
+    tier_fingerprint,
 )
 from refloat.plan.fingerprints import canonical
 from tests.unit.plan.example import FULL, plan_of
@@ -178,3 +181,100 @@ def test_a_service_that_is_not_there() -> None:
         with pytest.raises(MissingInput, match="no service 'bookin'") as caught:
             function(plan_of(FULL), "bookin")
         assert "'booking'" in caught.value.hint
+
+
+NOT_OF_THE_LETTERS = [
+    ("vendors: [line-company]\n    standby", "vendors: []\n    standby"),
+    ("standby: yes", "standby: no"),
+    ("usable_for: 1 day", "usable_for: 2 days"),
+    ("takes: 20 min", "takes: 21 min"),
+    ("target: 35 days", "target: 36 days"),
+    ("kept_for: 40 days", "kept_for: 41 days"),
+    ("group: letters", "group: paper"),
+    ("read other], operators", "read other, delete], operators"),
+    ("contract_end: 2027-12-31", "contract_end: 2028-12-31"),
+    ("rpo: {target: 1 day, basis: contract}", "rpo: {target: 2 days, basis: contract}"),
+    ("declare: [ben, mei]", "declare: [ben]"),
+    ("period: 35 days", "period: 36 days"),
+]
+
+
+@pytest.mark.parametrize(("one", "other"), NOT_OF_THE_LETTERS)
+def test_what_an_organisation_writes_down_beside_leaves_the_services_fingerprint(
+    one: str, other: str
+) -> None:
+    assert one in FULL
+    plan, changed = plan_of(FULL), plan_of(FULL.replace(one, other, 1))
+    assert service_fingerprints(changed) == service_fingerprints(plan)
+    assert fingerprint(changed) != fingerprint(plan)
+
+
+def test_what_a_needed_service_is_made_of_is_in_the_services_fingerprint() -> None:
+    plan = plan_of(FULL)
+    for one, other in (
+        ("needs: documents\n", "needs: [documents, line]\n"),
+        ("needs: documents\n", "needs: [{soft: documents}]\n"),
+        ("newer_than: 1 day", "newer_than: 2 days"),
+        ("needs: [archive, letter-files]", "needs: [documents, letter-files]"),
+    ):
+        assert one in FULL
+        changed = plan_of(FULL.replace(one, other, 1))
+        assert service_fingerprint(changed, "letters") != service_fingerprint(plan, "letters")
+
+
+def test_fingerprints_of_all_services_at_once_are_those_of_each() -> None:
+    plan = plan_of(FULL)
+    assert service_fingerprints(plan) == {
+        key: service_fingerprint(plan, key) for key in plan.services
+    }
+
+
+OLD = """\
+organisation: x
+people: {mei: Mei Tan}
+repositories: {r: {engine: borg, place: p, failure_domain: room}}
+services: {s: {name: S, owner: mei, objectives: {rto: 1 h}, needs: [a]}}
+components: {a: {kind: files, protect: {files: x, repository: r, every: 1 h}}}
+"""
+FIRST_PLAN = "sha256:59038b9ed577e26917075644ba594b9e2e33c79ccaf09432a59d1466bd2628f0"
+FIRST_SERVICE = "sha256:c87e0da48ae12e39ee77acdd7369f61df96e042a84efa8addf47a5a7ab1a5f19"
+FIRST_OBJECTIVE = "sha256:3d07129dc2dc4463a8d6f3e7338ec9b74dd225740b480af5168959bcd0128087"
+
+
+def test_what_came_after_the_first_release_changes_no_fingerprint_of_an_old_plan() -> None:
+    # These were computed by the version before an organisation could write down anything else.
+    plan = plan_of(OLD)
+    assert fingerprint(plan) == FIRST_PLAN
+    assert service_fingerprint(plan, "s") == FIRST_SERVICE
+    assert objective_fingerprints(plan, "s") == {"rto": FIRST_OBJECTIVE}
+
+
+def test_an_approval_of_a_tier_is_bound_to_the_service_and_its_tier() -> None:
+    plan = plan_of(FULL)
+    lower = plan_of(FULL.replace("tier: 1", "tier: 2", 1))
+    assert tier_fingerprint(lower, "booking") != tier_fingerprint(plan, "booking")
+    assert tier_fingerprint(lower, "archive") == tier_fingerprint(plan, "archive")
+    assert tier_fingerprint(plan, "letters") != tier_fingerprint(plan, "booking"), "none is said"
+    renamed = plan_of(FULL.replace("name: Online booking", "name: Booking"))
+    assert tier_fingerprint(renamed, "booking") == tier_fingerprint(plan, "booking")
+    with pytest.raises(MissingInput, match="no service"):
+        tier_fingerprint(plan, "bookin")
+
+
+def test_an_approval_of_a_retention_is_bound_to_what_was_decided() -> None:
+    plan = plan_of(FULL)
+    before = retention_fingerprint(plan, "letter-files")
+    for one, other in (
+        ("target: 35 days", "target: 36 days"),
+        ("basis: regulation}", "basis: bia}"),
+    ):
+        assert one in FULL
+        changed = plan_of(FULL.replace(one, other, 1))
+        assert retention_fingerprint(changed, "letter-files") != before
+    kept = plan_of(FULL.replace("kept_for: 40 days", "kept_for: 41 days"))
+    assert retention_fingerprint(kept, "letter-files") == before
+    with pytest.raises(MissingInput, match="no retention for 'line'"):
+        retention_fingerprint(plan, "line")
+    with pytest.raises(MissingInput, match="no component 'letter-file'") as caught:
+        retention_fingerprint(plan, "letter-file")
+    assert "'letter-files'" in caught.value.hint

@@ -5,10 +5,18 @@ from __future__ import annotations
 import pytest
 
 from refloat.model.errors import MissingInput
-from refloat.model.plan import Strength
-from refloat.plan import closure, order
+from refloat.model.plan import Dependency, Strength
+from refloat.plan import (
+    closure,
+    order,
+    own,
+    parse,
+    services_needed,
+    unrecoverable,
+    written_out,
+)
 from refloat.plan.ordering import cycles, waves
-from tests.unit.plan.example import FULL, plan_of
+from tests.unit.plan.example import CATALOGUE, COMPLAINTS_OF, FULL, plan_of
 
 
 def test_waves_of_a_service() -> None:
@@ -75,3 +83,89 @@ def test_a_very_long_chain_needs_no_recursion() -> None:
     assert len(waves(chain)) == 50_001
     chain["c50000"] = ["c0"]
     assert len(cycles(chain)[0]) == 50_001
+
+
+SERVICES = """\
+organisation: x
+services:
+  network: {name: Network, needs: [router]}
+  sign-in: {name: Sign-in, needs: [directory, network]}
+  mail: {name: Mail, needs: [mailboxes, sign-in, {soft: archive}]}
+  archive: {name: Archive, needs: [scans, sign-in]}
+  outside: {name: Bought outside}
+  shop: {name: Shop, needs: [web, outside]}
+components:
+  router: {kind: network}
+  directory: {kind: identity, needs: [disk]}
+  disk: {kind: infrastructure}
+  mailboxes: {kind: data, needs: [mail-server]}
+  mail-server: {kind: application, needs: [sign-in]}
+  scans: {kind: files}
+  web: {kind: application, needs: [outside]}
+"""
+HARD, SOFT = Strength.HARD, Strength.SOFT
+
+
+def test_the_closure_goes_through_services() -> None:
+    plan = plan_of(SERVICES)
+    assert closure(plan, "mail") == {
+        "directory": HARD,
+        "disk": HARD,
+        "mail-server": HARD,
+        "mailboxes": HARD,
+        "router": HARD,
+        "scans": SOFT,
+    }
+    assert services_needed(plan, "mail") == {"archive": SOFT, "network": HARD, "sign-in": HARD}
+    assert services_needed(plan, "network") == {}
+
+
+def test_a_services_own_components_are_reached_through_components_alone() -> None:
+    plan = plan_of(SERVICES)
+    assert own(plan, "mail") == {"mail-server": HARD, "mailboxes": HARD}
+    assert own(plan, "sign-in") == {"directory": HARD, "disk": HARD}
+    assert own(plan, "outside") == {}
+    with pytest.raises(MissingInput, match="no service 'mial'"):
+        own(plan, "mial")
+
+
+def test_what_a_needed_service_is_made_of_is_in_an_earlier_wave() -> None:
+    plan = plan_of(SERVICES)
+    assert order(plan, "mail") == (
+        ("disk", "router", "scans"),
+        ("directory",),
+        ("mail-server",),
+        ("mailboxes",),
+    )
+    assert order(plan, "shop") == (("web",),)
+
+
+def test_services_among_needs_are_written_out() -> None:
+    plan = plan_of(SERVICES)
+    assert written_out(plan, plan.services["mail"].needs) == (
+        Dependency("directory"),
+        Dependency("mailboxes"),
+        Dependency("router"),
+        Dependency("scans", SOFT),
+    )
+    both = (Dependency("sign-in", SOFT), Dependency("network"))
+    assert written_out(plan, both) == (Dependency("directory", SOFT), Dependency("router"))
+    assert written_out(plan, (Dependency("nowhere"), Dependency("outside"))) == ()
+
+
+def test_what_nothing_can_bring_back() -> None:
+    text = SERVICES.replace("mail-server: {", "mail-server: {recover: {start: run}, ")
+    plan = plan_of(text.replace("directory: {", "directory: {watch: {}, "))
+    assert unrecoverable(plan, "mail") == ("directory", "mailboxes"), "scans are only soft"
+    assert unrecoverable(plan, "archive") == ("directory", "scans")
+    assert unrecoverable(plan, "network") == ()
+    assert unrecoverable(plan_of(FULL), "booking") == ()
+
+
+def test_long_chains_of_services_are_no_trouble() -> None:
+    lines = ["organisation: x", "services:", "  s0: {name: S, needs: [c]}"]
+    lines += [f"  s{n}: {{name: S, needs: [s{n - 1}]}}" for n in range(1, 5000)]
+    lines += ["components: {c: {kind: vendor}}"]
+    plan = parse("\n".join(lines).encode(), "p", CATALOGUE, COMPLAINTS_OF)
+    assert order(plan, "s4999") == (("c",),)
+    assert len(services_needed(plan, "s4999")) == 4999
