@@ -282,6 +282,8 @@ def test_the_file_of_an_older_version_is_brought_up_to_date(tmp_path: Path, ledg
     expected = fill(ledger)
     _use(tmp_path, ledger)
     with sqlite3.connect(tmp_path / "index.sqlite3") as connection:
+        connection.execute("DROP TABLE store_line")
+        connection.execute("DROP TABLE store_segment")
         connection.execute("ALTER TABLE store_entry DROP COLUMN digest")
         connection.execute("ALTER TABLE store_log DROP COLUMN length")
         connection.execute("ALTER TABLE store_log DROP COLUMN edge")

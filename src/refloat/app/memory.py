@@ -4,14 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
 
+from refloat import feed
+from refloat.app.facts import collector_paused
 from refloat.app.workspace import Workspace
 from refloat.ledger.log import Entry
 from refloat.ledger.statement import Statement, Subject
+from refloat.model.errors import EvidenceProblem
 from refloat.model.facts import Fact, Facts, facts_from_entries, predicate, predicate_type
+from refloat.model.feed import FeedFact
+from refloat.model.observations import RefusedLine
 from refloat.model.points import RecoveryPoint
+from refloat.model.stream import Stream
 from refloat.store import index
+from refloat.store.segments import FOLDER, read_segment
 
 _HEXADECIMAL = re.compile(r"[0-9a-f]{64}")
 
@@ -45,7 +54,7 @@ def known(workspace: Workspace) -> Facts:
         return Facts()
     with index.open_store(workspace.state) as store:
         store.catch_up(workspace.ledger())
-        return store.facts()
+        return with_feed(workspace, store.facts())
 
 
 def read(workspace: Workspace) -> Facts:
@@ -55,7 +64,35 @@ def read(workspace: Workspace) -> Facts:
         EvidenceProblem: if the ledger is damaged.
     """
     entries = ((entry.index, entry.statement) for entry in workspace.ledger().entries())
-    return facts_from_entries((n, one.predicate_type, one.predicate) for n, one in entries)
+    return with_feed(
+        workspace,
+        facts_from_entries((n, one.predicate_type, one.predicate) for n, one in entries),
+    )
+
+
+def with_feed(workspace: Workspace, facts: Facts) -> Facts:
+    """Give facts of the ledger with the feed that their imports brought.
+
+    Raises:
+        EvidenceProblem: if the lines of an import are missing or are not those that were recorded.
+    """
+    if not facts.imports:
+        return facts
+    folder, names = workspace.state / FOLDER, dict.fromkeys(one.segment for one in facts.imports)
+    with collector_paused():
+        stream = Stream.of(fact for name in names for fact in _facts_of(folder, name))
+    return replace(facts, feed=stream)
+
+
+def _facts_of(folder: Path, segment: str) -> Iterator[FeedFact]:
+    reader = feed.Reader(canonical=True)
+    for one in feed.understand(read_segment(folder, segment), reader):
+        if isinstance(one, RefusedLine):
+            raise EvidenceProblem(
+                f"line {one.line} of the imported facts {segment} cannot be read: {one.reason}",
+                hint="A newer Refloat may have imported it. Use that.",
+            )
+        yield from one.facts
 
 
 def point_subjects(points: Iterable[RecoveryPoint]) -> tuple[Subject, ...]:

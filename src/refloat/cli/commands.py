@@ -16,6 +16,7 @@ COMMANDS = {
     "doctor": ("doctor", "Say which engines and sandboxes are present and answering."),
     "drill": ("drill", "Bring a service back in isolation, and prove it."),
     "evidence": ("evidence", "List, show, export and verify the evidence."),
+    "facts": ("facts", "Import, list and show what other tools and people have seen."),
     "findings": ("findings", "List what is wrong, and what changed since another instant."),
     "heartbeat": ("heartbeat", "Write the heartbeat that data loss is measured by."),
     "init": ("init", "Write a commented start of a plan."),

@@ -9,6 +9,7 @@ from refloat.feed.reading import Reader as Reader
 from refloat.feed.reading import Refused as Refused
 from refloat.feed.reading import Understood as Understood
 from refloat.feed.reading import read as read
+from refloat.feed.reading import schema as schema
 from refloat.feed.reading import understand as understand
 from refloat.feed.splitting import LONGEST_LINE as LONGEST_LINE
 from refloat.feed.splitting import lines as lines

@@ -13,6 +13,7 @@ import msgspec
 
 from refloat.feed import making, making_people, people_lines
 from refloat.feed.lines import (
+    SCHEMA,
     AccessLine,
     DependencyLine,
     HeartbeatLine,
@@ -208,6 +209,16 @@ def understand(lines: Iterable[bytes], reader: Reader) -> Iterator[Understood | 
                 yield RefusedLine(number, str(error))
     except Damaged as error:
         yield RefusedLine(number + 1, str(error))
+
+
+def schema() -> dict[str, Any]:
+    """Give the JSON Schema of a line: what each kind must and may say.
+
+    Fields that it does not name are kept too.
+    """
+    described = msgspec.json.schema(_any_of(KINDS.values()))
+    title = f"A line of the feed, {SCHEMA}"
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": title, **described}
 
 
 def strip(line: bytes, *, first: bool = False) -> bytes:

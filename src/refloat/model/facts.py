@@ -17,7 +17,8 @@ from typing import Any, TypeAlias, TypeVar
 
 from refloat.model.codec import from_json, to_json
 from refloat.model.feed import FeedFact
-from refloat.model.imports import FACTS_IMPORTED, ImportFact
+from refloat.model.imports import FACTS_IMPORTED
+from refloat.model.imports import ImportFact as ImportFact
 from refloat.model.observations import ObservationFact as ObservationFact
 from refloat.model.points import RecoveryPoint, RepositorySeen
 from refloat.model.run import DrillRecord

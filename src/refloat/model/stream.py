@@ -148,6 +148,26 @@ def standing(facts: Iterable[AnyFact], instant: datetime) -> tuple[AnyFact, ...]
     return tuple(last.values())
 
 
+def conflicts(facts: Iterable[AnyFact]) -> tuple[tuple[AnyFact, AnyFact], ...]:
+    """Give facts of one key that were observed at one time and say different things.
+
+    Both are kept, and the one with the larger digest counts, whatever came first.
+
+    Args:
+        facts: facts of one kind, sorted as a stream keeps them.
+
+    Returns:
+        Pairs: the one that does not count, and the next of the same key and time.
+    """
+    found: list[tuple[AnyFact, AnyFact]] = []
+    last: AnyFact | None = None
+    for fact in facts:
+        if last is not None and in_order(last)[:3] == in_order(fact)[:3]:
+            found.append((last, fact))
+        last = fact
+    return tuple(found)
+
+
 def in_order(fact: FeedFact) -> tuple[datetime, str, str, str]:
     """Give what facts of one kind are sorted by."""
     return fact.observed_at, fact.source.instance, fact.external_id, fact.digest

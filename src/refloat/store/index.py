@@ -7,15 +7,19 @@ module does not import Django; opening a store does.
 
 from __future__ import annotations
 
+import functools
 import importlib
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from types import ModuleType, TracebackType
 from typing import TYPE_CHECKING, Self
 
 from refloat.ledger.log import Ledger
-from refloat.model.errors import StateProblem
+from refloat.model.errors import EvidenceProblem, StateProblem
 from refloat.model.facts import Fact, Facts
+from refloat.store import segments
+from refloat.store.keys import LineRow, key_of
 
 if TYPE_CHECKING:
     from refloat.store.database import Database
@@ -26,13 +30,16 @@ class Store:
 
     Args:
         database: the database, its tables up to date.
+        state_folder: where the segments of imported facts are.
         origin: the log to speak of; None until a ledger is handed in.
     """
 
-    def __init__(self, database: Database, origin: str | None = None) -> None:
+    def __init__(self, database: Database, state_folder: Path, origin: str | None = None) -> None:
         self._database = database
+        self._segments = state_folder / segments.FOLDER
         self._origin = origin
         self._rows = _late("rows")
+        self._lines = _late("lines")
         self._telling = _late("database").telling
 
     def __enter__(self) -> Self:
@@ -52,10 +59,16 @@ class Store:
         """Close the connection."""
         self._database.close()
 
-    def catch_up(self, ledger: Ledger) -> int:
+    def catch_up(
+        self, ledger: Ledger, prepared: Mapping[str, Sequence[LineRow]] | None = None
+    ) -> int:
         """Index what the ledger has and the index has not, in one transaction.
 
         Safe in any number of processes at once. From now on the store speaks of this ledger.
+
+        Args:
+            ledger: the ledger.
+            prepared: rows of imported lines that are known without reading them, by segment.
 
         Returns:
             How many entries were indexed.
@@ -66,7 +79,9 @@ class Store:
         """
         self._origin = ledger.checkpoint().origin
         with self._telling(self._database):
-            count: int = self._rows.catch_up(self._database.alias, ledger)
+            count: int = self._rows.catch_up(
+                self._database.alias, ledger, functools.partial(self._lines_of, prepared or {})
+            )
             return count
 
     def rebuild(self, ledger: Ledger) -> int:
@@ -113,6 +128,41 @@ class Store:
             count: int = self._rows.indexed_up_to(self._database.alias, self._log())
             return count
 
+    def known_lines(self, keys: Sequence[bytes]) -> Mapping[bytes, list[LineRow]]:
+        """Give every imported line of some keys; a key that nothing is known of is not in it.
+
+        Raises:
+            StateProblem: if the database cannot be used.
+        """
+        with self._telling(self._database):
+            found: Mapping[bytes, list[LineRow]] = self._lines.known(
+                self._database.alias, self._log(), keys
+            )
+            return found
+
+    def lines_at(self, instance: str, kind: str, external_id: str) -> tuple[bytes, ...]:
+        """Give every imported line about one thing, in the order in which they were observed.
+
+        Raises:
+            EvidenceProblem: if a segment is missing.
+            StateProblem: if the database cannot be used.
+        """
+        key = key_of(instance, kind, external_id)
+        with self._telling(self._database):
+            places = self._lines.places(self._database.alias, self._log(), key)
+        return tuple(segments.line_at(self._segments, one.segment, one.place) for one in places)
+
+    def _lines_of(
+        self, prepared: Mapping[str, Sequence[LineRow]], name: str
+    ) -> Sequence[LineRow] | None:
+        if name in prepared:
+            return prepared[name]
+        try:
+            rows: Sequence[LineRow] = self._lines.rows_of(self._segments, name)
+        except EvidenceProblem:
+            return None  # told to whoever reads the facts; the rest of the ledger is of use
+        return rows
+
     def _log(self) -> str:
         if self._origin is None:
             known = self._rows.origins(self._database.alias)
@@ -133,7 +183,7 @@ def open_store(state_folder: Path, url: str | None = None) -> Store:
         StateProblem: if it is damaged, written by a newer Refloat, or out of reach; the hint says
             what to do.
     """
-    return Store(_late("database").connect(state_folder, url))
+    return Store(_late("database").connect(state_folder, url), state_folder)
 
 
 def rebuild(state_folder: Path, ledger: Ledger, url: str | None = None) -> int:

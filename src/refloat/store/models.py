@@ -130,3 +130,45 @@ class Approval(models.Model):
     person = models.TextField()
     fingerprint = models.TextField()
     at = models.DateTimeField()
+
+
+class Segment(models.Model):
+    """One batch of imported lines, in a file of its own.
+
+    Attributes:
+        entry: where it is recorded.
+        name: SHA-256 of its bytes, hexadecimal: the file's name.
+        whole: whether its lines are indexed; they are not while the file is missing or damaged.
+    """
+
+    entry = models.OneToOneField(Entry, models.CASCADE, related_name="segment")
+    name = models.TextField(db_index=True)
+    whole = models.BooleanField()
+
+
+class Line(models.Model):
+    """One imported line: which key it is a word on, and where it lies.
+
+    There may be millions. They are written and removed a segment at a time, past the ORM, so the
+    segment's column needs neither an index nor a constraint.
+
+    Attributes:
+        segment: the segment that it lies in.
+        key: digest of its source's instance, its kind and its id, 16 bytes.
+        digest: SHA-256 of the line, 32 bytes.
+        observed_at: when it was seen to be so, in microseconds since 1970 (UTC).
+        place: the bytes before it in its segment.
+    """
+
+    segment = models.ForeignKey(
+        Segment, models.DO_NOTHING, db_index=False, db_constraint=False, related_name="lines"
+    )
+    key = models.BinaryField()
+    digest = models.BinaryField()
+    observed_at = models.BigIntegerField()
+    place = models.BigIntegerField()
+
+    class Meta:
+        """Lines are looked for by their key."""
+
+        indexes = (models.Index(fields=("key",), name="line_by_key"),)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -21,21 +21,32 @@ from refloat.model.facts import (
     ApprovalFact,
     DrillFact,
     Fact,
+    ImportFact,
     InterruptedFact,
     PointsFact,
     fact_from_entry,
 )
+from refloat.store import lines
 from refloat.store.database import REBUILD
+from refloat.store.keys import LineRow
 from refloat.store.models import Approval, Entry, Log, Point, Run
 
 _BATCH = 500
 
+LinesOf = Callable[[str], Sequence[LineRow] | None]
+"""Gives the rows of a segment by its name, or None while it cannot be read."""
 
-def catch_up(alias: str, ledger: Ledger) -> int:
+
+def catch_up(alias: str, ledger: Ledger, lines_of: LinesOf) -> int:
     """Index what a ledger has and the rows have not; begin anew if they are of another past.
 
     The tree's edge, kept with the rows, shows that the ledger goes on from them; so what was
     indexed before is not read again.
+
+    Args:
+        alias: the database.
+        ledger: the ledger.
+        lines_of: where the imported lines come from.
 
     Returns:
         How many entries were indexed.
@@ -47,7 +58,7 @@ def catch_up(alias: str, ledger: Ledger) -> int:
         if (log.size, log.root) == (committed.size, root):
             return 0
         fresh, mark = _fresh(alias, log, ledger)
-        count = _insert(alias, log, fresh)
+        count = _insert(alias, log, fresh, lines_of)
         log.size, log.length, log.root = mark.size, mark.length, mark.root.hex()
         log.edge = " ".join(one.hex() for one in mark.hashes)
         log.save(using=alias)
@@ -57,7 +68,9 @@ def catch_up(alias: str, ledger: Ledger) -> int:
 def forget(alias: str, origin: str) -> None:
     """Remove every row of a ledger."""
     with transaction.atomic(using=alias):
-        Log.objects.using(alias).filter(origin=origin).delete()
+        for log in Log.objects.using(alias).filter(origin=origin):
+            lines.forget(alias, log.pk)
+            log.delete(using=alias)
 
 
 def indexed_up_to(alias: str, origin: str) -> int:
@@ -118,20 +131,21 @@ def _fresh(alias: str, log: Log, ledger: Ledger) -> tuple[Iterator[LedgerEntry],
             fresh = ledger.read_on()
     else:
         fresh = ledger.read_on()
+    lines.forget(alias, log.pk)
     Entry.objects.using(alias).filter(log=log).delete()
     return fresh
 
 
-def _insert(alias: str, log: Log, entries: Iterable[LedgerEntry]) -> int:
+def _insert(alias: str, log: Log, entries: Iterable[LedgerEntry], lines_of: LinesOf) -> int:
     count = 0
     pending: list[tuple[Entry, Fact | None]] = []
     for one in entries:
         pending.append(_row(log, one))
         count += 1
         if len(pending) >= _BATCH:
-            _write(alias, pending)
+            _write(alias, pending, lines_of)
             pending = []
-    _write(alias, pending)
+    _write(alias, pending, lines_of)
     return count
 
 
@@ -166,7 +180,7 @@ def _row(log: Log, one: LedgerEntry) -> tuple[Entry, Fact | None]:
     return row, fact
 
 
-def _write(alias: str, pending: list[tuple[Entry, Fact | None]]) -> None:
+def _write(alias: str, pending: list[tuple[Entry, Fact | None]], lines_of: LinesOf) -> None:
     saved = Entry.objects.using(alias).bulk_create([row for row, _ in pending])
     runs: list[Run] = []
     points: list[Point] = []
@@ -179,6 +193,8 @@ def _write(alias: str, pending: list[tuple[Entry, Fact | None]]) -> None:
                 points += _points(row, fact)
             case ApprovalFact():
                 approvals.append(_approval(row, fact))
+            case ImportFact():
+                lines.add(alias, row, fact.segment, lines_of(fact.segment))
     Run.objects.using(alias).bulk_create(runs)
     Point.objects.using(alias).bulk_create(points)
     Approval.objects.using(alias).bulk_create(approvals)

@@ -1,0 +1,291 @@
+"""The feed, remembered: files of facts are imported, listed, and looked up by their key."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from refloat import feed
+from refloat.app import memory
+from refloat.app.facts import Refused, chunks, collector_paused
+from refloat.app.workspace import Workspace
+from refloat.assess.vanished import Disappearance, disappearances
+from refloat.host.clock import Clock
+from refloat.ledger.statement import Subject
+from refloat.model.errors import MissingInput, UsageProblem
+from refloat.model.facts import UNWRITTEN
+from refloat.model.feed import FeedKind, PointSeen
+from refloat.model.imports import ImportFact
+from refloat.model.observations import RefusedLine
+from refloat.store.index import Store, open_store
+from refloat.store.keys import LineRow, row_of
+from refloat.store.segments import SegmentWriter, one_import_at_a_time
+
+AT_ONCE = 10_000
+"""How many lines are held against the index at a time."""
+
+Progress = Callable[[int], None]
+"""Is told how many lines of a file were read so far."""
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What became of one file.
+
+    Attributes:
+        file: the file.
+        entry: the evidence; None if nothing was new.
+        new: lines about something that was not known.
+        known: lines that say what was known already.
+        changed: lines that say something else than before of what was known.
+        conflicts: those of them that were observed at the very time of another word on the same.
+        kinds: how many lines of each kind are new or changed.
+        refused: lines that could not be used; the others were.
+        vanished: recovery points that this file shows to be gone before their time.
+    """
+
+    file: str
+    entry: int | None
+    new: int
+    known: int
+    changed: int
+    conflicts: int
+    kinds: Mapping[str, int]
+    refused: tuple[Refused, ...]
+    vanished: tuple[Disappearance, ...]
+
+
+@dataclass(frozen=True)
+class SourceListed:
+    """What is known from one source, of one kind.
+
+    Attributes:
+        instance: the source.
+        kind: the kind of facts.
+        facts: how many are known.
+        first_observed_at: when the first of them was observed.
+        last_observed_at: when the last was.
+    """
+
+    instance: str
+    kind: str
+    facts: int
+    first_observed_at: datetime
+    last_observed_at: datetime
+
+
+@dataclass
+class _Count:
+    """What is found out while a file is read."""
+
+    new: int = 0
+    known: int = 0
+    changed: int = 0
+    conflicts: int = 0
+    kinds: Counter[str] = field(default_factory=Counter)
+    refused: list[Refused] = field(default_factory=list)
+    first: datetime | None = None
+    last: datetime | None = None
+    sweeps: set[tuple[str, str, datetime]] = field(default_factory=set)
+
+    def kept(self, one: feed.Understood, before: Sequence[LineRow], row: LineRow) -> None:
+        """Count a line that is kept; ``before`` are the earlier words on the same."""
+        self.kinds[one.kind] += 1
+        if before:
+            self.changed += 1
+            self.conflicts += any(other.observed_at == row.observed_at for other in before)
+        else:
+            self.new += 1
+        if self.first is None or one.observed_at < self.first:
+            self.first = one.observed_at
+        if self.last is None or one.observed_at > self.last:
+            self.last = one.observed_at
+        fact = one.facts[0]
+        if isinstance(fact, PointSeen) and (before or fact.deleted):
+            self.sweeps.add((one.instance, fact.data_set, one.observed_at))
+
+
+def import_file(
+    workspace: Workspace, clock: Clock, file: Path, progress: Progress = lambda _: None
+) -> Imported:
+    """Import one file: all that is new in it, or nothing, durably.
+
+    Args:
+        workspace: the plan and the state.
+        clock: what time it is; later times in the file are refused.
+        file: lines of the feed, packed with gzip or not.
+        progress: told how far it is.
+
+    Raises:
+        MissingInput: if the file cannot be read; nothing of it is imported then.
+        StateProblem, NoRoom: if it cannot be kept.
+        EvidenceProblem: if the ledger is damaged.
+    """
+    now = clock.now().wall
+    ledger = workspace.ledger()
+    with (
+        one_import_at_a_time(workspace.state) as folder,
+        open_store(workspace.state) as store,
+        SegmentWriter(folder) as writer,
+        collector_paused(),
+    ):
+        store.catch_up(ledger)
+        count, source = _Count(), hashlib.sha256()
+        reader = feed.Reader(now)
+        lines = feed.lines(_hashed(chunks(file), source))
+        rows = _sort_out(store, writer, _numbered(lines, reader, file, count, progress), count)
+        entry = None
+        if rows and count.first is not None and count.last is not None:
+            fact = ImportFact(
+                entry=UNWRITTEN,
+                at=now,
+                segment=writer.finish(),
+                lines=len(rows),
+                source=_printable(file.name),
+                source_digest=source.hexdigest(),
+                refused=len(count.refused),
+                first_observed_at=count.first,
+                last_observed_at=count.last,
+                kinds=dict(sorted(count.kinds.items())),
+            )
+            entry = memory.record(workspace, [memory.statement(fact, _subjects(fact))])[0].index
+            store.catch_up(ledger, {fact.segment: rows})
+    return Imported(
+        file=str(file),
+        entry=entry,
+        new=count.new,
+        known=count.known,
+        changed=count.changed,
+        conflicts=count.conflicts,
+        kinds=dict(sorted(count.kinds.items())),
+        refused=tuple(count.refused),
+        vanished=_vanished(workspace, count.sweeps, now),
+    )
+
+
+def listed(workspace: Workspace) -> tuple[SourceListed, ...]:
+    """Say what is known, from which sources.
+
+    Raises:
+        EvidenceProblem: if the ledger, or what was imported, is damaged.
+    """
+    found: dict[tuple[str, str], tuple[int, datetime, datetime]] = {}
+    for fact in memory.known(workspace).feed.all():
+        at, key = fact.observed_at, (fact.source.instance, feed.kind_of(fact).value)
+        count, first, last = found.get(key, (0, at, at))
+        found[key] = (count + 1, min(first, at), max(last, at))
+    return tuple(
+        SourceListed(instance, kind, *said) for (instance, kind), said in sorted(found.items())
+    )
+
+
+def look_up(workspace: Workspace, key: str) -> tuple[Mapping[str, Any], ...]:
+    """Give every word on one thing, the one observed last at the end, as the lines say it.
+
+    Args:
+        workspace: the plan and the state.
+        key: ``INSTANCE/KIND/ID``.
+
+    Raises:
+        UsageProblem: if that is no key.
+        MissingInput: if nothing is known of it.
+        EvidenceProblem: if what was imported is damaged.
+    """
+    parts = [
+        (key[:at], kind.value, key[at + len(kind) + 2 :])
+        for kind in FeedKind
+        if (at := key.find(f"/{kind}/")) > 0
+    ]
+    if not parts:
+        raise UsageProblem(
+            f"{key!r} is no key of a fact",
+            hint=f"Write INSTANCE/KIND/ID; KIND is one of: {', '.join(FeedKind)}.",
+        )
+    if (workspace.state / "ledger").exists():
+        with open_store(workspace.state) as store:
+            store.catch_up(workspace.ledger())
+            for instance, kind, identity in parts:
+                lines = store.lines_at(instance, kind, identity)
+                if lines:
+                    return tuple(msgspec.json.decode(line) for line in lines)
+    raise MissingInput(f"no fact {key!r} is known", hint="refloat facts list shows the sources.")
+
+
+def schema() -> dict[str, Any]:
+    """Give the JSON Schema of a line of the feed."""
+    return feed.schema()
+
+
+def _numbered(
+    lines: Iterator[bytes],
+    reader: feed.Reader,
+    file: Path,
+    count: _Count,
+    progress: Progress,
+) -> Iterator[feed.Understood]:
+    """Give the lines that can be used; count the others."""
+    for number, one in enumerate(feed.understand(lines, reader), 1):
+        if isinstance(one, RefusedLine):
+            count.refused.append(Refused(str(file), one.line, one.reason))
+        else:
+            yield one
+        if not number % AT_ONCE:
+            progress(number)
+
+
+def _sort_out(
+    store: Store, writer: SegmentWriter, lines: Iterator[feed.Understood], count: _Count
+) -> list[LineRow]:
+    """Write the lines that are not known yet, and give their rows."""
+    rows: list[LineRow] = []
+    mine: dict[bytes, tuple[LineRow, ...]] = {}
+    while some := [(row_of(one), one) for one in islice(lines, AT_ONCE)]:
+        known = store.known_lines([row.key for row, _ in some])
+        for row, one in some:
+            before = (*known.get(row.key, ()), *mine.get(row.key, ()))
+            if any(other.digest == row.digest for other in before):
+                count.known += 1
+                continue
+            placed = row._replace(place=writer.add(one.canonical))
+            mine[row.key] = (*mine.get(row.key, ()), placed)
+            rows.append(placed)
+            count.kept(one, before, row)
+    return rows
+
+
+def _vanished(
+    workspace: Workspace, sweeps: set[tuple[str, str, datetime]], now: datetime
+) -> tuple[Disappearance, ...]:
+    """Give the points that these sweeps show to be gone before their time."""
+    if not sweeps:
+        return ()
+    return tuple(
+        one
+        for one in disappearances(memory.known(workspace).feed, now)
+        if (one.point.source.instance, one.point.data_set, one.noticed_at) in sweeps
+    )
+
+
+def _hashed(some: Iterable[bytes], digest: Any) -> Iterator[bytes]:
+    for chunk in some:
+        digest.update(chunk)
+        yield chunk
+
+
+def _subjects(fact: ImportFact) -> tuple[Subject, ...]:
+    return (
+        Subject(f"source/{fact.source}", fact.source_digest),
+        Subject(f"facts/{fact.segment[:16]}", fact.segment),
+    )
+
+
+def _printable(name: str) -> str:
+    return name.encode("utf-8", "replace").decode("utf-8")
