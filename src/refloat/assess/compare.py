@@ -11,9 +11,9 @@ from datetime import datetime
 
 from refloat.assess import words
 from refloat.assess.basis import Basis, basis
-from refloat.assess.history import last_representative
 from refloat.assess.objectives import judge_objectives
-from refloat.model.facts import DrillFact, Facts
+from refloat.assess.trials import Trial, came_back
+from refloat.model.facts import Facts
 from refloat.model.judgement import (
     NOT_KNOWN,
     ApprovalState,
@@ -22,11 +22,11 @@ from refloat.model.judgement import (
     ComparisonTable,
     Finding,
     ObjectiveStatus,
-    RepresentativeStatus,
     Severity,
 )
 from refloat.model.plan import ComponentKind, Plan, Retention
-from refloat.model.run import Outcome, Stage, Verdict
+from refloat.model.run import Outcome, Stage
+from refloat.model.stream import standing
 
 BACKUP, RECOVERY = "backup", "recovery"
 
@@ -142,9 +142,16 @@ def _interval(start: Basis, key: str) -> str | None:
         return None
     first, last = points[0].consistency_time, points[-1].consistency_time
     mean = (last - first).total_seconds() / (len(points) - 1)
-    protection = start.component(key).protection
-    kept = _kept(protection.keep) if protection is not None else ""
-    return f"every {words.duration(mean)} ({len(points)} copies seen), {kept}"
+    return f"every {words.duration(mean)} ({len(points)} copies seen), {_how_long(start, key)}"
+
+
+def _how_long(start: Basis, key: str) -> str:
+    component = start.component(key)
+    if component.protection is not None:
+        return _kept(component.protection.keep)
+    if component.watch is not None and component.watch.kept_for is not None:
+        return f"kept for {words.duration(component.watch.kept_for.total_seconds())}"
+    return "nobody said how long they are kept"
 
 
 def _kept(keep: Retention | None) -> str:
@@ -217,26 +224,49 @@ def _time(start: Basis) -> list[_Part]:
         tested = f"{achieved}{allowed}"
     return [
         _Part("tested recovery time", tested),
-        _Part("workaround meanwhile", start.service.workaround or None),
+        _Part("workaround meanwhile", _workarounds(start)),
     ]
 
 
+def _workarounds(start: Basis) -> str | None:
+    written = [f"{one.name} ({one.how})" for one in start.service.workarounds]
+    return start.service.workaround or words.listed(written) or None
+
+
 def _administrators(start: Basis) -> list[_Part]:
-    return [_Part("backup administrator", _with_role(start, "backup administrator"))]
+    plan = start.plan
+    keys = dict.fromkeys(plan.authority.administer_backups)
+    for name in start.data_sets:
+        watch = start.component(name).watch
+        platform = plan.platforms.get(watch.platform or "") if watch is not None else None
+        if platform is not None and platform.administrator is not None:
+            keys[platform.administrator] = None
+    named = words.listed(words.person(plan, key) for key in keys)
+    return [_Part("backup administrator", named or _with_role(start, "backup administrator"))]
+
+
+def _vendors(start: Basis) -> str | None:
+    """Name whom to call outside; None if there are vendors and nobody said."""
+    plan = start.plan
+    called = [plan.vendors[key] for key in start.moment.index.vendors(start.service.key)]
+    parts = [key for key in start.strengths if start.component(key).kind is ComponentKind.VENDOR]
+    known = [f"{one.name} ({one.contact})" for one in called if one.contact]
+    known += filter(None, (words.person(plan, start.component(key).owner) for key in parts))
+    if known:
+        return words.listed(known)
+    if not called and not parts:
+        return _with_role(start, "vendor contact") or "no vendor is in the plan"
+    return _with_role(start, "vendor contact")
 
 
 def _owners(start: Basis) -> list[_Part]:
     plan, service = start.plan, start.service
-    vendors = [key for key in start.strengths if start.component(key).kind is ComponentKind.VENDOR]
-    contacts = [words.person(plan, start.component(key).owner) for key in vendors]
-    vendor = _with_role(start, "vendor contact") or words.listed(filter(None, contacts)) or None
-    if vendor is None and not vendors:
-        vendor = "no vendor is in the plan"
+    speaker = words.person(plan, plan.authority.communicate)
     return [
         _Part("business owner", words.person(plan, service.owner) or None),
         _Part("technical owner", words.person(plan, service.technical_owner) or None),
-        _Part("vendor contact", vendor),
-        _Part("communication owner", _with_role(start, "communication owner")),
+        _Part("vendor contact", _vendors(start)),
+        _Part("communication owner", speaker or _with_role(start, "communication owner")),
     ]
 
 
@@ -246,39 +276,26 @@ def _with_role(start: Basis, role: str) -> str | None:
 
 
 def _restores(start: Basis) -> list[_Part]:
-    history = last_representative(start)
-    drill = _newest_restore(start, history)
-    if drill is None:
-        return [_Part("completed restore", None)]
-    names = [words.component(start.plan, key) for key in _back(drill)]
-    when = words.instant(drill.record.declared_at)
-    return [_Part("completed restore", f"{words.listed(names)} on {when}, entry {drill.entry}")]
+    for trial in reversed(start.trials()):
+        back = [key for key in start.data_sets if came_back(trial, key)]
+        if back:
+            names = words.listed(words.component(start.plan, key) for key in back)
+            return [_Part("completed restore", f"{names} on {_when(trial)}")]
+    return [_Part("completed restore", None)]
 
 
-def _newest_restore(start: Basis, history: RepresentativeStatus) -> DrillFact | None:
-    entries = {seen.entry for seen in history.not_counted}
-    if history.drill is not None:
-        entries.add(history.drill.entry)
-    for drill in reversed(start.drills()):
-        if drill.entry in entries and _back(drill):
-            return drill
-    return None
-
-
-def _back(drill: DrillFact) -> list[str]:
-    return [
-        step.component
-        for step in drill.record.steps
-        if step.component and step.stage is Stage.RESTORE and step.outcome is Outcome.PASSED
-    ]
+def _when(trial: Trial) -> str:
+    where = f"entry {trial.entry}" if trial.entry is not None else trial.reference
+    return f"{words.instant(trial.at)}, {where}"
 
 
 def _validation(start: Basis) -> list[_Part]:
-    proven = [one for one in start.drills() if one.record.verdict is Verdict.PROVEN]
-    answer = None
-    if proven:
-        last = proven[-1]
-        when = words.instant(last.record.declared_at)
-        answer = f"{start.service.name} came back and did its work on {when}, entry {last.entry}"
-    # No fact of an exercise exists yet: people's decisions are not known to have been practised.
-    return [_Part("service validation", answer), _Part("recovery exercise", None)]
+    name = start.service.name
+    whole = [one for one in start.trials() if one.counts(start.plan) and one.passed]
+    answer = f"{name} came back and did its work on {_when(whole[-1])}" if whole else None
+    held = [one for one in standing(start.feed.exercises, start.instant) if one.at <= start.instant]
+    practised = None
+    if held:
+        last = max(held, key=lambda one: (one.at, one.external_id))
+        practised = f"{last.what}, on {words.day(last.at)}"
+    return [_Part("service validation", answer), _Part("recovery exercise", practised)]

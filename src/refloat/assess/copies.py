@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 import statistics
-from datetime import UTC, datetime
+from datetime import datetime
 
 from refloat.assess import words
 from refloat.assess.basis import HOLDS_DATA as HOLDS_DATA

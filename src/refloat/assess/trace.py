@@ -12,7 +12,8 @@ from refloat.assess import words
 from refloat.assess.basis import Basis, Moment, basis
 from refloat.assess.index import Index
 from refloat.assess.objectives import judge_objectives
-from refloat.model.facts import DrillFact, Facts
+from refloat.assess.trials import Trial, came_back
+from refloat.model.facts import Facts
 from refloat.model.judgement import (
     ApprovalState,
     Finding,
@@ -22,7 +23,7 @@ from refloat.model.judgement import (
     TraceLink,
 )
 from refloat.model.plan import Plan
-from refloat.model.run import Outcome, Stage
+from refloat.model.run import Stage
 from refloat.plan import closure
 
 LINKS = (
@@ -65,12 +66,12 @@ def traces(plan: Plan, facts: Facts, instant: datetime) -> tuple[Trace, ...]:
 
 def _walk(start: Basis, data_set: str) -> Trace:
     target = judge_objectives(start)[0]
-    drill = _drill(start, data_set)
+    trial = _trial(start, data_set)
     values = (
         _data_set(start, data_set),
         _point(start, data_set),
-        _restore(drill, data_set),
-        _run(drill),
+        _restore(start, trial, data_set),
+        _run(trial),
         TraceLink("service", start.service.name if data_set in start.strengths else ""),
         *_approval(start, target),
     )
@@ -93,32 +94,33 @@ def _point(start: Basis, key: str) -> TraceLink:
     return TraceLink("recovery point", text, newest.entry)
 
 
-def _drill(start: Basis, key: str) -> DrillFact | None:
-    """Give the newest drill of the service that brought the data set back."""
-    for drill in reversed(start.drills()):
-        for step in drill.record.steps:
-            restored = step.stage is Stage.RESTORE and step.outcome is Outcome.PASSED
-            if restored and step.component == key:
-                return drill
-    return None
+def _trial(start: Basis, key: str) -> Trial | None:
+    """Give the newest trial of the service that brought the data set back."""
+    back = (one for one in reversed(start.trials()) if came_back(one, key))
+    return next(back, None)
 
 
-def _restore(drill: DrillFact | None, key: str) -> TraceLink:
-    if drill is None:
-        return TraceLink("restore step", "")
-    step = next(
-        one for one in drill.record.steps if one.stage is Stage.RESTORE and one.component == key
-    )
-    took = words.duration(step.ended - step.started)
-    return TraceLink("restore step", f"restored in {took}", drill.entry)
+def _restore(start: Basis, trial: Trial | None, key: str) -> TraceLink:
+    """Give the step that brings the data back: as it was done, or else as it is written down."""
+    if trial is not None and trial.drill is not None:
+        step = next(
+            one
+            for one in trial.drill.record.steps
+            if one.stage is Stage.RESTORE and one.component == key
+        )
+        took = words.duration(step.ended - step.started)
+        return TraceLink("restore step", f"restored in {took}", trial.entry)
+    written = next((one for one in start.service.steps if one.brings_back == key), None)
+    text = f"“{written.name}” of the written recovery" if written is not None else ""
+    return TraceLink("restore step", text)
 
 
-def _run(drill: DrillFact | None) -> TraceLink:
-    if drill is None:
+def _run(trial: Trial | None) -> TraceLink:
+    if trial is None:
         return TraceLink("test run", "")
-    record = drill.record
-    text = f"{record.run} on {words.instant(record.declared_at)}: {record.verdict}"
-    return TraceLink("test run", text, drill.entry)
+    named = trial.drill.record.run if trial.drill is not None else trial.reference
+    showed = trial.drill.record.verdict if trial.drill is not None else "passed"
+    return TraceLink("test run", f"{named} on {words.instant(trial.at)}: {showed}", trial.entry)
 
 
 def _approval(start: Basis, target: ObjectiveStatus) -> tuple[TraceLink, TraceLink]:

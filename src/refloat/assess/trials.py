@@ -1,4 +1,4 @@
-"""Trials: whatever showed whether something comes back, Refloat's drills and others' tests alike."""
+"""Trials: whatever showed whether something comes back, drills of Refloat's or others' tests."""
 
 from __future__ import annotations
 
@@ -191,3 +191,13 @@ def restored(drill: DrillFact, data_set: str) -> Outcome | None:
 def _check(check: CheckResult) -> TestCheck:
     passed = {Outcome.PASSED: True, Outcome.FAILED: False}.get(check.outcome)
     return TestCheck(check.name, passed, _PROVES[check.proves[0]] if check.proves else "")
+
+
+def came_back(trial: Trial, key: str) -> bool:
+    """Whether a trial restored a data set; that it was the right data is another question."""
+    if trial.drill is None:
+        return trial.passed is True and key in trial.data_sets
+    return any(
+        step.component == key and step.stage is Stage.RESTORE and step.outcome is Outcome.PASSED
+        for step in trial.drill.record.steps
+    )
