@@ -99,8 +99,8 @@ def _judge(tally: Tally, name: str, named: bool, some: tuple[Member, ...], skew:
         return
     if len(there) < 2:
         return
-    first, oldest = min(there, key=lambda one: (one[0], one[1].data_set))
-    last, newest = max(there, key=lambda one: (one[0], one[1].data_set))
+    first, oldest = min(there, key=lambda one: one[0])
+    last, newest = max(there, key=lambda one: one[0])
     if last - first <= skew:
         return
     spread = (
