@@ -23,7 +23,7 @@ NOW = small.NOW
 KEYS = ("alpha", "beta", "gamma", "delta")
 PARTS = tuple(f"{key}-{part}" for key in KEYS for part in ("db", "app"))
 MOMENTS = st.integers(-40 * 1440, 2 * 1440).map(lambda minutes: NOW + timedelta(minutes=minutes))
-FEW = settings(max_examples=60, deadline=None)
+FEW = settings(max_examples=100, deadline=None)
 
 
 @st.composite
