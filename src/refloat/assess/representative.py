@@ -117,14 +117,14 @@ def criteria_of_test(
 
 def longest_age(plan: Plan, service: str, data_set: str) -> timedelta:
     """Say how old a restored point may be, when a trial begins, to speak for the present."""
-    allowed: list[timedelta] = []
     rpo = plan.services[service].objectives.get("rpo")
-    if rpo is not None:
-        allowed.append(rpo.target)
     component = plan.components[data_set]
-    for copying in (component.protection, component.watch):
-        if copying is not None and copying.every is not None:
-            allowed.append(2 * copying.every)
+    allowed = [rpo.target] if rpo is not None else []
+    allowed += [
+        2 * copying.every
+        for copying in (component.protection, component.watch)
+        if copying is not None and copying.every is not None
+    ]
     return max(allowed, default=_LONGEST_AGE)
 
 
