@@ -109,18 +109,18 @@ def test_killed_at_any_moment_while_appending_it_is_whole(ledger: Ledger) -> Non
         "ledger = Ledger.open(Path(sys.argv[1]))\n"
         "subjects = (Subject('service/booking', 'ab' * 32),)\n"
         "number = ledger.checkpoint().size\n"
-        "print('ready', flush=True)\n"
         "while True:\n"
         "    batch = range(number, number + 1 + number % 4)\n"
         "    ledger.append([Statement(subjects, APPROVAL, {'number': n}) for n in batch])\n"
         "    number = batch.stop\n"
+        "    print('appended', flush=True)\n"
     )
     for attempt in range(6):
         child = subprocess.Popen(
             [sys.executable, "-c", program, str(ledger.folder)], stdout=subprocess.PIPE
         )
         assert child.stdout is not None
-        child.stdout.readline()
+        assert child.stdout.readline() == b"appended\n"
         with pytest.raises(subprocess.TimeoutExpired):
             child.wait(0.02 + attempt * 0.013)
         child.kill()

@@ -19,7 +19,7 @@ from refloat.data_sets import Source
 from refloat.data_sets.files import ADAPTER as FILES
 from refloat.engines import PathContent, RepositoryAccess, StreamCommand, StreamContent
 from refloat.engines.restic import ADAPTER as RESTIC
-from refloat.model.errors import NoRoom, RefloatError, RepositoryProblem
+from refloat.model.errors import NoRoom, RepositoryProblem, SourceProblem
 from refloat.model.points import RecoveryPoint
 from refloat.model.secret import Secret
 from refloat.recovery.backup import BackupJob, back_up_all
@@ -131,9 +131,9 @@ def test_a_lock_that_a_crash_left_hinders_no_retention(
     point: RecoveryPoint, tmp_path: Path
 ) -> None:
     writer = RESTIC.writer(access(tmp_path))
-    endless = StreamContent((StreamCommand(("sh", "-c", "sleep 1; exit 1")),), "x")
-    with pytest.raises(RefloatError):
-        writer.store(endless, timeout=60)
+    breaks = StreamContent((StreamCommand(("sh", "-c", f"{locked(tmp_path)}; exit 1")),), "x")
+    with pytest.raises(SourceProblem, match="exit code 1"):
+        writer.store(breaks, timeout=60)
     assert os.listdir(tmp_path / "repository" / "locks") == [], "restic was asked to end, and did"
     killed = run_with_fault(tmp_path, "never reached", stream=True)
     children = children_of(killed.pid)
@@ -243,9 +243,18 @@ def run_with_fault(folder: Path, fault: str, *, stream: bool = False) -> subproc
     return child
 
 
+def locked(folder: Path) -> str:
+    """Give shell commands that wait until restic has locked the repository, and is well under way.
+
+    Locks are renamed into place: what begins otherwise is none yet.
+    """
+    return f"until ls {folder}/repository/locks | grep -qx '[0-9a-f]*'; do sleep 0.1; done; sleep 1"
+
+
 def endless(one: BackupJob) -> None:
     """Store a stream that does not end."""
-    dump = ("sh", "-c", f"echo half; sleep 2; touch {one.source.scratch}/half; exec sleep 3603")
+    folder = one.source.scratch
+    dump = ("sh", "-c", f"echo half; {locked(folder)}; touch {folder}/half; exec sleep 3603")
     content = StreamContent((StreamCommand(dump),), "x")
     one.engine.writer(one.repository).store(content, timeout=600)
 

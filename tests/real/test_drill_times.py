@@ -76,7 +76,7 @@ def test_the_newest_points_are_the_common_ones_and_data_loss_is_read_out_of_the_
 
 def test_an_earlier_instant_of_loss_is_honoured(shop: Shop) -> None:
     first, second, _ = times(shop)
-    at = second - timedelta(milliseconds=200)
+    at = second - timedelta(milliseconds=1)
     shop.plan.write_text(plan_text(letters=LETTERS))
     result = shop.drill("--at", at.isoformat()).json()
     assert result["mode"] == "at"

@@ -330,10 +330,16 @@ def _end_program(*words: str, wait: bool = False) -> None:
     """End a program that this test started, known by its arguments, once it is well under way."""
     if wait:
         _until(lambda: bool(_programs("sleep", "3600")))
-    own = {popen.pid for popen in process._running}
-    for number in _programs(*words):
-        if number in own:
-            os.kill(number, signal.SIGKILL)
+    found: list[int] = []
+
+    def ours() -> bool:
+        own = {popen.pid for popen in process._running}
+        found[:] = [number for number in _programs(*words) if number in own]
+        return bool(found)
+
+    _until(ours)
+    for number in found:
+        os.kill(number, signal.SIGKILL)
 
 
 def _until(true: object, seconds: float = 60.0) -> None:

@@ -19,18 +19,32 @@ SPECIFICATION.loader.exec_module(measure)
 
 
 def test_pairs_are_interleaved_and_the_ratio_is_that_of_the_medians(
-    capsys: pytest.CaptureFixture[str],
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    result = measure.compare(
-        "sleeping", lambda: time.sleep(0.09), lambda: time.sleep(0.03), pairs=3, target=1.5
-    )
-    assert result.ratio > 1.5
+    took = {"ours": [9.0, 2.0, 4.0], "theirs": [1.0, 8.0, 2.0]}
+    order: list[str] = []
+
+    def once(side: list[str]) -> object:
+        (name,) = side
+        order.append(name)
+        return measure.Sample(took[name].pop(0), 1.0, 1024)
+
+    monkeypatch.setattr(measure, "measure", once)
+    result = measure.compare("numbers", ["ours"], ["theirs"], pairs=3, target=1.5)
+    assert order == ["ours", "theirs", "theirs", "ours", "ours", "theirs"]
+    assert (result.seconds, result.baseline_seconds, result.ratio) == (4.0, 2.0, 2.0)
     assert not result.met
-    assert len(result.pair_ratios) == 3
+    assert result.pair_ratios == (9.0, 0.25, 2.0)
     measure.print_result(result)
     output = capsys.readouterr()
     assert json.loads(output.out)["ratio"] == result.ratio
     assert "MISSED" in output.err
+
+
+def test_a_side_is_measured_by_its_own_time() -> None:
+    slow = measure.measure(lambda: time.sleep(0.05))
+    assert slow.seconds >= 0.05
+    assert measure.measure(("sleep", "0.05")).seconds >= 0.05
 
 
 def test_the_peak_of_a_command_is_its_own_and_not_that_of_its_caller() -> None:
