@@ -114,9 +114,11 @@ def test_a_target_that_the_plan_alone_says_is_approved_is_poor_evidence() -> Non
 
 
 def test_copies_that_are_removed_before_their_time_fail() -> None:
-    brief = point("loans-db", expires_at=NOW - 30 * MINUTE + 35 * DAY - SECOND)
-    assert of_database(brief, "ISM-1511").failing[0].startswith("loans-db: ")
-    exact = point("loans-db", expires_at=NOW - 30 * MINUTE + 35 * DAY)
+    made = NOW - 30 * MINUTE
+    brief = point("loans-db", made, expires_at=made + 34 * DAY - SECOND)
+    (line,) = of_database(brief, "ISM-1511").failing
+    assert line.startswith("loans-db: its copies are kept for 34 days; 35 days was agreed")
+    exact = point("loans-db", made, expires_at=made + 34 * DAY)  # tools remove once a day
     assert of_database(exact, "ISM-1511").met
 
 
@@ -147,9 +149,10 @@ def test_a_copy_that_cannot_be_used_is_no_copy() -> None:
         point("loans-db", usable="failed"),
         point("loans-db", malware="infected"),
         point("loans-db", complete=False),
-        point("loans-db", expires_at=NOW),
     ):
         assert of_database(spoilt, "ISM-1511").outcome is ControlOutcome.NO_VISIBILITY
+    gone = of_database(point("loans-db", expires_at=NOW), "ISM-1511")
+    assert gone.not_known == ("loans-db: no copy of it was ever seen that can be used",)
 
 
 @pytest.mark.requirement("R-120")
@@ -182,7 +185,7 @@ def test_what_a_tool_leaves_out_unsaid_fails() -> None:
         "scans",
     )
     (line,) = control(PLAN, [*facts(PLAN), scope], "ISM-1511").failing
-    assert line.startswith("scans: 1 of 4 parts")
+    assert line.startswith("scans: 1 of its 4 parts")
     assert line.endswith("d")
     whole = replace(scope, inventory=("a", "b", "c"))
     assert control(PLAN, [*facts(PLAN), whole], "ISM-1511").met

@@ -126,7 +126,7 @@ def _tallies(
     valid = policy.access_seen_every
     repositories = tuple(dict.fromkeys(key for one in parts for key in one.repositories))
     tallies = {key: banned(ban, rights, repositories, valid) for key, ban in BANS.items()}
-    backed_up_parts = (*(one.backed_up for one in parts), left_out(plan, facts, instant))
+    backed_up_parts = (*(one.backed_up for one in parts), left_out(organisation))
     groups = (member for one in parts for member in one.members)
     seen = weakest(lock for one in parts for lock in one.locks)
     return tallies | {

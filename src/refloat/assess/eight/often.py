@@ -10,17 +10,18 @@ from __future__ import annotations
 
 import statistics
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import timedelta
 from itertools import islice, pairwise
 
 from refloat.assess import words
 from refloat.assess.basis import Basis, SeenPoint
 from refloat.assess.eight.kept import newest_first, quality_of
 from refloat.assess.eight.tally import Tally
-from refloat.model.facts import Facts
+from refloat.assess.organisation import Organisation
+from refloat.assess.retention import Kept, kept
+from refloat.assess.units import seen_stores, units
 from refloat.model.judgement import ApprovalState, ObjectiveStatus, ServiceStatus
-from refloat.model.plan import Component, Plan, Retention
-from refloat.model.stream import standing
+from refloat.model.plan import Component
 
 INTERVALS = 10
 """How many of the last intervals between copies are looked at."""
@@ -32,7 +33,6 @@ _NOT_APPROVED = {
     ApprovalState.MISSING: "nobody approved how much of it may be lost",
     ApprovalState.STALE: "what was approved is not the target of today",
 }
-_UNITS = (("hourly", 1), ("daily", 24), ("weekly", 168), ("monthly", 720), ("yearly", 8760))
 
 
 def backed_up(basis: Basis, status: ServiceStatus) -> Tally:
@@ -51,26 +51,22 @@ def backed_up(basis: Basis, status: ServiceStatus) -> Tally:
     return tally
 
 
-def left_out(plan: Plan, facts: Facts, instant: datetime) -> Tally:
-    """Say which data stores were seen that no plan knows, and what tools leave out unsaid."""
+def left_out(organisation: Organisation) -> Tally:
+    """Say which stores of data were seen that nothing copies, and what tools leave out unsaid."""
     tally = Tally()
-    known = {key.casefold() for key in (*plan.components, *plan.services)}
-    known |= {one.name.casefold() for one in plan.components.values()}
-    known |= {one.name.casefold() for one in plan.services.values()}
-    known |= {one.what.casefold() for one in plan.exclusions}
-    for store in standing(facts.feed.dependencies, instant):
-        fresh = instant - store.observed_at <= plan.policy.observed_for
-        if store.holds_data and fresh and store.component.casefold() not in known:
-            tally.counted += 1
-            tally.failing[store.component] = "it holds data, and the plan does not know it"
-    for scope in standing(facts.feed.scopes, instant):
-        said = {*scope.selected, *(one.what for one in scope.excluded)}
-        rest = [one for one in scope.inventory if one not in said]
+    for store in seen_stores(organisation):
+        tally.counted += 1
+        tally.failing[store.name] = "it holds data, and nothing copies it or leaves it out"
+    for one in units(organisation):
+        ended = tuple(name for name, _ in one.expired)
+        rest = (*one.unaccounted, *one.not_approved, *ended)
         if rest:
             tally.counted += 1
-            name = scope.data_set or scope.source.instance
-            text = f"{len(rest)} of {len(scope.inventory)} parts of it are not copied: "
-            tally.failing.setdefault(name, text + words.listed(rest[:3]))
+            text = (
+                f"{len(rest)} of its {one.counted or one.selected + len(rest)} parts are not "
+                f"copied, and nobody's decision leaves them out: {words.listed(rest[:3])}"
+            )
+            tally.failing.setdefault(one.data_set or one.source, text)
     return tally
 
 
@@ -121,41 +117,24 @@ def _usual_interval(points: tuple[SeenPoint, ...]) -> float | None:
 
 
 def _long(basis: Basis, data_set: str, tally: Tally) -> Iterator[str]:
-    component = basis.component(data_set)
-    if component.retention is None:
-        yield "nobody decided how long its copies are kept"
-        return
-    wanted = component.retention.target
-    points = newest_first(basis, data_set)
-    if not points:
-        return
-    kept, shown = _kept_for(component, points[0])
-    if kept is not None and kept < wanted:
+    found = kept(basis, data_set)
+    if found.agreed is None:
+        yield found.why_not
+    elif found.actual is None:
+        tally.unknown.setdefault(data_set, "nobody knows how long its copies are kept")
+    elif found.too_short:
         yield (
-            f"its copies are kept for {words.duration(kept.total_seconds())}; "
-            f"{words.duration(wanted.total_seconds())} was decided"
+            f"its copies are kept for {words.duration(found.actual.total_seconds())}; "
+            f"{words.duration(found.agreed.total_seconds())} was agreed"
         )
-    elif not shown and basis.instant - _oldest(basis, data_set) < wanted:
-        if kept is None:
-            tally.unknown.setdefault(data_set, "nobody knows how long its copies are kept")
-        else:
-            tally.claim(data_set, "only the plan says how long its copies are kept")
+    elif not _shown(basis, data_set, found):
+        tally.claim(data_set, "only the plan says how long its copies are kept")
 
 
-def _kept_for(component: Component, newest: SeenPoint) -> tuple[timedelta | None, bool]:
-    """Give how long copies are kept, and whether that is more than a claim; None if not known."""
-    if newest.expires_at is not None:
-        return newest.expires_at - newest.consistency_time, True
-    if component.protection is not None:
-        keep = component.protection.keep
-        return (timedelta.max if keep is None else _span(keep)), True
-    return (component.watch.kept_for if component.watch is not None else None), False
-
-
-def _span(keep: Retention) -> timedelta:
-    """Give how far back a retention reaches; what it says by number alone reaches nowhere."""
-    return timedelta(hours=max(getattr(keep, name) * hours for name, hours in _UNITS))
-
-
-def _oldest(basis: Basis, data_set: str) -> datetime:
-    return basis.points(data_set)[0].consistency_time
+def _shown(basis: Basis, data_set: str, found: Kept) -> bool:
+    """Whether more than words show how long copies are kept: their end, an old one, or Refloat."""
+    if found.seen is not None or basis.component(data_set).protection is not None:
+        return True
+    points = basis.points(data_set)
+    old = basis.instant - points[0].consistency_time if points else timedelta(0)
+    return found.agreed is not None and old >= found.agreed
