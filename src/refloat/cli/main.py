@@ -71,7 +71,7 @@ class LazyGroup(click.Group):
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
-    "--plan", "plan", metavar="PATH", help="The plan: a file, or a folder of files (REFLOAT_PLAN)."
+    "--plan", "plan", metavar="PATH", help="A file, or a folder (REFLOAT_PLAN; ./refloat.yaml)."
 )
 @click.option(
     "--state", "state", metavar="FOLDER", help="State (REFLOAT_STATE; .refloat by the plan)."

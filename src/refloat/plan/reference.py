@@ -15,12 +15,15 @@ _ROOMS = (
 )
 
 _INTRODUCTION = """\
-# The plan: `refloat.yaml`
+# The plan: `refloat.yaml`, or a folder of files
 
 Every key that a plan may hold. A key that is not on this page is refused, with its line, its
 column and the nearest right spelling. Paths are seen from the plan's folder.
 
+* **A folder** (`--plan FOLDER`): all its `.yaml` and `.yml` files are one plan. Mappings and lists
+  at the top are joined; the same name in two files is refused with both places.
 * **Names** of people, repositories, services and components have small letters, digits and `-`.
+  What `needs` names is a component or a service; a name that is both cannot be needed.
 * **Durations** are numbers with units, the largest first: `15 min`, `4 h`, `1 day`, `90s`,
   `2 weeks`, `1 h 30 min`. Months and years differ in length, so they are not understood.
 * **Secrets** are references: `env:NAME`, `file:PATH` or `command:COMMAND`. A secret itself is
