@@ -9,21 +9,33 @@ only when some of that has come. The result is the same as if all were judged an
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
+from refloat.assess import eight
 from refloat.assess.basis import Moment
 from refloat.assess.index import Index, Touched
+from refloat.assess.isolation import effective_rights
 from refloat.assess.organisation import Kept, Organisation
 from refloat.assess.rule import OrganisationRule
 from refloat.assess.rules import ORGANISATION_RULES
 from refloat.assess.status import by_severity, judge, service_findings, settle
 from refloat.model.facts import Facts
 from refloat.model.judgement import Assessment, Finding, ServiceStatus
+from refloat.model.maturity import Maturity
 from refloat.model.plan import Plan
 
 STATUSES = "statuses"
 """What a rule says that it reads when it reads what was judged of the services."""
+
+
+@dataclass(frozen=True)
+class _Shown:
+    """A status with its findings, and what it was made of."""
+
+    status: ServiceStatus
+    found: list[Finding]
+    whole: ServiceStatus
 
 
 class Assessor:
@@ -41,7 +53,7 @@ class Assessor:
         self._statuses: dict[str, ServiceStatus] = {}
         self._own: dict[str, tuple[Finding, ...]] = {}
         self._wide: dict[int, tuple[Finding, ...]] = {}
-        self._services: dict[str, ServiceStatus] = {}
+        self._services: dict[str, _Shown] = {}
         self._kept = Kept()
 
     @property
@@ -79,6 +91,7 @@ class Assessor:
             as_of=instant,
             services=tuple(self._with_findings()),
             findings=by_severity((*own, *wide)),
+            maturity=self._maturity(self._seen(self._moment)),
         )
 
     def organisation(self, instant: datetime) -> Organisation:
@@ -87,6 +100,9 @@ class Assessor:
             self._anew(instant)
         assert self._moment is not None
         return self._seen(self._moment)
+
+    def _maturity(self, seen: Organisation) -> Maturity:
+        return eight.maturity(seen, seen.each(_part), effective_rights(seen))
 
     def _anew(self, instant: datetime) -> None:
         moment = Moment(self._index, instant)
@@ -144,7 +160,7 @@ class Assessor:
             plan=self._plan,
             facts=self._index.facts,
             instant=moment.instant,
-            bases=moment.bases,
+            bases={key: moment.basis(key) for key in self._plan.services},
             statuses=self._statuses,
             kept=self._kept,
         )
@@ -156,9 +172,18 @@ class Assessor:
                 for key in finding.services:
                     about.setdefault(key, []).append(finding)
         for key, status in self._statuses.items():
-            found = by_severity(about.get(key, ()))
+            some = about.get(key, [])
             known = self._services.get(key)
-            if known is None or known.findings != found or known.recovery != status.recovery:
-                known = replace(status, findings=found)
+            if known is None or known.status is not status or known.found != some:
+                known = _Shown(status, some, replace(status, findings=by_severity(some)))
                 self._services[key] = known
-            yield known
+            yield known.whole
+
+
+def _part(organisation: Organisation, service: str) -> eight.ServicePart:
+    inside = organisation.once(_inside, frozenset())
+    return eight.service_part(organisation.bases[service], organisation.statuses[service], inside)
+
+
+def _inside(organisation: Organisation) -> frozenset[str]:
+    return eight.inside_names(organisation.plan)
