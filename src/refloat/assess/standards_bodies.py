@@ -7,8 +7,14 @@ from __future__ import annotations
 
 from refloat.assess.standards_data import QUARTER, WEEK, YEAR, Demand, EvidenceKind, Standard
 
-_TESTS = ("NEVER_DRILLED", "TEST_OVERDUE", "TEST_NOT_SERVICE_LEVEL", "EVIDENCE_STALE_AFTER_CHANGE")
-_COPIES = ("COVERAGE_GAP", "NO_COPY", "COPY_NOT_KNOWN", "RPO_BREACH")
+_TESTS = (
+    "NEVER_DRILLED",
+    "DRILL_FAILED",
+    "TEST_OVERDUE",
+    "TEST_NOT_SERVICE_LEVEL",
+    "EVIDENCE_STALE_AFTER_CHANGE",
+)
+_COPIES = ("COVERAGE_GAP", "UNACCOUNTED_UNITS", "NO_COPY", "COPY_NOT_KNOWN", "RPO_BREACH")
 
 _CONTINUITY = Standard(
     "iso-22301-2019",

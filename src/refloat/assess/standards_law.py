@@ -4,8 +4,14 @@ from __future__ import annotations
 
 from refloat.assess.standards_data import QUARTER, WEEK, YEAR, Demand, EvidenceKind, Standard
 
-_TESTS = ("NEVER_DRILLED", "TEST_OVERDUE", "TEST_NOT_SERVICE_LEVEL", "EVIDENCE_STALE_AFTER_CHANGE")
-_COPIES = ("COVERAGE_GAP", "NO_COPY", "COPY_NOT_KNOWN", "RPO_BREACH")
+_TESTS = (
+    "NEVER_DRILLED",
+    "DRILL_FAILED",
+    "TEST_OVERDUE",
+    "TEST_NOT_SERVICE_LEVEL",
+    "EVIDENCE_STALE_AFTER_CHANGE",
+)
+_COPIES = ("COVERAGE_GAP", "UNACCOUNTED_UNITS", "NO_COPY", "COPY_NOT_KNOWN", "RPO_BREACH")
 
 _DORA = Standard(
     "dora-2022-2554",
@@ -69,7 +75,7 @@ _DORA = Standard(
         Demand(
             "12-whole",
             "When data is recovered, several checks and reconciliations show that it is whole.",
-            ("TEST_WITHOUT_CHECKS", "COPY_DAMAGED", "NOT_REPRESENTATIVE"),
+            ("TEST_WITHOUT_CHECKS", "COPY_DAMAGED", "NO_REPRESENTATIVE_RESTORE"),
             (EvidenceKind.CHECKED_TESTS,),
             YEAR,
         ),

@@ -5,8 +5,14 @@ from __future__ import annotations
 from refloat.assess.standards_data import WEEK, YEAR, Demand, EvidenceKind, Standard
 
 _TARGETS = ("TARGET_NOT_APPROVED", "TARGET_REVIEW_DUE", "TARGET_APPROVED_BY_TECHNICAL_OWNER")
-_TESTS = ("NEVER_DRILLED", "TEST_OVERDUE", "TEST_NOT_SERVICE_LEVEL", "EVIDENCE_STALE_AFTER_CHANGE")
-_COPIES = ("COVERAGE_GAP", "NO_COPY", "COPY_NOT_KNOWN", "RPO_BREACH")
+_TESTS = (
+    "NEVER_DRILLED",
+    "DRILL_FAILED",
+    "TEST_OVERDUE",
+    "TEST_NOT_SERVICE_LEVEL",
+    "EVIDENCE_STALE_AFTER_CHANGE",
+)
+_COPIES = ("COVERAGE_GAP", "UNACCOUNTED_UNITS", "NO_COPY", "COPY_NOT_KNOWN", "RPO_BREACH")
 _ORDER = ("RESTORE_ORDER_INVALID", "RESTORE_ORDER_MISSING", "PLAN_STEP_OMITS_DEPENDENCY")
 
 _CONTINGENCY = Standard(
@@ -159,7 +165,7 @@ _CONTROLS = Standard(
         Demand(
             "CP-10(2)",
             "Transactions are recovered in systems that rest on them.",
-            ("RPO_BREACH", "NOT_REPRESENTATIVE"),
+            ("RPO_BREACH", "NO_REPRESENTATIVE_RESTORE"),
             (EvidenceKind.CHECKED_TESTS,),
             YEAR,
             "that single transactions came back",
@@ -209,7 +215,7 @@ _FRAMEWORK = Standard(
         Demand(
             "RC.RP-05",
             "What was restored is seen to be whole, and normal work is confirmed.",
-            ("TEST_WITHOUT_CHECKS", "TEST_NOT_SERVICE_LEVEL", "NOT_REPRESENTATIVE"),
+            ("TEST_WITHOUT_CHECKS", "TEST_NOT_SERVICE_LEVEL", "NO_REPRESENTATIVE_RESTORE"),
             (EvidenceKind.CHECKED_TESTS,),
             YEAR,
         ),
