@@ -83,9 +83,7 @@ def test_a_demand_is_said_in_words_and_judged_by_something(
 
 @pytest.mark.parametrize("key", STANDARDS)
 def test_nothing_is_met_by_an_organisation_of_which_nothing_is_known(key: str) -> None:
-    empty = replace(
-        PLAN, services={}, components={}, repositories={}, authority=type(PLAN.authority)()
-    )
+    empty = Plan("Nothing", {}, {}, {}, {})
     judged = judge_standard(STANDARDS[key], empty, Facts(), (), NOW)
     assert {one.outcome for one in judged.demands} == {DemandOutcome.NOT_KNOWN}
     assert "no certificate" in judged.label
