@@ -1,0 +1,67 @@
+"""The how-to pages of the assessment, executed as they are written, in a copy of the example."""
+
+from __future__ import annotations
+
+import os
+import re
+import shlex
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.golden.reference_organisation import FOLDER
+
+PAGES = Path(__file__).parents[2] / "docs" / "how-to"
+_COMMAND = re.compile(r"^```console run(?: exit=(\d+))?\n\$ refloat (.*?)\n```$", re.M | re.S)
+COMMANDS = [
+    pytest.param(int(code or 0), typed, id=f"{page}: {typed.split()[0]} {typed.split()[1]}")
+    for page in ("assess-an-organisation.md", "see-recoverability-over-time.md")
+    for code, typed in _COMMAND.findall((PAGES / page).read_text(encoding="utf-8"))
+]
+
+
+@pytest.fixture
+def example(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(FOLDER, tmp_path / "saltbush"))
+
+
+def refloat(folder: Path, typed: str) -> subprocess.CompletedProcess[str]:
+    environment = {key: value for key, value in os.environ.items() if "REFLOAT" not in key}
+    return subprocess.run(
+        [sys.executable, "-m", "refloat.cli", *shlex.split(typed)],
+        cwd=folder,
+        env=environment,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+@pytest.mark.parametrize(("code", "typed"), COMMANDS)
+def test_a_command_does_what_the_page_says(example: Path, code: int, typed: str) -> None:
+    ended = refloat(example, typed)
+    assert ended.returncode == code, ended.stderr
+    assert ended.stdout
+    assert "Traceback" not in ended.stderr
+    assert not (example / ".refloat").exists(), "judging files writes nothing"
+
+
+def test_the_change_on_the_page_is_refused(example: Path) -> None:
+    plan = (example / "refloat.yaml").read_text(encoding="utf-8")
+    proposed = plan.replace("copies: [repo-nas1, repo-cloud]", "copies: [repo-nas1]")
+    (example / "proposed.yaml").write_text(proposed, encoding="utf-8")
+    typed = "plan diff refloat.yaml proposed.yaml --facts facts --as-of 2026-11-22T09:00:00+11:00"
+    ended = refloat(example, typed)
+    assert ended.returncode == 1, ended.stdout
+    assert "This change makes recovery worse" in ended.stdout
+
+
+def test_pages_lead_to_pages_that_are_there() -> None:
+    for page in ("assess-an-organisation", "see-recoverability-over-time"):
+        text = (PAGES / f"{page}.md").read_text(encoding="utf-8")
+        for target in re.findall(r"\]\(([^)#]+)", text):
+            assert (PAGES / target).exists(), target
