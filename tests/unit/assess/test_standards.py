@@ -19,6 +19,7 @@ from refloat.model.feed import FeedFact, RestoreTest, TestCheck, TestLevel
 from refloat.model.feed_people import Attestation
 from refloat.model.judgement import Finding, Severity
 from refloat.model.maturity import DemandOutcome, DemandResult
+from refloat.model.plan import Plan
 from refloat.model.stream import Stream
 from tests.unit.assess.kept_well import DAY, NOW, REGISTER, SECOND, facts, job, plan, point
 
