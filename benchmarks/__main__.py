@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-NAMES = ("command_line", "verify_log", "backup_files", "drill_postgresql")
+NAMES = ("command_line", "verify_log", "backup_files", "drill_postgresql", "assessment")
 
 
 def main() -> int:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import operator
+from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
@@ -16,11 +17,20 @@ from refloat.model.plan import Plan
 _Worked = TypeVar("_Worked")
 
 
+_Part = TypeVar("_Part")
+_PIECE = 100
+
+
+def _same(some: Sequence[_Part], others: Sequence[_Part]) -> bool:
+    """Whether two rows hold the very same objects."""
+    return len(some) == len(others) and all(map(operator.is_, some, others))
+
+
 class Kept:
     """What was worked out of an organisation, while the facts that it read are the same."""
 
     def __init__(self) -> None:
-        self._whole: dict[Callable[..., Any], tuple[frozenset[str], Any]] = {}
+        self._whole: dict[Hashable, tuple[frozenset[str], Any]] = {}
         self._each: dict[Callable[..., Any], tuple[frozenset[str], dict[str, Any]]] = {}
 
     def whole(
@@ -30,9 +40,40 @@ class Kept:
         organisation: Organisation,
     ) -> _Worked:
         """Give what was kept; work it out where nothing was."""
-        if work not in self._whole:
-            self._whole[work] = (reads, work(organisation))
-        found: _Worked = self._whole[work][1]
+        return self.under(work, reads, lambda: work(organisation))
+
+    def under(self, name: Hashable, reads: frozenset[str], make: Callable[[], _Worked]) -> _Worked:
+        """Give what was kept under a name; make it where nothing was.
+
+        Args:
+            name: names everything that it is made of, but for what is in ``reads``.
+            reads: the names of the streams that it is made of, too.
+            make: makes it.
+        """
+        if name not in self._whole:
+            self._whole[name] = (reads, make())
+        found: _Worked = self._whole[name][1]
+        return found
+
+    def pieces(
+        self, name: str, parts: Sequence[_Part], merge: Callable[[Sequence[_Part]], _Worked]
+    ) -> list[_Worked]:
+        """Merge parts a hundred at a time, and again only those hundreds that have a new part.
+
+        Args:
+            name: of what the parts are.
+            parts: the parts, in an order that stays; one that has not changed is the same object.
+            merge: merges some neighbours; what it gives must not be changed.
+        """
+        kept: dict[int, tuple[Sequence[_Part], _Worked]]
+        kept = self.under(("pieces", name), frozenset(), dict)
+        found = []
+        for start in range(0, len(parts), _PIECE):
+            some = parts[start : start + _PIECE]
+            known = kept.get(start)
+            if known is None or not _same(known[0], some):
+                known = kept[start] = (some, merge(some))
+            found.append(known[1])
         return found
 
     def each(

@@ -6,8 +6,10 @@ only its own part anew. No control ever looks at a backup job.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import timedelta
+from functools import partial
 
 from refloat.assess.basis import Basis
 from refloat.assess.eight.access import BANS, banned
@@ -28,6 +30,7 @@ from refloat.model.maturity import ControlResult, Maturity
 __all__ = ["ServicePart", "inside_names", "maturity", "service_part"]
 
 _LEVELS = (1, 2, 3)
+_ACCESS = frozenset({"access"})
 
 
 @dataclass(frozen=True)
@@ -122,20 +125,50 @@ def _tallies(
     organisation: Organisation, parts: list[ServicePart], rights: Rights
 ) -> dict[str, Tally]:
     plan, facts, instant = organisation.plan, organisation.facts, organisation.instant
-    policy = plan.policy
+    policy, kept = plan.policy, organisation.kept
     valid = policy.access_seen_every
     repositories = tuple(dict.fromkeys(key for one in parts for key in one.repositories))
-    tallies = {key: banned(ban, rights, repositories, valid) for key, ban in BANS.items()}
-    backed_up_parts = (*(one.backed_up for one in parts), left_out(organisation))
-    groups = (member for one in parts for member in one.members)
-    seen = weakest(lock for one in parts for lock in one.locks)
-    return tallies | {
-        "ISM-1511": together(backed_up_parts),
-        "ISM-1810": coordinated(groups, policy.skew),
-        "ISM-1811": together(one.kept for one in parts),
-        "ISM-1515": exercised(plan, facts, instant),
-        "ISM-1708": locked(seen, rights, valid),
+    tallies = {
+        key: kept.under(
+            (key, repositories), _ACCESS, partial(banned, ban, rights, repositories, valid)
+        )
+        for key, ban in BANS.items()
     }
+    merged = kept.pieces("eight", parts, lambda some: _merged(some, policy.skew))
+    named = (member for one in parts for member in one.members if member.named)
+    seen = weakest(lock for one in merged for lock in one.locks)
+    return tallies | {
+        "ISM-1511": together((*(one.backed_up for one in merged), left_out(organisation))),
+        "ISM-1810": together(
+            (coordinated(named, policy.skew), *(one.coordinated for one in merged))
+        ),
+        "ISM-1811": together(one.kept for one in merged),
+        "ISM-1515": exercised(plan, facts, instant),
+        "ISM-1708": kept.under(
+            ("ISM-1708", *seen.values()), _ACCESS, partial(locked, seen, rights, valid)
+        ),
+    }
+
+
+@dataclass(frozen=True)
+class _Merged:
+    """The parts of some services put together."""
+
+    backed_up: Tally
+    kept: Tally
+    coordinated: Tally
+    locks: tuple[LockSeen, ...]
+
+
+def _merged(parts: Sequence[ServicePart], skew: timedelta) -> _Merged:
+    alone = (member for one in parts for member in one.members if not member.named)
+    locks = weakest(lock for one in parts for lock in one.locks)
+    return _Merged(
+        backed_up=together(one.backed_up for one in parts),
+        kept=together(one.kept for one in parts),
+        coordinated=coordinated(alone, skew),
+        locks=tuple(locks.values()),
+    )
 
 
 def _missing(results: Mapping[str, ControlResult], reached: int) -> tuple[str, ...]:
