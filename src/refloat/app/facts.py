@@ -64,11 +64,11 @@ def load(paths: Sequence[Path], received_at: datetime | None = None) -> Loaded:
     facts: list[FeedFact] = []
     with collector_paused():
         for file in files(paths):
-            for one in feed.understand(lines(file), feed.Reader(received_at)):
+            for one in feed.facts(lines(file), feed.Reader(received_at)):
                 if isinstance(one, RefusedLine):
                     refused.append(Refused(str(file), one.line, one.reason))
                 else:
-                    facts += one.facts
+                    facts += one
         return Loaded(Facts(feed=Stream.of(facts)), tuple(refused))
 
 

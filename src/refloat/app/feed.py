@@ -18,15 +18,16 @@ from refloat.app import memory
 from refloat.app.facts import Refused, chunks, collector_paused
 from refloat.app.workspace import Workspace
 from refloat.assess.vanished import Disappearance, disappearances
+from refloat.feed.lines import PointLine
 from refloat.host.clock import Clock
 from refloat.ledger.statement import Subject
 from refloat.model.errors import MissingInput, UsageProblem
 from refloat.model.facts import UNWRITTEN
-from refloat.model.feed import FeedKind, PointSeen
+from refloat.model.feed import FeedKind
 from refloat.model.imports import ImportFact
 from refloat.model.observations import RefusedLine
 from refloat.store.index import Store, open_store
-from refloat.store.keys import LineRow, row_of
+from refloat.store.keys import LineRow, key_of, microseconds
 from refloat.store.segments import SegmentWriter, one_import_at_a_time
 
 AT_ONCE = 10_000
@@ -92,25 +93,28 @@ class _Count:
     conflicts: int = 0
     kinds: Counter[str] = field(default_factory=Counter)
     refused: list[Refused] = field(default_factory=list)
-    first: datetime | None = None
-    last: datetime | None = None
+    span: tuple[datetime, datetime] | None = None
     sweeps: set[tuple[str, str, datetime]] = field(default_factory=set)
 
-    def kept(self, one: feed.Understood, before: Sequence[LineRow], row: LineRow) -> None:
-        """Count a line that is kept; ``before`` are the earlier words on the same."""
-        self.kinds[one.kind] += 1
-        if before:
-            self.changed += 1
-            self.conflicts += any(other.observed_at == row.observed_at for other in before)
-        else:
-            self.new += 1
-        if self.first is None or one.observed_at < self.first:
-            self.first = one.observed_at
-        if self.last is None or one.observed_at > self.last:
-            self.last = one.observed_at
-        fact = one.facts[0]
-        if isinstance(fact, PointSeen) and (before or fact.deleted):
-            self.sweeps.add((one.instance, fact.data_set, one.observed_at))
+    def kept(self, some: Sequence[feed.Understood]) -> None:
+        """Count lines that are kept."""
+        if not some:
+            return
+        self.kinds.update(one.kind for one in some)
+        first, last = (pick(one.observed_at for one in some) for pick in (min, max))
+        before = self.span or (first, last)
+        self.span = (min(first, before[0]), max(last, before[1]))
+
+    def again(self, one: feed.Understood, at: int, before: Sequence[LineRow]) -> None:
+        """Count a line that says something else than the earlier words on the same."""
+        self.changed += 1
+        self.conflicts += any(other.observed_at == at for other in before)
+        self.swept(one)
+
+    def swept(self, one: feed.Understood) -> None:
+        """Remember the sweep of a line that may show that a recovery point vanished."""
+        if isinstance(one.line, PointLine):
+            self.sweeps.add((one.instance, one.line.dataset_ref, one.observed_at))
 
 
 def import_file(
@@ -143,7 +147,7 @@ def import_file(
         lines = feed.lines(_hashed(chunks(file), source))
         rows = _sort_out(store, writer, _numbered(lines, reader, file, count, progress), count)
         entry = None
-        if rows and count.first is not None and count.last is not None:
+        if count.span is not None:
             fact = ImportFact(
                 entry=UNWRITTEN,
                 at=now,
@@ -152,8 +156,8 @@ def import_file(
                 source=_printable(file.name),
                 source_digest=source.hexdigest(),
                 refused=len(count.refused),
-                first_observed_at=count.first,
-                last_observed_at=count.last,
+                first_observed_at=count.span[0],
+                last_observed_at=count.span[1],
                 kinds=dict(sorted(count.kinds.items())),
             )
             entry = memory.record(workspace, [memory.statement(fact, _subjects(fact))])[0].index
@@ -246,19 +250,40 @@ def _sort_out(
 ) -> list[LineRow]:
     """Write the lines that are not known yet, and give their rows."""
     rows: list[LineRow] = []
-    mine: dict[bytes, tuple[LineRow, ...]] = {}
-    while some := [(row_of(one), one) for one in islice(lines, AT_ONCE)]:
-        known = store.known_lines([row.key for row, _ in some])
-        for row, one in some:
-            before = (*known.get(row.key, ()), *mine.get(row.key, ()))
-            if any(other.digest == row.digest for other in before):
-                count.known += 1
-                continue
-            placed = row._replace(place=writer.add(one.canonical))
-            mine[row.key] = (*mine.get(row.key, ()), placed)
-            rows.append(placed)
-            count.kept(one, before, row)
+    first: dict[bytes, LineRow] = {}
+    later: dict[bytes, list[LineRow]] = {}
+    while some := list(islice(lines, AT_ONCE)):
+        keys = [key_of(one.instance, one.kind, one.external_id) for one in some]
+        known = store.known_lines(keys)
+        kept: list[tuple[bytes, feed.Understood]] = []
+        for key, one in zip(keys, some, strict=True):
+            at = microseconds(one.observed_at)
+            row = LineRow(key, one.digest, at, -1)
+            if key not in known and key not in first:
+                first[key] = row
+                count.new += 1
+                if type(one.line) is PointLine and one.line.state == "deleted":
+                    count.swept(one)
+            else:
+                before = [*known.get(key, ()), *later.get(key, ())]
+                before += [first[key]] if key in first else []
+                if any(other.digest == one.digest for other in before):
+                    count.known += 1
+                    continue
+                later.setdefault(key, []).append(row)
+                count.again(one, at, before)
+            kept.append((key, one))
+        rows += _written(writer, kept)
+        count.kept([one for _, one in kept])
     return rows
+
+
+def _written(
+    writer: SegmentWriter, kept: Sequence[tuple[bytes, feed.Understood]]
+) -> Iterator[LineRow]:
+    places = writer.add([one.canonical for _, one in kept])
+    for (key, one), place in zip(kept, places, strict=True):
+        yield LineRow(key, one.digest, microseconds(one.observed_at), place)
 
 
 def _vanished(

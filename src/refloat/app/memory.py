@@ -86,13 +86,13 @@ def with_feed(workspace: Workspace, facts: Facts) -> Facts:
 
 def _facts_of(folder: Path, segment: str) -> Iterator[FeedFact]:
     reader = feed.Reader(canonical=True)
-    for one in feed.understand(read_segment(folder, segment), reader):
+    for one in feed.facts(read_segment(folder, segment), reader):
         if isinstance(one, RefusedLine):
             raise EvidenceProblem(
                 f"line {one.line} of the imported facts {segment} cannot be read: {one.reason}",
                 hint="A newer Refloat may have imported it. Use that.",
             )
-        yield from one.facts
+        yield from one
 
 
 def point_subjects(points: Iterable[RecoveryPoint]) -> tuple[Subject, ...]:

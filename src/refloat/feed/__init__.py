@@ -8,6 +8,7 @@ from refloat.feed.reading import KINDS as KINDS
 from refloat.feed.reading import Reader as Reader
 from refloat.feed.reading import Refused as Refused
 from refloat.feed.reading import Understood as Understood
+from refloat.feed.reading import facts as facts
 from refloat.feed.reading import read as read
 from refloat.feed.reading import schema as schema
 from refloat.feed.reading import understand as understand

@@ -7,7 +7,7 @@ import hashlib
 import operator
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 import msgspec
 
@@ -64,6 +64,7 @@ _ONE: Mapping[type[Line], Callable[[Any, Head], FeedFact]] = {
     people_lines.ApprovalLine: making_people.approval,
     people_lines.ActionLine: making_people.action,
 }
+_FOR_EVER = datetime.max.replace(tzinfo=UTC)
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
@@ -74,6 +75,9 @@ def _any_of(lines: Iterable[type[Line]]) -> Any:
 _decode: Callable[[bytes], Line] = msgspec.json.Decoder(_any_of(KINDS.values())).decode
 _decode_any: Callable[[bytes], Any] = msgspec.json.Decoder().decode
 _encode_sorted: Callable[[Any], bytes] = msgspec.json.Encoder(order="sorted").encode
+
+
+Taken = TypeVar("Taken")
 
 
 class Refused(Exception):
@@ -89,8 +93,8 @@ class Understood(NamedTuple):
         instance: the instance of its source.
         external_id: the source's own id of it, or the derived one.
         observed_at: when it was seen to be so (UTC).
-        digest: SHA-256 of ``canonical``, hexadecimal.
-        facts: what it says; a line with ``rights`` is a fact on each right.
+        digest: SHA-256 of ``canonical``, 32 bytes.
+        line: what it says.
     """
 
     canonical: bytes
@@ -98,8 +102,8 @@ class Understood(NamedTuple):
     instance: str
     external_id: str
     observed_at: datetime
-    digest: str
-    facts: tuple[FeedFact, ...]
+    digest: bytes
+    line: Line
 
 
 class Reader:
@@ -112,14 +116,14 @@ class Reader:
     """
 
     def __init__(self, received_at: datetime | None = None, *, canonical: bool = False) -> None:
-        self._latest = received_at
-        self._latest_seen = received_at + CLOCK_SKEW if received_at is not None else None
+        self._latest = received_at or _FOR_EVER
+        self._latest_seen = received_at + CLOCK_SKEW if received_at is not None else _FOR_EVER
         self._canonical = canonical
         self._maker = Maker()
-        self._last_seen = datetime.min.replace(tzinfo=UTC)
+        self._last_seen = _FOR_EVER
 
     def understand(self, line: bytes) -> Understood:
-        """Understand one line.
+        """Understand one line; ``facts`` says then whether what it says can be.
 
         Args:
             line: its bytes, without what ends it.
@@ -131,44 +135,57 @@ class Reader:
             raise Refused(f"it is longer than {LONGEST_LINE} bytes")
         try:
             canonical = line if self._canonical else _canonical(line)
-            return self._understand(_decode(canonical), canonical)
-        except Unclear as error:
-            raise Refused(str(error)) from error
-        except (ValueError, RecursionError, OverflowError) as error:
+            said = _decode(canonical)
+        except (ValueError, RecursionError) as error:
             raise Refused(reason(error, line, KINDS)) from error
-
-    def _understand(self, line: Line, canonical: bytes) -> Understood:
-        digest = hashlib.sha256(canonical).hexdigest()
-        observed_at = utc(line.observed_at)
-        if observed_at == self._last_seen:
-            observed_at = self._last_seen  # a sweep sees many things at one time: keep it once
-        self._last_seen = observed_at
-        if self._latest_seen is not None and observed_at > self._latest_seen:
-            raise Refused(f"observed_at {observed_at:%Y-%m-%d %H:%M:%S} UTC is in the future")
-        identity = line.external_id or natural_id(line) or f"sha256:{digest}"
-        head = Head(self._maker.source(line.source), identity, observed_at, digest)
+        observed_at = self._observed_at(said)
+        if type(said) is PointLine:
+            self._refuse_future(said.consistency_time, observed_at)
+        digest = hashlib.sha256(canonical).digest()
         return Understood(
             canonical,
-            _KIND_OF[type(line)],
-            head.source.instance,
-            identity,
+            _KIND_OF[type(said)],
+            said.source.instance,
+            said.external_id or natural_id(said) or f"sha256:{digest.hex()}",
             observed_at,
             digest,
-            self._facts(line, head),
+            said,
         )
 
-    def _facts(self, line: Line, head: Head) -> tuple[FeedFact, ...]:
+    def facts(self, one: Understood) -> tuple[FeedFact, ...]:
+        """Give the facts of a line; one with ``rights`` is a fact on each right.
+
+        Raises:
+            Refused: if what it says cannot be; never for a recovery point.
+        """
+        line = one.line
+        source = self._maker.source(line.source)
+        head = Head(source, one.external_id, one.observed_at, one.digest.hex())
         if type(line) is PointLine:
-            point = self._maker.point(line, head)
-            time = point.consistency_time
-            if self._latest is not None and time > self._latest:
-                raise Refused(f"consistency_time {time:%Y-%m-%d %H:%M:%S} UTC is in the future")
-            if time > head.observed_at and time - head.observed_at > CLOCK_SKEW:
-                raise Refused("consistency_time is after observed_at: nobody can have seen it then")
-            return (point,)
-        if isinstance(line, AccessLine):
-            return making.access(line, head)
-        return (_ONE[type(line)](line, head),)
+            return (self._maker.point(line, head),)
+        try:
+            if isinstance(line, AccessLine):
+                return making.access(line, head)
+            return (_ONE[type(line)](line, head),)
+        except Unclear as error:
+            raise Refused(str(error)) from error
+
+    def _refuse_future(self, time: datetime, observed_at: datetime) -> None:
+        """See that data was true before it was seen, and before now."""
+        if time > self._latest:
+            raise Refused(f"consistency_time {utc(time):%Y-%m-%d %H:%M:%S} UTC is in the future")
+        if time > observed_at and time - observed_at > CLOCK_SKEW:
+            raise Refused("consistency_time is after observed_at: nobody can have seen it then")
+
+    def _observed_at(self, line: Line) -> datetime:
+        observed_at = line.observed_at
+        if observed_at == self._last_seen:
+            return self._last_seen  # a sweep sees many things at one time: keep it once
+        observed_at = utc(observed_at)
+        if observed_at > self._latest_seen:
+            raise Refused(f"observed_at {observed_at:%Y-%m-%d %H:%M:%S} UTC is in the future")
+        self._last_seen = observed_at
+        return observed_at
 
 
 def read(
@@ -182,29 +199,41 @@ def read(
         lines: the lines' bytes, with or without what ends them.
         received_at: when they came in; a time later than that is refused. None: not known.
     """
-    for one in understand(lines, Reader(received_at)):
+    for one in facts(lines, Reader(received_at)):
         if isinstance(one, RefusedLine):
             yield one
         else:
-            yield from one.facts
+            yield from one
+
+
+def facts(lines: Iterable[bytes], reader: Reader) -> Iterator[tuple[FeedFact, ...] | RefusedLine]:
+    """Read as ``read`` does, and give the facts of each line together."""
+    return _each(lines, lambda line: reader.facts(reader.understand(line)))
 
 
 def understand(lines: Iterable[bytes], reader: Reader) -> Iterator[Understood | RefusedLine]:
-    """Understand lines one by one, as ``read`` does; empty ones are passed over.
+    """Understand lines as ``read`` does, without making facts of those that are sure to be some."""
 
-    Args:
-        lines: the lines' bytes, with or without what ends them.
-        reader: what understands each of them.
-    """
-    understood = reader.understand
+    def checked(line: bytes) -> Understood:
+        one = reader.understand(line)
+        if type(one.line) is not PointLine:
+            reader.facts(one)
+        return one
+
+    return _each(lines, checked)
+
+
+def _each(lines: Iterable[bytes], take: Callable[[bytes], Taken]) -> Iterator[Taken | RefusedLine]:
     number = 0
     try:
         for number, line in enumerate(lines, 1):
-            stripped = strip(line, first=number == 1)
-            if not stripped:
+            if number == 1:
+                line = line.removeprefix(_BYTE_ORDER_MARK)
+            line = line.strip(b" \t\r\n")
+            if not line:
                 continue
             try:
-                yield understood(stripped)
+                yield take(line)
             except Refused as error:
                 yield RefusedLine(number, str(error))
     except Damaged as error:
@@ -219,18 +248,6 @@ def schema() -> dict[str, Any]:
     described = msgspec.json.schema(_any_of(KINDS.values()))
     title = f"A line of the feed, {SCHEMA}"
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": title, **described}
-
-
-def strip(line: bytes, *, first: bool = False) -> bytes:
-    """Take away what stands around a line: blanks, what ends it, a byte order mark.
-
-    Args:
-        line: its bytes.
-        first: whether it is the first of its file.
-    """
-    if first:
-        line = line.removeprefix(_BYTE_ORDER_MARK)
-    return line.strip(b" \t\r\n")
 
 
 def _canonical(line: bytes) -> bytes:

@@ -40,8 +40,6 @@ def reason(error: Exception, line: bytes, kinds: dict[str, type[Line]]) -> str:
         return "it is not UTF-8 text"
     if isinstance(error, RecursionError):
         return "it is nested too deeply"
-    if isinstance(error, OverflowError):
-        return "a time in it lies outside of the years 1 to 9999"
     if not isinstance(error, msgspec.ValidationError):
         return f"it is no JSON ({str(error).removeprefix('JSON is malformed: ')})"
     return _wrong(str(error), line, kinds)

@@ -21,23 +21,23 @@ PRINCIPALS: Mapping[str, PrincipalKind] = {
     **{kind.value.replace(" ", "_"): kind for kind in PrincipalKind},
     "backup_admin": PrincipalKind.BACKUP_ADMINISTRATOR,
 }
+FIRST = datetime.min.replace(tzinfo=UTC)
+LAST = datetime.max.replace(tzinfo=UTC)
+"""The first and the last instant that there is a datetime for."""
 
 
 def utc(instant: datetime) -> datetime:
-    """Give an instant with an offset in UTC.
-
-    Raises:
-        OverflowError: if there it would lie before the year 1 or after the year 9999.
-    """
-    return instant if instant.tzinfo is UTC else instant.astimezone(UTC)
+    """Give an instant with an offset in UTC; beyond the years 1 and 9999, their first or last."""
+    if instant.tzinfo is UTC:
+        return instant
+    try:
+        return instant.astimezone(UTC)
+    except OverflowError:
+        return LAST if instant.year > 1 else FIRST
 
 
 def utc_or_none(instant: datetime | None) -> datetime | None:
-    """Give an instant in UTC, or None where there is none.
-
-    Raises:
-        OverflowError: as ``utc``.
-    """
+    """Give an instant in UTC as ``utc`` does, or None where there is none."""
     if instant is None or instant.tzinfo is UTC:
         return instant
-    return instant.astimezone(UTC)
+    return utc(instant)

@@ -6,8 +6,6 @@ import hashlib
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-from refloat.feed import Understood
-
 _BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -34,11 +32,6 @@ def key_of(instance: str, kind: str, external_id: str) -> bytes:
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:16]
 
 
-def row_of(one: Understood) -> LineRow:
-    """Give the row of a line that has no place yet."""
-    return LineRow(
-        key_of(one.instance, one.kind, one.external_id),
-        bytes.fromhex(one.digest),
-        (one.observed_at - _BEGINNING) // _MICROSECOND,
-        -1,
-    )
+def microseconds(instant: datetime) -> int:
+    """Give an instant as microseconds since 1970 (UTC)."""
+    return (instant - _BEGINNING) // _MICROSECOND

@@ -17,7 +17,7 @@ from refloat import feed
 from refloat.model.errors import EvidenceProblem
 from refloat.model.observations import RefusedLine
 from refloat.store import segments
-from refloat.store.keys import LineRow, row_of
+from refloat.store.keys import LineRow, key_of, microseconds
 from refloat.store.models import Entry, Segment
 
 _AT_ONCE = 10_000
@@ -43,14 +43,15 @@ def rows_of(folder: Path, name: str) -> list[LineRow]:
     """
     rows: list[LineRow] = []
     place = 0
-    lines = (bytes(line) for line in segments.read_segment(folder, name))
+    lines = segments.read_segment(folder, name)
     for one in feed.understand(lines, feed.Reader(canonical=True)):
         if isinstance(one, RefusedLine):
             raise EvidenceProblem(
                 f"line {one.line} of the imported facts {name} cannot be read: {one.reason}",
                 hint="A newer Refloat may have imported it. Use that.",
             )
-        rows.append(row_of(one)._replace(place=place))
+        key = key_of(one.instance, one.kind, one.external_id)
+        rows.append(LineRow(key, one.digest, microseconds(one.observed_at), place))
         place += len(one.canonical) + 1
     return rows
 

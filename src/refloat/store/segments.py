@@ -11,8 +11,9 @@ import fcntl
 import hashlib
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from itertools import accumulate
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -43,8 +44,6 @@ class SegmentWriter:
         self._folder = folder
         self._path = folder / f"{_UNFINISHED}{secrets.token_hex(8)}"
         self._digest = hashlib.sha256()
-        self._pending: list[bytes] = []
-        self._pending_bytes = 0
         self._length = 0
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
         with _told(self._path):
@@ -64,19 +63,15 @@ class SegmentWriter:
         os.close(self._handle)
         self._path.unlink(missing_ok=True)
 
-    def add(self, line: bytes) -> int:
-        """Add a line, and give its place: the bytes before it."""
-        place = self._length
-        self._pending.append(line)
-        self._length += len(line) + 1
-        self._pending_bytes += len(line) + 1
-        if self._pending_bytes >= _AT_ONCE:
-            self._flush()
-        return place
+    def add(self, lines: Sequence[bytes]) -> Iterable[int]:
+        """Add lines, and give the place of each: the bytes before it."""
+        places = [*accumulate((len(line) + 1 for line in lines), initial=self._length)]
+        self._write(b"\n".join(lines) + b"\n" if lines else b"")
+        self._length = places.pop()
+        return places
 
     def finish(self) -> str:
         """Make it durable under its name, and give that: SHA-256 of its bytes, hexadecimal."""
-        self._flush()
         faults.point("facts.written")
         name = self._digest.hexdigest()
         with _told(self._path):
@@ -86,13 +81,8 @@ class SegmentWriter:
         faults.point("facts.finished")
         return name
 
-    def _flush(self) -> None:
-        if not self._pending:
-            return
-        data = b"\n".join(self._pending) + b"\n"
+    def _write(self, data: bytes) -> None:
         self._digest.update(data)
-        self._pending.clear()
-        self._pending_bytes = 0
         with _told(self._path):
             view = memoryview(data)
             while view:
