@@ -73,8 +73,7 @@ def coordinated(found: Iterable[Member], skew: timedelta) -> Tally:
 
 def _member(basis: Basis, key: str) -> Member:
     component = basis.component(key)
-    points = newest_first(basis, key)
-    newest = points[0] if points else None
+    newest = next(newest_first(basis, key), None)
     return Member(
         data_set=key,
         group=component.group or basis.service.key,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import islice
 
 from refloat.assess.basis import Basis, SeenPoint
 from refloat.model.access import LockMode
@@ -65,14 +65,19 @@ def copies_of(basis: Basis, status: ServiceStatus, data_set: str) -> tuple[KeptC
     return tuple(found.values())
 
 
-def newest_first(basis: Basis, data_set: str) -> tuple[SeenPoint, ...]:
-    """Give the newest points that something can be brought back from, newest first."""
-    usable = (
-        point
-        for point in reversed(basis.points(data_set))
-        if point.eligible and (point.expires_at is None or point.expires_at > basis.instant)
-    )
-    return tuple(islice(usable, MOST_LOOKED_AT))
+def newest_first(basis: Basis, data_set: str) -> Iterator[SeenPoint]:
+    """Give the newest points that something can be brought back from, newest first.
+
+    Of very many, only the newest are given; they are looked at one by one, as they are asked for.
+    """
+    given = 0
+    for point in reversed(basis.points(data_set)):
+        if given == MOST_LOOKED_AT:
+            return
+        ends = point.expires_at
+        if point.eligible and (ends is None or ends > basis.instant):
+            given += 1
+            yield point
 
 
 def quality_of(point: SeenPoint) -> Quality:

@@ -76,7 +76,7 @@ def _often(basis: Basis, target: ObjectiveStatus, data_set: str, tally: Tally) -
         yield _NOT_APPROVED[target.approval]
     elif target.approval is ApprovalState.CLAIMED:
         tally.claim(data_set, "its target is only said to be approved; nobody signed it")
-    points = newest_first(basis, data_set)
+    points = tuple(islice(newest_first(basis, data_set), INTERVALS + 1))
     if not points:
         tally.unknown[data_set] = "no copy of it was ever seen that can be used"
         return
@@ -111,7 +111,7 @@ def _planned_interval(component: Component) -> timedelta | None:
 
 def _usual_interval(points: tuple[SeenPoint, ...]) -> float | None:
     """Give the middle one of the last intervals in seconds; None of too few."""
-    times = sorted({one.consistency_time for one in islice(points, INTERVALS + 1)})
+    times = sorted({one.consistency_time for one in points})
     gaps = [(later - earlier).total_seconds() for earlier, later in pairwise(times)]
     return statistics.median(gaps) if len(gaps) >= FEWEST else None
 

@@ -18,6 +18,10 @@ from refloat.assess.eight.tally import Tally
 from refloat.assess.key_custody import buried_keys
 from refloat.model.feed import Quality
 from refloat.model.plan import Plan
+from refloat.model.run import Outcome
+
+_Look = tuple[datetime, str, Quality]
+"""When a copy was seen to be whole, the fact that shows it, and how good that is."""
 
 
 def kept_securely(
@@ -97,23 +101,14 @@ def _key(
         tally.unknown.setdefault(data_set, "nobody said where the key of its copies is kept")
 
 
-def _whole(
-    basis: Basis, data_set: str, restored: tuple[datetime, str] | None, tally: Tally
-) -> Iterator[str]:
+def _whole(basis: Basis, data_set: str, restored: _Look | None, tally: Tally) -> Iterator[str]:
     """Say when somebody last saw that a copy is whole: by looking it over, or by restoring it."""
     every = basis.plan.policy.integrity_verified_every
     points = basis.points(data_set)
     if points and points[-1].integrity.state == "failed":
         yield "its newest copy was found to be damaged"
         return
-    looked = [
-        (one.integrity.at or one.observed_at, one.reference, quality_of(one))
-        for one in newest_first(basis, data_set)
-        if one.integrity.state == "ok"
-    ]
-    if restored is not None:
-        looked.append((*restored, Quality.EXCELLENT))
-    seen = [one for one in looked if one[0] <= basis.instant]
+    seen = _looks(basis, data_set, restored)
     if not seen:
         tally.unknown.setdefault(data_set, "nobody knows whether its copies are whole")
         return
@@ -127,11 +122,25 @@ def _whole(
     tally.rest(quality, f"{data_set}: that its copies are whole", reference, at, every)
 
 
-def _restored(basis: Basis) -> dict[str, tuple[datetime, str]]:
-    """Give by data set when it was last brought back, and by which trial."""
-    found: dict[str, tuple[datetime, str]] = {}
+def _looks(basis: Basis, data_set: str, restored: _Look | None) -> list[_Look]:
+    """Give the looks that showed a copy to be whole; one that still counts ends the search."""
+    found = [restored] if restored is not None and restored[0] <= basis.instant else []
+    every = basis.plan.policy.integrity_verified_every
+    for point in newest_first(basis, data_set):
+        at = point.integrity.at or point.observed_at
+        if point.integrity.state == "ok" and at <= basis.instant:
+            found.append((at, point.reference, quality_of(point)))
+            if basis.instant - at <= every:
+                break
+    return found
+
+
+def _restored(basis: Basis) -> dict[str, _Look]:
+    """Give by data set when it was last brought back with its data proved."""
+    found: dict[str, _Look] = {}
     for trial in basis.trials():
-        if trial.passed:
-            for data_set in trial.data_sets:
-                found[data_set] = (trial.at, trial.reference)
+        quality = Quality.EXCELLENT if trial.entry is not None else Quality.FAIR
+        for data_set in trial.data_sets:
+            if trial.brought_back(data_set) is Outcome.PASSED:
+                found[data_set] = (trial.at, trial.reference, quality)
     return found
