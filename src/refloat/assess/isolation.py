@@ -62,6 +62,7 @@ class CopyIsolation:
         looked_at: whether anything at all is known of rights or of a lock.
         seen: whether copies were seen there; otherwise the plan alone says that they are.
         since: when it was seen that they can be altered; None where the plan alone says so.
+        locked_until: until when the lock holds; None if for ever, or if there is none that does.
     """
 
     repository: str
@@ -72,6 +73,7 @@ class CopyIsolation:
     looked_at: bool = True
     seen: bool = True
     since: datetime | None = None
+    locked_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,14 +167,14 @@ class Isolation:
 
     def _locked(self, key: str, lock: LockMode, until: datetime | None) -> CopyIsolation | None:
         if lock in HOLDING and (until is None or until > self._instant):
-            return CopyIsolation(key, Isolated.YES, lock=lock)
+            return CopyIsolation(key, Isolated.YES, lock=lock, locked_until=until)
         return None
 
     def _by_rights(self, key: str, lock: LockMode) -> CopyIsolation:
         governed = lock is LockMode.GOVERNANCE
         if (key, governed) not in self._known:
             self._known[key, governed] = self._judged(key, lock, governed=governed)
-        return self._known[key, governed]
+        return replace(self._known[key, governed], lock=lock)
 
     def _judged(self, key: str, lock: LockMode, *, governed: bool) -> CopyIsolation:
         rights = _UNLOCKING if governed else _ALTERING
@@ -220,6 +222,11 @@ def isolation(
         organisation: the organisation at an instant.
     """
     return organisation.once(_isolation)
+
+
+def isolation_of(organisation: Organisation, service: str) -> Mapping[str, DataSetIsolation]:
+    """Judge the data sets of one service, by component key; only once."""
+    return organisation.each(_of_service, frozenset({"access"}))[service]
 
 
 def effective_rights(organisation: Organisation) -> Rights:

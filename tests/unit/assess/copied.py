@@ -218,7 +218,7 @@ def alive(at: datetime, seconds: float | None, source: str = "box", what: str = 
     return Heartbeat(Source(source), known, at, known, seconds, what)
 
 
-def test_of(service: str, at: datetime, **changes: Any) -> RestoreTest:
+def service_test(service: str, at: datetime, **changes: Any) -> RestoreTest:
     """Give a test of a whole service that passed."""
     known = f"test {service} {at.isoformat()} {changes}"
     whole: dict[str, Any] = {
