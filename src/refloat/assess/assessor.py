@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from refloat.assess import eight
-from refloat.assess.basis import Moment
 from refloat.assess.index import Index, Touched
 from refloat.assess.isolation import effective_rights
+from refloat.assess.moment import Moment
 from refloat.assess.organisation import Kept, Organisation
 from refloat.assess.rule import OrganisationRule
 from refloat.assess.rules import ORGANISATION_RULES

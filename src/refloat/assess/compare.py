@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from refloat.assess import words
-from refloat.assess.basis import Basis, basis
+from refloat.assess.basis import Basis
+from refloat.assess.moment import basis
 from refloat.assess.objectives import judge_objectives
 from refloat.assess.trials import Trial, came_back
 from refloat.model.facts import Facts

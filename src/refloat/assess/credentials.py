@@ -15,7 +15,8 @@ from datetime import datetime
 
 from refloat.assess import words
 from refloat.assess.about import subject
-from refloat.assess.basis import Basis, basis
+from refloat.assess.basis import Basis
+from refloat.assess.moment import basis
 from refloat.model.facts import Facts
 from refloat.model.judgement import CredentialTrace, Finding, Reach, ServiceStatus, Severity
 from refloat.model.options import Options, OptionValue

@@ -14,9 +14,10 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from refloat.assess.basis import Basis, Moment
+from refloat.assess.basis import Basis
 from refloat.assess.copies import judge_copies
 from refloat.assess.index import Index
+from refloat.assess.moment import Moment
 from refloat.assess.objectives import judge_objectives
 from refloat.assess.own import own_points
 from refloat.assess.recoveries import judge_recovery

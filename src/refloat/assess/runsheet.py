@@ -13,7 +13,8 @@ from datetime import datetime
 
 from refloat.assess import words
 from refloat.assess.about import called
-from refloat.assess.basis import Basis, basis
+from refloat.assess.basis import Basis
+from refloat.assess.moment import basis
 from refloat.model.answers import NOT_KNOWN
 from refloat.model.facts import Facts
 from refloat.model.organisation import WrittenStep

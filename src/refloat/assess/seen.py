@@ -17,11 +17,13 @@ class SeenPoint:
         fact: what was seen.
         entry: the entry of the ledger that recorded it; None for what the feed says.
         own: the point as Refloat made it; None for one of somebody else.
+        gone: whether it vanished before its time.
     """
 
     fact: PointSeen
     entry: int | None = None
     own: RecoveryPoint | None = None
+    gone: bool = False
 
     @property
     def reference(self) -> str:
@@ -73,7 +75,7 @@ class SeenPoint:
     @property
     def eligible(self) -> bool:
         """Whether nothing that is known speaks against restoring from it."""
-        return self.fact.eligible
+        return self.fact.eligible and not self.gone
 
     @property
     def expires_at(self) -> datetime | None:

@@ -7,12 +7,13 @@ from dataclasses import replace
 from datetime import datetime
 
 from refloat.assess import credentials, encryption, observed
-from refloat.assess.basis import Basis, Moment
+from refloat.assess.basis import Basis
 from refloat.assess.claims import judge_claims
 from refloat.assess.confidence import judge_confidence
 from refloat.assess.copies import coverage, job_statuses, judge_copies
 from refloat.assess.history import judge_acceptance, last_representative
 from refloat.assess.index import Index
+from refloat.assess.moment import Moment
 from refloat.assess.objectives import judge_objectives
 from refloat.assess.recoveries import judge_recovery
 from refloat.assess.rules import SERVICE_RULES

@@ -9,8 +9,9 @@ from __future__ import annotations
 from datetime import datetime
 
 from refloat.assess import words
-from refloat.assess.basis import Basis, Moment, basis
+from refloat.assess.basis import Basis
 from refloat.assess.index import Index
+from refloat.assess.moment import Moment, basis
 from refloat.assess.objectives import judge_objectives
 from refloat.assess.trials import Trial, came_back
 from refloat.model.facts import Facts

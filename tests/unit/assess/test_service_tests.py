@@ -11,6 +11,7 @@ from refloat.assess import assessment, service_status
 from refloat.model.facts import Facts
 from refloat.model.feed import FeedFact, TestLevel
 from refloat.model.judgement import Confidence, CopyVerdict, ServiceStatus
+from refloat.model.organisation import Exclusion
 from refloat.model.plan import Plan
 from refloat.model.run import Verdict
 from refloat.testing import example
@@ -247,3 +248,40 @@ def test_a_test_that_passed_does_not_take_the_proof_of_a_drill_away() -> None:
     failed = replace(unmeasured, result="failed")
     worse = service_status(plan, example.SERVICE, drilled.joined(small.facts(failed)), later)
     assert worse.recovery.verdict is Verdict.FAILED
+
+
+def test_a_point_that_vanished_before_its_time_is_no_copy_any_more() -> None:
+    kept = NOW + 30 * DAY
+    older = replace(small.point("book-db", NOW - 2 * HOUR), expires_at=kept)
+    newer = replace(small.point("book-db", NOW - HOUR), expires_at=kept)
+    again = replace(older, observed_at=NOW - MINUTE, digest="a" * 64)
+    rest = [one for one in everything() if not one.external_id.startswith("book-db@")]
+    before = judge([*rest, older, newer])
+    assert before.copy.data_sets[0].consistency_time == NOW - HOUR
+    after = judge([*rest, older, newer, again])
+    assert after.copy.data_sets[0].consistency_time == NOW - 2 * HOUR
+
+
+def test_a_component_is_left_out_only_with_an_approval_that_is_not_over() -> None:
+    bare = small.component("archive", copied=False)
+    named = small.service("archives", "archive")
+    until = NOW.date()
+    for exclusion, missed in (
+        (Exclusion("archive", "archive", "paper is kept", "olga", until), ()),
+        (Exclusion("archive", "archive", "paper is kept", "olga", until - DAY), ("archive",)),
+        (Exclusion("archive", "archive", "paper is kept", None, until), ("archive",)),
+        (Exclusion("archive", "archive", "paper is kept", "olga", None), ("archive",)),
+    ):
+        plan = small.plan([named], [bare], exclusions=(exclusion,))
+        assert judge([], "archives", plan).coverage.unaccounted == missed
+
+
+def test_a_name_of_the_feed_that_two_components_have_means_neither() -> None:
+    renamed = replace(PLAN.components["book-db"], name="Store")
+    plan = replace(PLAN, components={**PLAN.components, "book-db": renamed})
+    rest = [one for one in everything(plan) if not one.external_id.startswith("book-db@")]
+    point = small.point("STORE")
+    assert judge([*rest, point], plan=plan).copy.verdict is CopyVerdict.YES
+    other = replace(PLAN.components["router"], name="store")
+    both = replace(plan, components={**plan.components, "router": other})
+    assert judge([*rest, point], plan=both).copy.verdict is CopyVerdict.UNKNOWN

@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from refloat.assess.basis import basis
+from refloat.assess.moment import basis
 from refloat.assess.organisation import Organisation
 from refloat.assess.status import service_status
 from refloat.model.facts import Facts
