@@ -1,14 +1,84 @@
-"""The offline kit: made from the plan, for the day when no system answers (R-135)."""
+"""The offline kit: made, and said to be placed, so that an old one is missed (R-135)."""
 
 from __future__ import annotations
 
+import tempfile
+from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
+from refloat.app.approve import find_person
 from refloat.app.assess import Ground
+from refloat.app.feed import import_file
+from refloat.app.workspace import Workspace
 from refloat.assess.kit import kit
+from refloat.assess.rules.documents import KIT_PLACED
+from refloat.feed import write
+from refloat.host.clock import Clock
+from refloat.model.codec import instant_text
+from refloat.model.errors import UsageProblem
+from refloat.model.feed import Source
+from refloat.model.feed_people import Attestation
+from refloat.plan import fingerprint
 from refloat.report.kit import kit_page
+
+SOURCE = Source("refloat", "refloat")
+"""Where a statement that is made by Refloat's own command line comes from."""
+
+
+@dataclass(frozen=True)
+class Placed:
+    """A kit that lies somewhere now.
+
+    Attributes:
+        entry: the evidence; None if the very same was known.
+        where: the place.
+        person: who said so, by name.
+        at: when (UTC).
+        plan: fingerprint of the plan that the kit must have been made from.
+    """
+
+    entry: int | None
+    where: str
+    person: str
+    at: datetime
+    plan: str
 
 
 def make(found: Ground, instant: datetime) -> bytes:
     """Make the kit as it stood at an instant: one HTML page that needs no network."""
     return kit_page(kit(found.plan, found.facts, instant))
+
+
+def place(workspace: Workspace, clock: Clock, where: str, person_key: str) -> Placed:
+    """Record that a kit of the plan as it stands now lies at a place.
+
+    Raises:
+        UsageProblem: if the place is empty.
+        MissingInput: if the plan knows nobody of that key.
+        StateProblem, NoRoom: if it cannot be recorded.
+        EvidenceProblem: if the ledger is damaged.
+    """
+    named = " ".join(where.split())
+    if not named:
+        raise UsageProblem("say where the kit lies, for example --where 'the safe at reception'")
+    person = find_person(workspace, person_key)
+    now, plan = clock.now().wall, fingerprint(workspace.plan)
+    fact = Attestation(
+        source=SOURCE,
+        external_id=f"{KIT_PLACED}/{named}/{instant_text(now)}",
+        observed_at=now,
+        digest="",
+        topic=KIT_PLACED,
+        subject="",
+        person=person.key,
+        statement="The recovery kit was put here.",
+        at=now,
+        fingerprint=plan,
+        where=named,
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        line = Path(folder) / "kit-placed.jsonl"
+        line.write_bytes(write(fact) + b"\n")
+        done = import_file(workspace, clock, line)
+    return Placed(done.entry, named, person.name, now, plan)

@@ -11,8 +11,9 @@ from refloat.app import kit
 from refloat.app.assess import Ground
 from refloat.app.workspace import Workspace
 from refloat.cli.judging import on_facts
-from refloat.cli.shared import emit, say
+from refloat.cli.shared import after_sweep, as_json, emit, say
 from refloat.host import files
+from refloat.host.clock import Clock
 
 PRIVATE = 0o600
 """The kit holds private telephone numbers."""
@@ -57,4 +58,24 @@ def make(
         emit({"file": str(write_to), "bytes": len(page)})
         return 0
     say(f"The kit is in {write_to}. Print it, and put it where it can be read without any system.")
+    say("Then record that: refloat kit placed --where PLACE --as PERSON")
+    return 0
+
+
+@command.command("placed")
+@click.option("--where", required=True, metavar="TEXT", help="Where it lies.")
+@click.option("--as", "person", required=True, metavar="PERSON", help="Who says so (plan key).")
+@as_json
+@after_sweep
+def placed(workspace: Workspace, where: str, person: str, as_json: bool) -> int:
+    """Record that a kit of the plan as it stands now lies at a place.
+
+    When the plan changes afterwards, the kit counts as out of date until a new one is placed.
+    """
+    done = kit.place(workspace, Clock(), where, person)
+    if as_json:
+        emit(done)
+    else:
+        say(f"{done.person} put the kit here: {done.where}. It is of the plan {done.plan}.")
+        say(f"Recorded as evidence {done.entry}.")
     return 0

@@ -73,7 +73,7 @@ def write(fact: FeedFact) -> bytes:
     Reading it gives the fact back; its digest is then that of this line.
     """
     members = {"schema": SCHEMA, "kind": _KINDS[type(fact)].value, **_members(fact)}
-    members.pop("digest")
+    members.pop("digest", None)  # a fact that is just being made has none yet
     return msgspec.json.encode(members, order="sorted")
 
 

@@ -43,6 +43,7 @@ COMMANDS = (
     "heartbeat",
     "init",
     "kit -o kit.html",
+    "kit placed --where safe --as ben",
     "observe",
     "observe csv refloat.yaml",
     "pack -o pack",

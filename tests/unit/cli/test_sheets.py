@@ -27,12 +27,29 @@ OTHERS = (
     ' "nobody_had_authority": ["close Wattle"]}\n'
 )
 
+PLAN = """
+organisation: Quince Street Veterinary
+people:
+  ben: {name: Ben Ruiz, roles: [business owner], phone: "+61 3 5550 0142"}
+documents:
+  runbooks: {content: [recovery instructions], locations: [{where: the wiki, needs: [wiki]}]}
+services:
+  wiki: {name: The wiki, owner: ben, needs: [pages]}
+components:
+  pages: {kind: files, name: Pages}
+"""
+
 
 def refloat(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run the command line on the reference organisation, with a state in a folder."""
     where = ("--plan", str(EXAMPLE / "refloat.yaml"), "--state", str(folder / "state"))
+    return own(folder, *where, *arguments)
+
+
+def own(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run the command line on the plan in a folder."""
     return subprocess.run(
-        [sys.executable, "-m", "refloat.cli", *where, *arguments],
+        [sys.executable, "-m", "refloat.cli", *arguments],
         cwd=folder,
         env={name: text for name, text in os.environ.items() if "REFLOAT" not in name},
         capture_output=True,
@@ -151,3 +168,34 @@ def test_the_kit_is_private_and_holds_names_and_numbers(tmp_path: Path) -> None:
     assert "+61 491 570 006" in page.read_text()
     assert judged(tmp_path, "kit", "make", "-o", "again.html").returncode == 0
     assert (tmp_path / "again.html").read_bytes() == page.read_bytes()
+
+
+@pytest.mark.requirement("R-135")
+def test_where_a_kit_lies_is_recorded_and_an_old_kit_is_missed(tmp_path: Path) -> None:
+    plan = tmp_path / "refloat.yaml"
+    plan.write_text(PLAN)
+
+    def codes() -> set[str]:
+        said = own(tmp_path, "assess", "--json")
+        return {finding["code"] for finding in json.loads(said.stdout)["findings"]}
+
+    assert "INSTRUCTIONS_UNREACHABLE" in codes()
+    done = own(tmp_path, "kit", "placed", "--where", " the  safe", "--as", "ben", "--json")
+    assert done.returncode == 0, done.stderr
+    said = json.loads(done.stdout)
+    assert said["where"] == "the safe"
+    assert said["person"] == "Ben Ruiz"
+    fingerprint = json.loads(own(tmp_path, "plan", "fingerprint", "--json").stdout)["plan"]
+    assert said["plan"] == fingerprint
+    assert not codes() & {"INSTRUCTIONS_UNREACHABLE", "KIT_STALE"}
+    plan.write_text(PLAN.replace("0142", "0143"))
+    assert "KIT_STALE" in codes()
+    assert own(tmp_path, "kit", "placed", "--where", "the safe", "--as", "ben").returncode == 0
+    assert "KIT_STALE" not in codes()
+    assert own(tmp_path, "evidence", "verify").returncode == 0
+
+
+def test_a_kit_lies_somewhere_and_somebody_known_says_so(tmp_path: Path) -> None:
+    (tmp_path / "refloat.yaml").write_text(PLAN)
+    assert own(tmp_path, "kit", "placed", "--where", " ", "--as", "ben").returncode == 64
+    assert own(tmp_path, "kit", "placed", "--where", "the safe", "--as", "bne").returncode == 66
