@@ -18,7 +18,11 @@ PAGES = Path(__file__).parents[2] / "docs" / "how-to"
 _COMMAND = re.compile(r"^```console run(?: exit=(\d+))?\n\$ refloat (.*?)\n```$", re.M | re.S)
 COMMANDS = [
     pytest.param(int(code or 0), typed, id=f"{page}: {typed.split()[0]} {typed.split()[1]}")
-    for page in ("assess-an-organisation.md", "see-recoverability-over-time.md")
+    for page in (
+        "assess-an-organisation.md",
+        "see-recoverability-over-time.md",
+        "answer-an-assessor.md",
+    )
     for code, typed in _COMMAND.findall((PAGES / page).read_text(encoding="utf-8"))
 ]
 
