@@ -8,11 +8,11 @@ from refloat.assess.claims import rules_by_fact_type
 from refloat.assess.compare import compare
 from refloat.assess.credentials import credential_traces
 from refloat.assess.drill import DrillParts, degraded, drill_verdict
-from refloat.assess.observed import undocumented
 from refloat.assess.representative import CRITERIA, representative
 from refloat.assess.runsheet import run_sheet
 from refloat.assess.status import findings, service_status, status
 from refloat.assess.trace import trace, traces
+from refloat.assess.undocumented import undocumented
 
 __all__ = [
     "CRITERIA",

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
-from refloat.assess import credentials, encryption, observed
-from refloat.assess.basis import Basis
+from refloat.assess import credentials, encryption
 from refloat.assess.claims import judge_claims
 from refloat.assess.confidence import judge_confidence
 from refloat.assess.copies import coverage, job_statuses, judge_copies
@@ -21,14 +20,6 @@ from refloat.model.errors import MissingInput
 from refloat.model.facts import Facts
 from refloat.model.judgement import Finding, ServiceStatus, Severity
 from refloat.model.plan import Plan
-
-Rule = Callable[[Basis, ServiceStatus], Iterator[Finding]]
-
-RULES: tuple[Rule, ...] = (
-    observed.undocumented_parts,
-    *(rule.judge for rule in SERVICE_RULES),
-)
-"""Every rule of a service; among findings of one severity, this is their order."""
 
 _SEVERITIES = {severity: number for number, severity in enumerate(Severity)}
 
@@ -106,7 +97,7 @@ def judge(moment: Moment, service: str) -> ServiceStatus:
 def service_findings(moment: Moment, status: ServiceStatus) -> tuple[Finding, ...]:
     """Give what the rules of a service find; each names the service that it endangers."""
     start = moment.basis(status.service)
-    found = (finding for rule in RULES for finding in rule(start, status))
+    found = (finding for rule in SERVICE_RULES for finding in rule.judge(start, status))
     return tuple(
         replace(
             finding,

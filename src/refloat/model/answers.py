@@ -174,3 +174,20 @@ class CredentialTrace:
     because: str
     rests_on: str | None = None
     kept: str = ""
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """The dependency map against what is backed up: R-021's comparison.
+
+    Attributes:
+        protected: components whose data is backed up.
+        rebuilt: components that hold no data of their own.
+        unaccounted: components that hold data by their kind, and that nothing backs up.
+        excluded: components that somebody left out on purpose, with an approval that still holds.
+    """
+
+    protected: tuple[str, ...]
+    rebuilt: tuple[str, ...]
+    unaccounted: tuple[str, ...]
+    excluded: tuple[str, ...] = ()

@@ -15,6 +15,7 @@ from refloat.model.answers import NOT_KNOWN as NOT_KNOWN
 from refloat.model.answers import Cell as Cell
 from refloat.model.answers import ComparisonRow as ComparisonRow
 from refloat.model.answers import ComparisonTable as ComparisonTable
+from refloat.model.answers import Coverage as Coverage
 from refloat.model.answers import CredentialTrace as CredentialTrace
 from refloat.model.answers import Finding as Finding
 from refloat.model.answers import Reach as Reach
@@ -318,23 +319,6 @@ class AcceptanceStatus:
     at: datetime | None
     accepted: bool
     sentence: str
-
-
-@dataclass(frozen=True)
-class Coverage:
-    """The dependency map against what is backed up: R-021's comparison.
-
-    Attributes:
-        protected: components whose data is backed up.
-        rebuilt: components that hold no data of their own.
-        unaccounted: components that hold data by their kind, and that nothing backs up.
-        excluded: components that somebody left out on purpose, with an approval that still holds.
-    """
-
-    protected: tuple[str, ...]
-    rebuilt: tuple[str, ...]
-    unaccounted: tuple[str, ...]
-    excluded: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from refloat.assess.rules import (
     design,
     documents,
     drills,
+    observed,
     order,
     people,
     retention,
@@ -24,6 +25,7 @@ from refloat.assess.rules import (
 )
 
 RULES: tuple[Rule, ...] = (
+    *observed.RULES,
     *signin.RULES,
     *testing.RULES,
     *timing.RULES,

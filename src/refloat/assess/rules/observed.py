@@ -7,17 +7,23 @@ from collections.abc import Iterator
 from refloat.assess import words
 from refloat.assess.about import affected, subject
 from refloat.assess.basis import Basis
+from refloat.assess.rule import Rule, ServiceRule
 from refloat.assess.sights import Sight, meant, service_pairs
-from refloat.assess.undocumented import undocumented as undocumented
 from refloat.model.judgement import Finding, ServiceStatus, Severity
 from refloat.model.observations import Undocumented
 
 
-def undocumented_parts(basis: Basis, _status: ServiceStatus) -> Iterator[Finding]:
-    """Something that the service rests on, or that uses what is the service's, is in no plan."""
+def undocumented_dependencies(basis: Basis, _status: ServiceStatus) -> Iterator[Finding]:
+    """Something was seen to need something else, which the plan does not say."""
     if basis.moment.sights:
         yield from _needed_services(basis)
-        yield from _parts(basis)
+        yield from (one for one in _parts(basis) if one.code == "UNDOCUMENTED_DEPENDENCY")
+
+
+def undocumented_components(basis: Basis, _status: ServiceStatus) -> Iterator[Finding]:
+    """Something that the service rests on, or that uses what is the service's, is in no plan."""
+    if basis.moment.sights:
+        yield from (one for one in _parts(basis) if one.code == "UNDOCUMENTED_COMPONENT")
 
 
 def _needed_services(basis: Basis) -> Iterator[Finding]:
@@ -104,3 +110,20 @@ def _unknown(basis: Basis, one: Undocumented, rests: bool) -> str:
         f"{one.component} uses {words.listed(one.uses)}, and is not in the plan: nobody has said "
         f"what it is when {basis.service.name} is lost."
     )
+
+
+RULES: tuple[Rule, ...] = (
+    ServiceRule(
+        "UNDOCUMENTED_DEPENDENCY",
+        ("R-005", "R-085"),
+        "A service, or something of it, was seen to need what the plan does not say that it needs.",
+        undocumented_dependencies,
+    ),
+    ServiceRule(
+        "UNDOCUMENTED_COMPONENT",
+        ("R-005",),
+        "Something that a service rests on, or that uses what is the service's, is in no plan.",
+        undocumented_components,
+    ),
+)
+"""The rules of this file, in the order of their findings."""
