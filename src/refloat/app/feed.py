@@ -19,6 +19,7 @@ from refloat.app.facts import Refused, chunks, collector_paused
 from refloat.app.workspace import Workspace
 from refloat.assess.vanished import Disappearance, disappearances
 from refloat.feed.lines import PointLine
+from refloat.host import faults
 from refloat.host.clock import Clock
 from refloat.ledger.statement import Subject
 from refloat.model.errors import MissingInput, UsageProblem
@@ -161,6 +162,7 @@ def import_file(
                 kinds=dict(sorted(count.kinds.items())),
             )
             entry = memory.record(workspace, [memory.statement(fact, _subjects(fact))])[0].index
+            faults.point("facts.recorded")
             store.catch_up(ledger, {fact.segment: rows})
     return Imported(
         file=str(file),
