@@ -10,7 +10,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from refloat.assess.plan_graph import PlanGraph
 from refloat.model.facts import Facts
@@ -68,37 +68,7 @@ def sights(plan: Plan, facts: Facts, instant: datetime) -> tuple[Sight, ...]:
     if not known.observations and not known.feed.dependencies:
         return ()  # the usual case costs nothing, however large the plan is
     names = known_names(plan)
-    newest = {(fact.observer, fact.source): fact for fact in known.observations}
-    read = [
-        Sight(
-            component=seen.component,
-            needs=seen.needs,
-            source=fact.source,
-            line=seen.line,
-            entry=fact.entry,
-            at=fact.at,
-            having=meant(names, seen.component),
-            needed=meant(names, seen.needs),
-        )
-        for _, fact in sorted(newest.items())
-        for seen in fact.observations
-    ]
-    oldest = instant - plan.policy.observed_for
-    told = [
-        Sight(
-            component=fact.component,
-            needs=fact.needs,
-            source=fact.what or fact.source.tool or fact.source.instance,
-            line=fact.line,
-            entry=None,
-            at=fact.observed_at,
-            having=meant(names, fact.component),
-            needed=meant(names, fact.needs),
-        )
-        for fact in standing(known.feed.dependencies, instant)
-        if fact.observed_at >= oldest
-    ]
-    return (*read, *told)
+    return (*_read(known, names), *_told(known, names, instant, plan.policy.observed_for))
 
 
 def needs_seen(
@@ -147,6 +117,41 @@ def meant(names: Mapping[str, tuple[Node, ...]], name: str) -> tuple[Node, ...]:
     if not name:
         return ()
     return names.get(plain(name), (("unknown", plain(name)),))
+
+
+def _read(known: Facts, names: Mapping[str, tuple[Node, ...]]) -> Iterator[Sight]:
+    """Give what files say that Refloat read; of each the newest reading."""
+    newest = {(fact.observer, fact.source): fact for fact in known.observations}
+    for _, fact in sorted(newest.items()):
+        for seen in fact.observations:
+            yield Sight(
+                component=seen.component,
+                needs=seen.needs,
+                source=fact.source,
+                line=seen.line,
+                entry=fact.entry,
+                at=fact.at,
+                having=meant(names, seen.component),
+                needed=meant(names, seen.needs),
+            )
+
+
+def _told(
+    known: Facts, names: Mapping[str, tuple[Node, ...]], instant: datetime, valid_for: timedelta
+) -> Iterator[Sight]:
+    """Give what the feed says, where it is not too long ago."""
+    for fact in standing(known.feed.dependencies, instant):
+        if fact.observed_at >= instant - valid_for:
+            yield Sight(
+                component=fact.component,
+                needs=fact.needs,
+                source=fact.what or fact.source.tool or fact.source.instance,
+                line=fact.line,
+                entry=None,
+                at=fact.observed_at,
+                having=meant(names, fact.component),
+                needed=meant(names, fact.needs),
+            )
 
 
 def _services(graph: PlanGraph, node: Node) -> tuple[str, ...]:
