@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import posixpath
 import shlex
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -82,14 +82,25 @@ def traced(start: Basis) -> tuple[CredentialTrace, ...]:
     return tuple(_trace(start, use, held) for use in _uses(start))
 
 
-def credential_reach(start: Basis, status: ServiceStatus) -> Iterator[Finding]:
-    """A credential that the recovery needs is lost with the service, or nobody can say (R-004)."""
+def credential_lost(start: Basis, status: ServiceStatus) -> Iterator[Finding]:
+    """A credential that the recovery needs is lost with the service (R-004)."""
+    for traces in _by_reference(status):
+        if traces[0].reach is Reach.LOST:
+            yield _finding(start, traces)
+
+
+def credential_not_known(start: Basis, status: ServiceStatus) -> Iterator[Finding]:
+    """Nobody can say whether a credential that the recovery needs is lost, too (R-004)."""
+    for traces in _by_reference(status):
+        if traces[0].reach is Reach.UNKNOWN:
+            yield _finding(start, traces)
+
+
+def _by_reference(status: ServiceStatus) -> Iterable[list[CredentialTrace]]:
     by_reference: dict[str, list[CredentialTrace]] = {}
     for one in status.credentials:
         by_reference.setdefault(one.reference, []).append(one)
-    for traces in by_reference.values():
-        if traces[0].reach is not Reach.REACHABLE:
-            yield _finding(start, traces)
+    return by_reference.values()
 
 
 def _finding(start: Basis, traces: list[CredentialTrace]) -> Finding:

@@ -24,31 +24,47 @@ def repositories_seen(basis: Basis) -> tuple[RepositorySeen, ...]:
     return tuple(seen[key] for key in sorted(seen))
 
 
-def copies_encrypted(basis: Basis, status: ServiceStatus) -> Iterator[Finding]:
-    """Copies are readable by whoever holds them, or nobody knows (R-016)."""
+def copies_not_encrypted(basis: Basis, status: ServiceStatus) -> Iterator[Finding]:
+    """Copies are readable by whoever holds them (R-016)."""
     for key, state in sorted(_states(basis, status).items()):
-        if state is Encrypted.YES:
-            continue
-        certain = state is Encrypted.NO
-        shown = next((one.encryption.shown_by for one in status.repositories if one.key == key), "")
-        place = _place(basis, key)
-        yield Finding(
-            "COPY_NOT_ENCRYPTED" if certain else "ENCRYPTION_NOT_KNOWN",
-            ("R-016",),
-            Severity.HIGH if certain else Severity.MEDIUM,
-            f"{subject(basis)}, repository {key}",
-            f"The copies of {status.name} in {place} "
-            + (
-                "can be read by whoever gets hold of them."
-                if certain
-                else "may be readable by whoever gets hold of them: nobody has looked."
-            ),
-            "Encrypt the copies, and keep the key elsewhere."
-            if certain
-            else f"See whether what is in {place} is encrypted, and record it.",
-            {"shown_by": shown or None},
-            (status.service,),
-        )
+        if state is Encrypted.NO:
+            yield _readable(
+                basis,
+                status,
+                key,
+                "can be read by whoever gets hold of them.",
+                "Encrypt the copies, and keep the key elsewhere.",
+            )
+
+
+def encryption_not_known(basis: Basis, status: ServiceStatus) -> Iterator[Finding]:
+    """Nobody knows whether copies are readable by whoever holds them (R-016)."""
+    for key, state in sorted(_states(basis, status).items()):
+        if state is Encrypted.UNKNOWN:
+            yield _readable(
+                basis,
+                status,
+                key,
+                "may be readable by whoever gets hold of them: nobody has looked.",
+                f"See whether what is in {_place(basis, key)} is encrypted, and record it.",
+                known=False,
+            )
+
+
+def _readable(
+    basis: Basis, status: ServiceStatus, key: str, text: str, step: str, *, known: bool = True
+) -> Finding:
+    shown = next((one.encryption.shown_by for one in status.repositories if one.key == key), "")
+    return Finding(
+        "COPY_NOT_ENCRYPTED" if known else "ENCRYPTION_NOT_KNOWN",
+        ("R-016",),
+        Severity.HIGH if known else Severity.MEDIUM,
+        f"{subject(basis)}, repository {key}",
+        f"The copies of {status.name} in {_place(basis, key)} {text}",
+        step,
+        {"shown_by": shown or None},
+        (status.service,),
+    )
 
 
 def key_kept(basis: Basis, status: ServiceStatus) -> Iterator[Finding]:

@@ -141,8 +141,14 @@ RULES: tuple[Rule, ...] = (
     ServiceRule(
         "COPY_NOT_ENCRYPTED",
         ("R-016",),
-        "Copies are readable by whoever holds them; `ENCRYPTION_NOT_KNOWN` where nobody looked.",
-        encryption.copies_encrypted,
+        "Copies are readable by whoever holds them.",
+        encryption.copies_not_encrypted,
+    ),
+    ServiceRule(
+        "ENCRYPTION_NOT_KNOWN",
+        ("R-016",),
+        "Nobody knows whether copies are readable by whoever holds them.",
+        encryption.encryption_not_known,
     ),
     ServiceRule(
         "KEY_CUSTODY_NOT_KNOWN",

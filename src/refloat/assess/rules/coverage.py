@@ -12,7 +12,7 @@ from refloat.assess.isolation import owners
 from refloat.assess.organisation import Organisation
 from refloat.assess.rule import OrganisationRule, Rule, ServiceRule
 from refloat.assess.units import UnitsOfScope, seen_stores, units
-from refloat.model.judgement import CopyVerdict, Finding, ServiceStatus, Severity
+from refloat.model.judgement import CopyVerdict, DataSetStatus, Finding, ServiceStatus, Severity
 from refloat.model.organisation import Exclusion
 from refloat.model.points import Measure
 
@@ -21,20 +21,29 @@ _NAMED = 3
 
 
 def no_copy(basis: Basis, status: ServiceStatus) -> Iterator[Finding]:
-    """Something that the service cannot run without has no copy, or none that can be relied on."""
+    """Something that the service cannot run without has no copy that can be relied on."""
     for one in status.copy.data_sets:
-        if one.copy is CopyVerdict.YES:
-            continue
-        certain = one.copy is CopyVerdict.NO
-        yield Finding(
-            "NO_COPY" if certain else "COPY_NOT_KNOWN",
-            ("R-001", "R-017"),
-            Severity.HIGH if one.hard else Severity.MEDIUM,
-            f"{subject(basis)}, data set {one.data_set}",
-            one.reason,
-            f"Back up {one.name}, and see that it can be restored.",
-            services=(status.service,),
-        )
+        if one.copy is CopyVerdict.NO:
+            yield _without_copy(basis, one, "NO_COPY")
+
+
+def copy_not_known(basis: Basis, status: ServiceStatus) -> Iterator[Finding]:
+    """Nobody knows whether something that the service cannot run without has a copy."""
+    for one in status.copy.data_sets:
+        if one.copy is CopyVerdict.UNKNOWN:
+            yield _without_copy(basis, one, "COPY_NOT_KNOWN")
+
+
+def _without_copy(basis: Basis, one: DataSetStatus, code: str) -> Finding:
+    return Finding(
+        code,
+        ("R-001", "R-017"),
+        Severity.HIGH if one.hard else Severity.MEDIUM,
+        f"{subject(basis)}, data set {one.data_set}",
+        one.reason,
+        f"Back up {one.name}, and see that it can be restored.",
+        services=(basis.service.key,),
+    )
 
 
 def coverage_gap(basis: Basis, status: ServiceStatus) -> Iterator[Finding]:
@@ -199,6 +208,12 @@ RULES: tuple[Rule, ...] = (
         ("R-001", "R-017"),
         "Something that the service cannot run without has no copy that can be relied on.",
         no_copy,
+    ),
+    ServiceRule(
+        "COPY_NOT_KNOWN",
+        ("R-001", "R-017"),
+        "Nobody knows whether something that the service cannot run without has a copy.",
+        copy_not_known,
     ),
     ServiceRule(
         "COVERAGE_GAP",

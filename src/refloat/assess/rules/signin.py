@@ -213,9 +213,14 @@ RULES: tuple[Rule, ...] = (
     ServiceRule(
         "CREDENTIAL_NOT_REACHABLE",
         ("R-004",),
-        "A credential that recovery needs is lost with the service; `CREDENTIAL_REACH_NOT_KNOWN` "
-        "where nobody can say.",
-        credentials.credential_reach,
+        "A credential that recovery needs is lost with the service.",
+        credentials.credential_lost,
+    ),
+    ServiceRule(
+        "CREDENTIAL_REACH_NOT_KNOWN",
+        ("R-004",),
+        "Nobody can say whether a credential that recovery needs is lost, too.",
+        credentials.credential_not_known,
     ),
 )
 """The rules of this file, in the order of their findings."""
