@@ -160,6 +160,14 @@ def test_without_any_account_of_a_kind_nothing_can_be_said() -> None:
     assert result.quality is None
 
 
+def test_of_very_many_accounts_that_nobody_looked_at_the_rest_is_counted() -> None:
+    many = (Principal(f"reader-{n}", PrincipalKind.UNPRIVILEGED) for n in range(600))
+    result = control(with_principals(PLAN, *many), facts(PLAN), "ISM-1812")
+    assert len(result.not_known) == 1001
+    assert result.not_known[-1] == "and 200 more"
+    assert "and 1197 more" in result.sentence
+
+
 def test_deleting_a_whole_place_fails_where_it_is_seen_and_need_not_be_known() -> None:
     named = [
         seen("readers", place, right, False, NOW - DAY)

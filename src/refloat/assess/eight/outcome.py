@@ -24,6 +24,9 @@ from refloat.model.stream import Stream, standing
 LONGEST_EXCEPTION = timedelta(days=366)
 """The review date of an exception lies within a year of it (assessment process guide)."""
 
+MOST_NOT_KNOWN = 1000
+"""So many lines of what is not known are told one by one; what fails is told in full."""
+
 _EXCEPTIONS = {
     "not-applicable": ControlOutcome.NOT_APPLICABLE,
     "alternate-control": ControlOutcome.ALTERNATE_CONTROL,
@@ -56,7 +59,7 @@ def conclude(control: Control, tally: Tally, poor_counts: bool) -> ControlResult
         rests_on=tuple(tally.rests_on),
         checked_at=tally.checked_at,
         expires_at=tally.expires_at,
-        not_known=lines(open_),
+        not_known=_bounded(lines(open_)),
         demand=control.demand,
     )
 
@@ -143,6 +146,13 @@ def _would_change(
         return speech.lose
     until = words.instant(tally.expires_at)
     return f"Its oldest evidence counts until {until}. Before that: {_lower(speech.lose)}"
+
+
+def _bounded(told: tuple[str, ...]) -> tuple[str, ...]:
+    """Give so many lines as somebody could work on, and count the others."""
+    if len(told) <= MOST_NOT_KNOWN:
+        return told
+    return (*told[:MOST_NOT_KNOWN], f"and {len(told) - MOST_NOT_KNOWN} more")
 
 
 def _valid(said: Attestation, plan: Plan, instant: datetime) -> bool:
