@@ -355,5 +355,6 @@ def test_a_service_of_no_data_and_an_organisation_of_nothing_are_not_known() -> 
     judged = judge(empty, [])
     assert judged.level == "ML0"
     assert {one.outcome for one in judged.controls.values()} == {ControlOutcome.NO_VISIBILITY}
+    assert judged.missing[0] == "ISM-1511: Any fact about data sets; there is none."
     idle = replace(empty, services={"idle": Service("idle", "Idle")})
     assert judge(idle, []).level == "ML0"

@@ -141,7 +141,9 @@ def _would_change(
         return speech.mend.format(first=next(iter(tally.failing)))
     if outcome is not ControlOutcome.EFFECTIVE:
         first = next(iter(open_), "")
-        return speech.look.format(first=first or f"the {speech.things}")
+        if not first and "{first}" in speech.look:
+            return f"Any fact about {speech.things}; there is none."
+        return speech.look.format(first=first)
     if tally.expires_at is None:
         return speech.lose
     until = words.instant(tally.expires_at)
