@@ -21,7 +21,6 @@ from refloat.assess.trials import Trial, trial_of_drill, trial_of_test
 from refloat.assess.trials import restored as restored
 from refloat.assess.vanished import of_data_set
 from refloat.model.facts import DrillFact, Facts, FactType, JobFact
-from refloat.model.feed import JobRun
 from refloat.model.feed_people import Change
 from refloat.model.plan import Component, ComponentKind, Plan, Service, Strength
 from refloat.model.stream import Stream, standing
@@ -47,8 +46,8 @@ _EVERY = frozenset(FactType)
 
 
 @dataclass(frozen=True)
-class Basis:
-    """One service at one instant.
+class Part:
+    """What belongs to one service at one instant: its data, and the facts about it.
 
     Attributes:
         plan: the plan.
@@ -90,23 +89,6 @@ class Basis:
         """The service's own part of the feed; points and jobs by component."""
         return self.facts.feed
 
-    def drills(self) -> tuple[DrillFact, ...]:
-        """Drills of this service, oldest declaration first."""
-        return self._drills
-
-    def deciding(self) -> DrillFact | None:
-        """The drill that decides; None if there is none, or a later test of the whole decides."""
-        trial = self.deciding_trial()
-        return trial.drill if trial is not None else None
-
-    def deciding_trial(self) -> Trial | None:
-        """The newest trial of the whole service: it decides."""
-        return next((one for one in reversed(self.trials()) if one.counts(self.plan)), None)
-
-    def trials(self) -> tuple[Trial, ...]:
-        """Drills and restore tests of this service, or of data sets of its own; oldest first."""
-        return self._trials
-
     def points(self, data_set: str) -> tuple[SeenPoint, ...]:
         """Recovery points of a data set that were true by the instant, oldest first.
 
@@ -118,17 +100,9 @@ class Basis:
             self._points[data_set] = self._seen(data_set)
         return self._points[data_set]
 
-    def copies(self, data_set: str) -> tuple[SeenPoint, ...]:
-        """Those of the points that may be restored from, oldest first."""
-        return tuple(one for one in self.points(data_set) if one.eligible)
-
     def newest(self, data_set: str) -> SeenPoint | None:
         """The newest recovery point of a data set that may be restored from."""
         return next((one for one in reversed(self.points(data_set)) if one.eligible), None)
-
-    def last_job(self, data_set: str) -> JobFact | None:
-        """How the last backup job of a data set ended."""
-        return self.jobs.get(data_set)
 
     @cached_property
     def jobs(self) -> Mapping[str, JobFact]:
@@ -136,50 +110,17 @@ class Basis:
         if FactType.JOB_COMPLETED not in self.types:
             return {}
         last = own_jobs(self.facts.batches, self.instant) if self.facts.batches else {}
-        wide = self._wide_jobs
+        wide = self.moment.wide_jobs
         for key in self.strengths:
             runs = list(standing(self.feed.jobs.get(key, ()), self.instant))
             if wide and not runs and key not in last:
-                runs = [wide[name] for name in self._tools(key) if name in wide]
+                tools = {one.fact.source.instance for one in self._seen(key)}
+                runs = [wide[name] for name in sorted(tools) if name in wide]
             for run in runs:
                 job = job_of(run, key) if run.at <= self.instant else None
                 if job is not None and (key not in last or job.at >= last[key].at):
                     last[key] = job
         return last
-
-    def changes(self) -> tuple[Change, ...]:
-        """Material changes of the service, its own components and its vendors, oldest first."""
-        return self._changes
-
-    def last_restore(self, data_set: str) -> Trial | None:
-        """The newest trial, of whatever service, that tried to bring a data set back."""
-        return next(
-            (one for one in reversed(self._all) if one.brought_back(data_set) is not None), None
-        )
-
-    def approving(self) -> tuple[Signed, ...]:
-        """Give every approval of a target of the service or its components, oldest first."""
-        return self._signed
-
-    def path(self, *, observed: bool) -> RecoveryPath:
-        """Say how long the service takes to come back, those first that it cannot run without.
-
-        Args:
-            observed: whether services that it was seen to need count, beside those of the plan.
-        """
-        return self.moment.paths(observed=observed).of(self.service.key)
-
-    def seeing(self, types: Iterable[FactType]) -> Basis:
-        """Give the same with facts of some types only; a rule is handed no others (R-020)."""
-        wanted = frozenset(types)
-        less = replace(self, facts=self.facts.only(wanted), types=wanted)
-        if FactType.RECOVERY_POINT in wanted:
-            less.__dict__["_points"] = self._points
-        if FactType.JOB_COMPLETED in wanted:
-            less.__dict__["jobs"] = self.jobs
-        if FactType.RESTORE_TEST in wanted:
-            less.__dict__["_all"] = self._all
-        return less
 
     @cached_property
     def unaccounted(self) -> tuple[str, ...]:
@@ -219,16 +160,6 @@ class Basis:
         return tuple(sorted(current, key=true_at))
 
     @cached_property
-    def _wide_jobs(self) -> Mapping[str, JobRun]:
-        """Give the last job of each tool that speaks for all that it copies."""
-        if FactType.JOB_COMPLETED not in self.types:
-            return {}
-        return self.moment.wide_jobs
-
-    def _tools(self, data_set: str) -> Iterable[str]:
-        return {one.fact.source.instance for one in self._seen(data_set)}
-
-    @cached_property
     def _drills(self) -> tuple[DrillFact, ...]:
         mine = [one for one in self.facts.drills if one.record.service == self.service.key]
         return tuple(sorted(mine, key=declared))
@@ -251,7 +182,7 @@ class Basis:
         found = [trial_of_drill(one, self.facts.acceptances) for one in self.facts.drills]
         tests = self.feed.tests.get(self.service.key, ())
         if tests:
-            known, oldest = self._known_bytes(), self._longest_age()
+            known, oldest = _known_bytes(self), _longest_age(self)
             found += [
                 trial_of_test(one, self.data_sets, known, oldest)
                 for one in standing(tests, self.instant)
@@ -269,16 +200,83 @@ class Basis:
         ]
         return tuple(sorted(found, key=lambda one: (one.at, one.subject, one.external_id)))
 
-    def _known_bytes(self) -> int | None:
-        newest = [self.newest(key) for key in self.data_sets]
-        sizes = [one.bytes for one in newest if one is not None and one.bytes is not None]
-        if len(sizes) < len(self.data_sets):
-            return None
-        return -(-sum(sizes) * self.service.comparable_percent // 100)
 
-    def _longest_age(self) -> float:
-        ages = [longest_age(self.plan, self.service.key, key) for key in self.data_sets]
-        return max((age.total_seconds() for age in ages), default=0.0)
+@dataclass(frozen=True)
+class Basis(Part):
+    """One service at one instant, as every rule looks at it; it has everything of its part."""
+
+    def drills(self) -> tuple[DrillFact, ...]:
+        """Drills of this service, oldest declaration first."""
+        return self._drills
+
+    def deciding(self) -> DrillFact | None:
+        """The drill that decides; None if there is none, or a later test of the whole decides."""
+        trial = self.deciding_trial()
+        return trial.drill if trial is not None else None
+
+    def deciding_trial(self) -> Trial | None:
+        """The newest trial of the whole service: it decides."""
+        return next((one for one in reversed(self.trials()) if one.counts(self.plan)), None)
+
+    def trials(self) -> tuple[Trial, ...]:
+        """Drills and restore tests of this service, or of data sets of its own; oldest first."""
+        return self._trials
+
+    def copies(self, data_set: str) -> tuple[SeenPoint, ...]:
+        """Those of the points that may be restored from, oldest first."""
+        return tuple(one for one in self.points(data_set) if one.eligible)
+
+    def last_job(self, data_set: str) -> JobFact | None:
+        """How the last backup job of a data set ended."""
+        return self.jobs.get(data_set)
+
+    def changes(self) -> tuple[Change, ...]:
+        """Material changes of the service, its own components and its vendors, oldest first."""
+        return self._changes
+
+    def last_restore(self, data_set: str) -> Trial | None:
+        """The newest trial, of whatever service, that tried to bring a data set back."""
+        return next(
+            (one for one in reversed(self._all) if one.brought_back(data_set) is not None), None
+        )
+
+    def approving(self) -> tuple[Signed, ...]:
+        """Give every approval of a target of the service or its components, oldest first."""
+        return self._signed
+
+    def path(self, *, observed: bool) -> RecoveryPath:
+        """Say how long the service takes to come back, those first that it cannot run without.
+
+        Args:
+            observed: whether services that it was seen to need count, beside those of the plan.
+        """
+        return self.moment.paths(observed=observed).of(self.service.key)
+
+    def seeing(self, types: Iterable[FactType]) -> Basis:
+        """Give the same with facts of some types only; a rule is handed no others (R-020)."""
+        wanted = frozenset(types)
+        less = replace(self, facts=self.facts.only(wanted), types=wanted)
+        if FactType.RECOVERY_POINT in wanted:
+            less.__dict__["_points"] = self._points
+        if FactType.JOB_COMPLETED in wanted:
+            less.__dict__["jobs"] = self.jobs
+        if FactType.RESTORE_TEST in wanted:
+            less.__dict__["_all"] = self._all
+        return less
+
+
+def _known_bytes(part: Part) -> int | None:
+    """Give the least that a test must restore to be like the real thing; None if nobody knows."""
+    newest = [part.newest(key) for key in part.data_sets]
+    sizes = [one.bytes for one in newest if one is not None and one.bytes is not None]
+    if len(sizes) < len(part.data_sets):
+        return None
+    return -(-sum(sizes) * part.service.comparable_percent // 100)
+
+
+def _longest_age(part: Part) -> float:
+    ages = [longest_age(part.plan, part.service.key, key) for key in part.data_sets]
+    return max((age.total_seconds() for age in ages), default=0.0)
 
 
 def declared(drill: DrillFact) -> tuple[datetime, int]:
