@@ -8,10 +8,12 @@ from refloat.assess.claims import rules_by_fact_type
 from refloat.assess.compare import compare
 from refloat.assess.credentials import credential_traces
 from refloat.assess.drill import DrillParts, degraded, drill_verdict
+from refloat.assess.questions import five_questions
 from refloat.assess.representative import CRITERIA, representative
 from refloat.assess.runsheet import run_sheet
 from refloat.assess.status import findings, service_status, status
-from refloat.assess.trace import trace, traces
+from refloat.assess.threats import path_back, threat_matrix
+from refloat.assess.trace import trace, traces, traces_of
 from refloat.assess.undocumented import undocumented
 
 __all__ = [
@@ -28,16 +30,20 @@ __all__ = [
     "degraded",
     "drill_verdict",
     "findings",
+    "five_questions",
     "judge",
     "may_approve",
     "objectives_as_stood",
     "organisation",
+    "path_back",
     "representative",
     "rules_by_fact_type",
     "run_sheet",
     "service_status",
     "status",
+    "threat_matrix",
     "trace",
     "traces",
+    "traces_of",
     "undocumented",
 ]
