@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shlex
@@ -52,6 +53,22 @@ def test_a_command_does_what_the_page_says(example: Path, code: int, typed: str)
     assert ended.stdout
     assert "Traceback" not in ended.stderr
     assert not (example / ".refloat").exists(), "judging files writes nothing"
+
+
+@pytest.mark.requirement("R-030", "R-033", "R-082", "R-090")
+def test_the_answer_sheets_of_a_service_are_one_json(example: Path) -> None:
+    instant = "--facts facts --as-of 2026-11-22T09:00:00+11:00 --json"
+    said = json.loads(refloat(example, f"answers file-archive {instant}").stdout)
+    assert [one["number"] for one in said["questions"]["answers"]] == [1, 2, 3, 4, 5]
+    assert [row["requirement"] for row in said["comparison"]["rows"]] == [
+        f"R-07{number}" for number in range(5)
+    ]
+    (row,) = said["threats"]["rows"]
+    covered = {cell["threat"]: cell["cover"] for cell in row["cells"]}
+    assert covered["loss of the site"] == "not known", "nobody wrote down where it is used"
+    assert covered["malicious encryption"] == "not covered"
+    assert said["path_back"]["exists"] == "no"
+    assert [trace["data_set"] for trace in said["traces"]] == ["archive-files"]
 
 
 def test_the_change_on_the_page_is_refused(example: Path) -> None:

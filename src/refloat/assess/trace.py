@@ -25,7 +25,6 @@ from refloat.model.judgement import (
 )
 from refloat.model.plan import Plan
 from refloat.model.run import Stage
-from refloat.plan import closure
 
 LINKS = (
     "data set",
@@ -57,12 +56,13 @@ def trace(plan: Plan, facts: Facts, data_set: str, service: str, instant: dateti
 
 def traces(plan: Plan, facts: Facts, instant: datetime) -> tuple[Trace, ...]:
     """Walk every chain of a plan: each data set of each service, in the plan's order."""
-    found: list[Trace] = []
     moment = Moment(Index(plan, facts), instant)
-    for service in plan.services:
-        start = moment.basis(service)
-        found += [_walk(start, key) for key in closure(plan, service) if key in start.data_sets]
-    return tuple(found)
+    return tuple(one for service in plan.services for one in traces_of(moment.basis(service)))
+
+
+def traces_of(start: Basis) -> tuple[Trace, ...]:
+    """Walk the chain of each data set of one service."""
+    return tuple(_walk(start, key) for key in sorted(start.data_sets))
 
 
 def _walk(start: Basis, data_set: str) -> Trace:

@@ -9,6 +9,10 @@ from __future__ import annotations
 COMMANDS = {
     "accept": ("accept", "Sign, as the business, that restored data is complete."),
     "assess": ("assess", "Judge the whole organisation: what would come back, and what is wrong."),
+    "answers": (
+        "answers",
+        "Fill the answer sheets of a service: five questions, threats, way back.",
+    ),
     "approve": ("approve", "Sign a decision as the business: an objective, a tier, a retention."),
     "backup": ("backup", "Back up, and make recovery points."),
     "clean": ("clean", "Remove everything that interrupted runs left behind."),

@@ -1,0 +1,84 @@
+"""``refloat answers``: the answer sheets of a service, on one page."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import click
+
+from refloat.app.answers import Answers, answers
+from refloat.app.assess import Ground
+from refloat.app.workspace import Workspace
+from refloat.cli.judging import on_facts
+from refloat.cli.shared import emit, table
+from refloat.model.sheets import THREATS, Cover, Known, RightsRow, ThreatRow
+
+COVERS = {
+    Cover.COVERED: "✓ covered",
+    Cover.NOT_COVERED: "✗ not covered",
+    Cover.UNKNOWN: "? not known",
+}
+KNOWN = {Known.YES: "yes", Known.NO: "no", Known.UNKNOWN: "? not known"}
+
+
+@click.command("answers")
+@click.argument("service")
+@on_facts
+def command(
+    workspace: Workspace, found: Ground, service: str, instant: datetime, as_json: bool
+) -> int:
+    """Answer for SERVICE what a business, an insurer or an assessor asks: the five questions of a
+    backup design, who can change the copies, which threats its data outlives, backup against
+    recovery, and the way back when prevention has failed.
+
+    Exit code 2 if something cannot be answered.
+    """
+    workspace.service(service)
+    filled = answers(found, service, instant)
+    if as_json:
+        emit({**_members(filled), "findings": filled.findings})
+    else:
+        _tell(filled)
+    return 2 if filled.findings else 0
+
+
+def _members(filled: Answers) -> dict[str, object]:
+    return {
+        "questions": filled.questions,
+        "comparison": filled.comparison,
+        "threats": filled.threats,
+        "path_back": filled.path_back,
+        "traces": filled.traces,
+    }
+
+
+def _tell(filled: Answers) -> None:
+    click.echo(f"{filled.questions.name}\n")
+    for one in filled.questions.answers:
+        click.echo(f"{one.number}. {one.question}\n   {one.text}")
+        if one.missing:
+            click.echo(f"   ? Not known: {', '.join(one.missing)}.")
+    if filled.questions.rights:
+        columns = ("place", "accounts", "can read", "can change", "can delete", "can shorten")
+        table("Who can do what to the copies", columns, list(map(_rights, filled.questions.rights)))
+    if filled.threats.rows:
+        table(
+            "What its data outlives", ("data", *THREATS), list(map(_threats, filled.threats.rows))
+        )
+    rows = [(row.question, row.backup.text, row.recovery.text) for row in filled.comparison.rows]
+    table("Backup against recovery", ("", "backup", "disaster recovery"), rows)
+    click.echo(f"The way back: {filled.path_back.statement}")
+    for trace in filled.traces:
+        if trace.missing:
+            missing = ", ".join(trace.missing)
+            click.echo(f"From {trace.data_set} to who decided about it is missing: {missing}.")
+
+
+def _threats(row: ThreatRow) -> tuple[str, ...]:
+    return (row.name, *(COVERS[cell.cover] for cell in row.cells))
+
+
+def _rights(row: RightsRow) -> tuple[str, ...]:
+    accounts = f"{row.accounts} {row.kind}" if row.accounts else f"no {row.kind} is known"
+    can = (KNOWN[one] for one in (row.read, row.modify, row.delete, row.shorten))
+    return (f"{row.repository}{f' ({row.lock})' if row.lock else ''}", accounts, *can)
