@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.oscal_validation import validated
+
 EXAMPLE = Path(__file__).parents[3] / "examples" / "saltbush"
 AS_OF = "2026-11-22T09:00:00+11:00"
 
