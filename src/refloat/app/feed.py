@@ -31,8 +31,9 @@ from refloat.store.index import Store, open_store
 from refloat.store.keys import LineRow, key_of, microseconds
 from refloat.store.segments import SegmentWriter, one_import_at_a_time
 
-AT_ONCE = 10_000
-"""How many lines are held against the index at a time."""
+AT_ONCE = 500
+"""How many lines are held against the index at a time: few enough to stay in the cache."""
+_TOLD_EVERY = 10_000
 
 Progress = Callable[[int], None]
 """Is told how many lines of a file were read so far."""
@@ -164,17 +165,7 @@ def import_file(
             entry = memory.record(workspace, [memory.statement(fact, _subjects(fact))])[0].index
             faults.point("facts.recorded")
             store.catch_up(ledger, {fact.segment: rows})
-    return Imported(
-        file=str(file),
-        entry=entry,
-        new=count.new,
-        known=count.known,
-        changed=count.changed,
-        conflicts=count.conflicts,
-        kinds=dict(sorted(count.kinds.items())),
-        refused=tuple(count.refused),
-        vanished=_vanished(workspace, count.sweeps, now),
-    )
+    return _imported(file, entry, count, _vanished(workspace, count.sweeps, now))
 
 
 def listed(workspace: Workspace) -> tuple[SourceListed, ...]:
@@ -243,7 +234,7 @@ def _numbered(
             count.refused.append(Refused(str(file), one.line, one.reason))
         else:
             yield one
-        if not number % AT_ONCE:
+        if not number % _TOLD_EVERY:
             progress(number)
 
 
@@ -257,11 +248,11 @@ def _sort_out(
     while some := list(islice(lines, AT_ONCE)):
         keys = [key_of(one.instance, one.kind, one.external_id) for one in some]
         known = store.known_lines(keys)
-        kept: list[tuple[bytes, feed.Understood]] = []
+        kept: list[feed.Understood] = []
+        place = writer.length
         for key, one in zip(keys, some, strict=True):
-            at = microseconds(one.observed_at)
-            row = LineRow(key, one.digest, at, -1)
-            if key not in known and key not in first:
+            row = LineRow(key, one.digest, microseconds(one.observed_at), place)
+            if key not in first and key not in known:
                 first[key] = row
                 count.new += 1
                 if type(one.line) is PointLine and one.line.state == "deleted":
@@ -273,19 +264,29 @@ def _sort_out(
                     count.known += 1
                     continue
                 later.setdefault(key, []).append(row)
-                count.again(one, at, before)
-            kept.append((key, one))
-        rows += _written(writer, kept)
-        count.kept([one for _, one in kept])
+                count.again(one, row.observed_at, before)
+            rows.append(row)
+            kept.append(one)
+            place += len(one.canonical) + 1
+        writer.add([one.canonical for one in kept])
+        count.kept(kept)
     return rows
 
 
-def _written(
-    writer: SegmentWriter, kept: Sequence[tuple[bytes, feed.Understood]]
-) -> Iterator[LineRow]:
-    places = writer.add([one.canonical for _, one in kept])
-    for (key, one), place in zip(kept, places, strict=True):
-        yield LineRow(key, one.digest, microseconds(one.observed_at), place)
+def _imported(
+    file: Path, entry: int | None, count: _Count, vanished: tuple[Disappearance, ...]
+) -> Imported:
+    return Imported(
+        file=str(file),
+        entry=entry,
+        new=count.new,
+        known=count.known,
+        changed=count.changed,
+        conflicts=count.conflicts,
+        kinds=dict(sorted(count.kinds.items())),
+        refused=tuple(count.refused),
+        vanished=vanished,
+    )
 
 
 def _vanished(

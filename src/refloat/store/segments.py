@@ -11,9 +11,8 @@ import fcntl
 import hashlib
 import os
 import secrets
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from itertools import accumulate
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -36,6 +35,9 @@ class SegmentWriter:
     Args:
         folder: the folder of the segments.
 
+    Attributes:
+        length: bytes of the lines that were added: the place of the next one.
+
     Raises:
         StateProblem, NoRoom: if it cannot be written, here and in every method.
     """
@@ -44,7 +46,7 @@ class SegmentWriter:
         self._folder = folder
         self._path = folder / f"{_UNFINISHED}{secrets.token_hex(8)}"
         self._digest = hashlib.sha256()
-        self._length = 0
+        self.length = 0
         flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
         with _told(self._path):
             self._handle = os.open(self._path, flags, 0o600)
@@ -63,12 +65,15 @@ class SegmentWriter:
         os.close(self._handle)
         self._path.unlink(missing_ok=True)
 
-    def add(self, lines: Sequence[bytes]) -> Iterable[int]:
-        """Add lines, and give the place of each: the bytes before it."""
-        places = [*accumulate((len(line) + 1 for line in lines), initial=self._length)]
-        self._write(b"\n".join(lines) + b"\n" if lines else b"")
-        self._length = places.pop()
-        return places
+    def add(self, lines: Sequence[bytes]) -> None:
+        """Add lines."""
+        data = b"".join(line + b"\n" for line in lines)
+        self._digest.update(data)
+        with _told(self._path):
+            view = memoryview(data)
+            while view:
+                view = view[os.write(self._handle, view) :]
+        self.length += len(data)
 
     def finish(self) -> str:
         """Make it durable under its name, and give that: SHA-256 of its bytes, hexadecimal."""
@@ -80,13 +85,6 @@ class SegmentWriter:
             sync_folder(self._folder)
         faults.point("facts.finished")
         return name
-
-    def _write(self, data: bytes) -> None:
-        self._digest.update(data)
-        with _told(self._path):
-            view = memoryview(data)
-            while view:
-                view = view[os.write(self._handle, view) :]
 
 
 def path_of(folder: Path, name: str) -> Path:
