@@ -40,7 +40,7 @@ def judge_copies(basis: Basis) -> CopyJudgement:
         if basis.strengths[key] is Strength.HARD
     ]
     verdict = CopyVerdict.YES
-    if not statuses and not reasons:
+    if not statuses and not reasons and "data" not in basis.service.not_applicable:
         reasons.append(f"The plan backs up nothing of {basis.service.name}.")
         verdict = CopyVerdict.UNKNOWN
     elif reasons:

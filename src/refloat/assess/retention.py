@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from refloat.assess.approvals import approval
-from refloat.assess.basis import Basis
+from refloat.assess.basis import Basis, SeenPoint
+from refloat.model.access import LockMode
 from refloat.model.judgement import ApprovalState
 from refloat.model.plan import Component, Objective, Protection
 
@@ -15,6 +16,9 @@ _SLACK = timedelta(days=1)
 
 What a tool is set to is held against what was agreed to the second.
 """
+
+_HOLDING = frozenset({LockMode.COMPLIANCE, LockMode.WRITE_ONCE})
+"""Locks that nobody opens: what they hold is kept, whatever else is said."""
 
 FOR_EVER = timedelta.max
 """What stands for copies that nothing ever removes."""
@@ -125,11 +129,26 @@ def _seen(
     longest: timedelta | None = None
     at: datetime | None = None
     for point in reversed(basis.points(data_set)):
-        if point.expires_at is None:
+        life = _life(point, agreed)
+        if life is None:
             continue
-        life = point.expires_at - point.consistency_time
         if longest is None or life > longest:
             longest, at = life, point.observed_at
         if agreed is None or longest >= agreed:
             break
     return longest, at
+
+
+def _life(point: SeenPoint, agreed: timedelta | None) -> timedelta | None:
+    """Give how long a point is kept: until it expires, or at least as long as a lock holds it."""
+    if point.expires_at is not None:
+        return point.expires_at - point.consistency_time
+    if agreed is None:
+        return None
+    held = any(
+        copy.lock in _HOLDING
+        and copy.locked_until is not None
+        and copy.locked_until - point.consistency_time >= agreed
+        for copy in point.copies
+    )
+    return agreed if held else None

@@ -129,13 +129,27 @@ def test_nobody_decided_how_long_copies_are_kept() -> None:
 
 
 def test_how_long_copies_are_kept_is_poor_evidence_where_only_the_plan_says_it() -> None:
-    silent = point("loans-db", expires_at=None)
+    locked = point("loans-db", expires_at=None)
+    free = tuple(replace(one, locked_until=NOW) for one in locked.copies)
+    silent = replace(locked, copies=free)
     result = of_database(silent, "ISM-1511")
     assert result.outcome is ControlOutcome.NO_VISIBILITY
     assert result.not_known[0].startswith("loans-db: only the plan says")
     unset = with_component(PLAN, "loans-db", watch=Watch("copier", ("cellar", "abroad"), HOUR))
     unknown = of_database(silent, "ISM-1511", unset)
     assert unknown.not_known == ("loans-db: nobody knows how long its copies are kept",)
+
+
+def test_a_lock_that_lasts_as_long_as_was_agreed_shows_that_copies_are_kept() -> None:
+    assert of_database(point("loans-db", expires_at=None), "ISM-1511").met
+
+
+def test_where_nothing_belongs_together_each_copy_is_of_one_point_in_time() -> None:
+    lending = PLAN.services["lending"]
+    alone = replace(PLAN, services={"lending": replace(lending, needs=lending.needs[:1])})
+    alone = with_component(alone, alone.services["lending"].needs[0].on, group="")
+    assert control(alone, facts(alone), "ISM-1810").met
+    assert not control(alone, without(facts(alone), PointSeen), "ISM-1810").met
 
 
 def test_a_data_set_of_which_no_copy_was_ever_seen_is_not_known() -> None:

@@ -14,7 +14,7 @@ from functools import partial
 from refloat.assess.basis import Basis
 from refloat.assess.eight.access import BANS, banned
 from refloat.assess.eight.catalogue import CATALOGUE
-from refloat.assess.eight.coordinated import Member, coordinated, members
+from refloat.assess.eight.coordinated import Member, coordinated, members, single
 from refloat.assess.eight.exercised import exercised
 from refloat.assess.eight.kept import copies_of
 from refloat.assess.eight.locked import LockSeen, locked, locks, weakest
@@ -136,12 +136,13 @@ def _tallies(
     }
     merged = kept.pieces("eight", parts, lambda some: _merged(some, policy.skew))
     named = (member for one in parts for member in one.members if member.named)
+    groups = together((coordinated(named, policy.skew), *(one.coordinated for one in merged)))
+    if groups.quality is None and not (groups.failing or groups.unknown):
+        groups = single(member for one in parts for member in one.members)
     seen = weakest(lock for one in merged for lock in one.locks)
     return tallies | {
         "ISM-1511": together((*(one.backed_up for one in merged), left_out(organisation))),
-        "ISM-1810": together(
-            (coordinated(named, policy.skew), *(one.coordinated for one in merged))
-        ),
+        "ISM-1810": groups,
         "ISM-1811": together(one.kept for one in merged),
         "ISM-1515": exercised(plan, facts, instant),
         "ISM-1708": kept.under(

@@ -48,11 +48,22 @@ class Member:
 def members(basis: Basis) -> tuple[Member, ...]:
     """Give the data sets of a service that belong to a group, with their newest copies.
 
-    A service that has one data set in no group needs no common point, and gives none for it.
+    What is in no named group makes up one of its own; a single one is a group that lies together.
     """
-    grouped = [key for key in basis.data_sets if basis.component(key).group]
-    others = [key for key in basis.data_sets if not basis.component(key).group]
-    return tuple(_member(basis, key) for key in (*grouped, *(others if len(others) > 1 else ())))
+    return tuple(_member(basis, key) for key in basis.data_sets)
+
+
+def single(found: Iterable[Member]) -> Tally:
+    """Rest on data sets that stand alone: each one's copy is of one point in time by itself.
+
+    Args:
+        found: members of all groups of an organisation in which nothing belongs together.
+    """
+    tally = Tally()
+    for one in {member.data_set: member for member in found if member.at is not None}.values():
+        tally.counted += 1
+        _rest(tally, one)
+    return tally
 
 
 def coordinated(found: Iterable[Member], skew: timedelta) -> Tally:
@@ -67,7 +78,8 @@ def coordinated(found: Iterable[Member], skew: timedelta) -> Tally:
         groups.setdefault((one.named, one.group), {})[one.data_set] = one
     tally = Tally()
     for (named, name), some in groups.items():
-        _judge(tally, name, named, tuple(some.values()), skew)
+        if named or len(some) > 1:
+            _judge(tally, name, named, tuple(some.values()), skew)
     return tally
 
 
@@ -89,9 +101,8 @@ def _judge(tally: Tally, name: str, named: bool, some: tuple[Member, ...], skew:
     there = [(one.at, one) for one in some if one.at is not None]
     if len(some) > 1:
         tally.counted += 1
-    for at, one in there:
-        what = f"{one.data_set}: its copies, as their tool tells of them"
-        tally.rest(one.quality or Quality.POOR, what, one.reference, at)
+    for _, one in there:
+        _rest(tally, one)
     if len(there) < len(some) and named and len(some) > 1:
         missing = words.listed(one.data_set for one in some if one.at is None)
         tally.failing[name] = f"{missing} has no copy, so there is no common point in time"
@@ -110,6 +121,11 @@ def _judge(tally: Tally, name: str, named: bool, some: tuple[Member, ...], skew:
         tally.failing[name] = spread
     else:
         tally.unknown[name] = f"{spread} if they belong together, and nobody said whether they do"
+
+
+def _rest(tally: Tally, one: Member) -> None:
+    what = f"{one.data_set}: its copies, as their tool tells of them"
+    tally.rest(one.quality or Quality.POOR, what, one.reference, one.at)
 
 
 def _minutes(spread: timedelta) -> str:
