@@ -4,33 +4,59 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import datetime
+from pathlib import Path
 
 import click
 
 from refloat.app.assess import Ground, assessment
+from refloat.app.overview import overview
 from refloat.app.workspace import Workspace
 from refloat.cli.judging import gate, on_facts, tell_findings
-from refloat.cli.shared import emit
+from refloat.cli.shared import emit, say
 from refloat.cli.verdicts import tell_verdicts
+from refloat.host import files
 from refloat.model.judgement import Assessment
 from refloat.model.run import Verdict
 
+READABLE = 0o644
+
 
 @click.command("assess")
+@click.option(
+    "-o",
+    "--output",
+    "write_to",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write a page for people to this HTML file; it needs no network.",
+)
 @on_facts
-def command(workspace: Workspace, found: Ground, instant: datetime, as_json: bool) -> int:
+def command(
+    workspace: Workspace,
+    found: Ground,
+    instant: datetime,
+    write_to: Path | None,
+    as_json: bool,
+) -> int:
     """Judge the whole organisation: every service in two verdicts, everything that is wrong, the
     most severe first, and what an assessor of the Essential Eight would say of the backups.
 
     Exit code 1 if a finding is severe, so that a pipeline can gate on it; 0 if none is.
     """
-    judged = assessment(found, instant)
+    if write_to is None:
+        judged = assessment(found, instant)
+    else:
+        judged, page = overview(found, instant)
+        files.write_atomically(write_to, page, READABLE)
     if as_json:
         emit(judged)
         return gate(judged.findings)
-    tell_verdicts(judged.organisation, judged.services)
-    tell_findings(judged.findings)
+    if write_to is None:
+        tell_verdicts(judged.organisation, judged.services)
+        tell_findings(judged.findings)
     _sum_up(judged)
+    if write_to is not None:
+        say(f"The page is in {write_to}.")
     return gate(judged.findings)
 
 

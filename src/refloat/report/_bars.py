@@ -74,6 +74,15 @@ def gauges(status: ServiceStatus, drill: DrillRecord | None) -> tuple[Gauge, ...
     )
 
 
+def brief(objective: ObjectiveStatus) -> Gauge:
+    """Draw one objective as one bar: what it took when it was tested, what would be lost now."""
+    if objective.measure == "rto":
+        measured = ("Back after", objective.achieved_seconds)
+    else:
+        measured = ("Would be lost", objective.now_seconds)
+    return _gauge(objective, (measured,))
+
+
 def _measured(
     objective: ObjectiveStatus, drill: DrillRecord | None
 ) -> tuple[tuple[str, float | None], ...]:

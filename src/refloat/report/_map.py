@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from refloat.model.plan import Dependency, Plan, Strength
 from refloat.plan import written_out
@@ -20,44 +20,69 @@ _SWEEPS = 4
 
 
 @dataclass(frozen=True)
+class Face:
+    """What a box shows.
+
+    Attributes:
+        title: its name.
+        mark: how it stands: ``good``, ``bad`` or ``open``.
+        words: the same in words.
+        service: whether it is a service.
+        gaps: how many severe gaps were found in it.
+
+    """
+
+    title: str
+    mark: str
+    words: str
+    service: bool = False
+    gaps: int = 0
+
+
+@dataclass(frozen=True)
 class Box:
-    """One component, or the service itself.
+    """One component, or a service.
 
     Attributes:
         name: as much of its name as fits.
-        title: all of its name.
         left, top: pixels.
-        mark: how it fared: ``good``, ``bad`` or ``open``.
-        words: the same in words.
-        service: whether it is the service.
+        face: what it shows.
 
     """
 
     name: str
-    title: str
     left: int
     top: int
-    mark: str
-    words: str
-    service: bool
+    face: Face
 
 
 @dataclass(frozen=True)
 class Line:
-    """One dependency: the path of an SVG line, its arrow head, and its kind."""
+    """One dependency: the path of an SVG line, its arrow head, and its kind.
+
+    Attributes:
+        path: the line.
+        head: the arrow head.
+        hard: whether the one cannot run without the other.
+        failed: whether what is needed is broken.
+        seen: whether it was seen at work, and nobody wrote it down.
+
+    """
 
     path: str
     head: str
     hard: bool
     failed: bool
+    seen: bool = False
 
 
 @dataclass(frozen=True)
 class Map:
-    """The drawing: its size in pixels, boxes and lines."""
+    """The drawing: its size in pixels, the width of a box, boxes and lines."""
 
     width: int
     height: int
+    box: int
     boxes: tuple[Box, ...]
     lines: tuple[Line, ...]
 
@@ -80,30 +105,58 @@ def draw(
 
     """
     columns = [[key for key in wave if key in plan.components] for wave in waves]
-    columns.append([_SERVICE])
-    place = {key: number for number, column in enumerate(columns) for key in column}
-    needs: dict[str, tuple[Dependency, ...]] = {
-        key: written_out(plan, plan.components[key].needs) for key in place if key != _SERVICE
+    faces = {
+        key: Face(plan.components[key].name or key, *outcome_of(key))
+        for column in columns
+        for key in column
     }
+    needs: dict[str, tuple[Dependency, ...]] = {
+        key: written_out(plan, plan.components[key].needs) for key in faces
+    }
+    columns.append([_SERVICE])
+    faces[_SERVICE] = Face(plan.services[service].name, *service_outcome, service=True)
     needs[_SERVICE] = written_out(plan, plan.services[service].needs)
+    return lay_out(columns, faces, needs)
+
+
+def lay_out(
+    columns: list[list[str]],
+    faces: Mapping[str, Face],
+    needs: Mapping[str, Sequence[Dependency]],
+    seen: Collection[tuple[str, str]] = (),
+    width: int = WIDTH,
+) -> Map:
+    """Lay out a map in columns; the order within each of them is changed for fewer crossings.
+
+    Args:
+        columns: keys of the boxes; what is needed stands in an earlier column than what needs it.
+        faces: by key, what its box shows.
+        needs: by key, what it needs; what stands in no earlier column is passed over.
+        seen: pairs of what needs and what is needed that were seen, and not written down.
+        width: pixels of a box.
+
+    """
+    place = {key: number for number, column in enumerate(columns) for key in column}
     chains = _chains(columns, place, needs)
     _untangle(columns, [chain for chain, _ in chains])
     tops = _tops(columns)
-    boxes = []
-    for key, number in place.items():
-        whole = key == _SERVICE
-        name = plan.services[service].name if whole else plan.components[key].name or key
-        symbol, words = service_outcome if whole else outcome_of(key)
-        left = MARGIN + number * COLUMN
-        short = shortened(name, _NAME_COLUMNS)
-        boxes.append(Box(short, name, left, tops[key], symbol, words, whole))
-    lines = [
-        _line(chain, tops, place, dependency, outcome_of(dependency.on)[0] == "bad")
+    letters = _NAME_COLUMNS * width // WIDTH
+    step = width + COLUMN - WIDTH
+    boxes = tuple(
+        Box(shortened(face.title, letters), MARGIN + place[key] * step, tops[key], face)
+        for key, face in faces.items()
+    )
+    lines = tuple(
+        replace(
+            _line(chain, tops, place, width, dependency.strength is Strength.HARD),
+            failed=faces[dependency.on].mark == "bad",
+            seen=(chain[-1], dependency.on) in seen,
+        )
         for chain, dependency in chains
-    ]
-    width = 2 * MARGIN + (len(columns) - 1) * COLUMN + WIDTH
+    )
+    across = 2 * MARGIN + (len(columns) - 1) * step + width
     tallest = max(tops[key] + _height(key) for column in columns for key in column)
-    return Map(width, tallest + MARGIN, tuple(boxes), tuple(lines))
+    return Map(across, tallest + MARGIN, width, boxes, lines)
 
 
 _SERVICE = "\0service"
@@ -177,22 +230,18 @@ def _tops(columns: Sequence[Sequence[str]]) -> dict[str, int]:
 
 
 def _line(
-    chain: Sequence[str],
-    tops: Mapping[str, int],
-    place: Mapping[str, int],
-    dependency: Dependency,
-    failed: bool,
+    chain: Sequence[str], tops: Mapping[str, int], place: Mapping[str, int], width: int, hard: bool
 ) -> Line:
-    first = place[chain[0]]
-    x, y = MARGIN + first * COLUMN + WIDTH, tops[chain[0]] + HEIGHT // 2
+    first, step = place[chain[0]], width + COLUMN - WIDTH
+    x, y = MARGIN + first * step + width, tops[chain[0]] + HEIGHT // 2
     path = f"M{x} {y}"
     for number, key in enumerate(chain[1:], first + 1):
-        left, middle = MARGIN + number * COLUMN, tops[key] + _height(key) // 2
+        left, middle = MARGIN + number * step, tops[key] + _height(key) // 2
         bend = (left - x) // 2
         path += f"C{x + bend} {y} {left - bend} {middle} {left} {middle}"
         x, y = left, middle
         if key != chain[-1]:
-            x = left + WIDTH
+            x = left + width
             path += f"H{x}"
     head = f"M{x} {y}L{x - 9} {y - 4.5}L{x - 9} {y + 4.5}Z"
-    return Line(path, head, dependency.strength is Strength.HARD, failed)
+    return Line(path, head, hard, failed=False)

@@ -2,17 +2,8 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
-from datetime import timedelta
-from functools import cache
-from pathlib import Path
 from typing import Any
 
-import jinja2
-from markupsafe import Markup
-
-from refloat.assess import words as said
 from refloat.model.judgement import Severity
 from refloat.model.plan import Component, Strength
 from refloat.model.points import RecoveryPoint
@@ -21,10 +12,9 @@ from refloat.report import ReportInput
 from refloat.report import _bars as bars
 from refloat.report import _map as dependency_map
 from refloat.report import _timeline as gantt
-from refloat.report._clean import plain
-from refloat.report.words import component_outcome, copy_answer, lasted, mark, recovery_answer
+from refloat.report._templates import render
+from refloat.report.words import component_outcome, copy_answer, recovery_answer
 
-_TEMPLATES = Path(__file__).parent / "templates"
 _SEVERITIES = {Severity.HIGH: "now", Severity.MEDIUM: "soon", Severity.ADVISORY: "when you can"}
 _FIRST_STEPS = 5
 _CLAIMS = {
@@ -46,51 +36,7 @@ def page(given: ReportInput) -> bytes:
         KeyError: if the plan does not know the service.
 
     """
-    style = (_TEMPLATES / "report.css").read_text(encoding="utf-8")
-    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
-    text = (
-        _environment()
-        .get_template("report.html")
-        .render(
-            **_view(given),
-            style=Markup(style),  # noqa: S704 (ours, and no part of the input)
-            style_digest=digest,
-        )
-    )
-    return text.encode("utf-8", "replace")
-
-
-@cache
-def _environment() -> jinja2.Environment:
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        finalize=plain,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        keep_trailing_newline=True,
-    )
-    environment.filters |= {
-        "duration": said.duration,
-        "lasted": lasted,
-        "instant": said.instant,
-        "day": said.day,
-        "size": said.size,
-        "seconds": _seconds,
-        "breakable": _breakable,
-        "mark": mark,
-    }
-    return environment
-
-
-def _breakable(code: str) -> Markup:
-    """Let a long name with underscores break after each of them."""
-    return Markup("_<wbr>").join(str(plain(code)).split("_"))
-
-
-def _seconds(length: timedelta) -> float:
-    return length.total_seconds()
+    return render("report.html", ("report.css",), **_view(given))
 
 
 def _view(given: ReportInput) -> dict[str, Any]:

@@ -1,0 +1,256 @@
+"""The map of an organisation: services in layers, and what is broken in and between them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from refloat.model.judgement import CopyVerdict, ServiceStatus
+from refloat.model.plan import Dependency, Plan, Strength
+from refloat.report import _map as drawing
+from refloat.report._overview_rows import severe, tier_of
+from refloat.report.words import copy_answer, recovery_answer
+
+LIMIT = 60
+"""So many services are drawn; with more, those that are broken and what stands beside them."""
+
+_PARTS = 3
+_WIDTH = 226
+Needs = Mapping[str, Mapping[str, Strength]]
+
+
+@dataclass(frozen=True)
+class Relation:
+    """One service of the map in words.
+
+    Attributes:
+        name: its name.
+        mark: symbol of its second verdict.
+        words: both verdicts in words.
+        needs: names of what it needs; a soft need says so.
+        unwritten: names of what it was seen to need, and nobody wrote down.
+        waiting: names of the services that cannot come back before it.
+        broken: what is broken in it, in words.
+        gaps: how many severe gaps endanger it.
+    """
+
+    name: str
+    mark: str
+    words: str
+    needs: tuple[str, ...]
+    unwritten: tuple[str, ...]
+    waiting: tuple[str, ...]
+    broken: tuple[str, ...]
+    gaps: int
+
+
+@dataclass(frozen=True)
+class OrganisationMap:
+    """The drawing, the same in words, and how much of the organisation it is.
+
+    Attributes:
+        drawing: the drawing; None if there is no service.
+        relations: the services that are drawn, in the plan's order.
+        shown: how many services are drawn.
+        total: how many there are.
+        unwritten: whether anything was seen that nobody wrote down.
+    """
+
+    drawing: drawing.Map | None
+    relations: tuple[Relation, ...]
+    shown: int
+    total: int
+    unwritten: bool
+
+
+@dataclass(frozen=True)
+class _Part:
+    """Something broken inside of a service: its key, name, symbol, and what is wrong."""
+
+    key: str
+    name: str
+    mark: str
+    words: str
+
+
+def draw(
+    plan: Plan,
+    services: Sequence[ServiceStatus],
+    needs: Needs,
+    seen: Mapping[str, frozenset[str]],
+) -> OrganisationMap:
+    """Draw the services, what they need, and what is broken.
+
+    Args:
+        plan: the plan.
+        services: every service, judged.
+        needs: by service, the nearest services that it needs.
+        seen: by service, the services that it was seen to need.
+    """
+    statuses = {one.service: one for one in services}
+    unwritten = {
+        key: tuple(other for other in sorted(seen.get(key, ())) if other not in needs.get(key, {}))
+        for key in statuses
+    }
+    chosen = _chosen(plan, statuses, needs)
+    if not chosen:
+        return OrganisationMap(None, (), 0, 0, unwritten=False)
+    parts = {key: _broken(plan, statuses[key]) for key in chosen}
+    links = {key: _links(key, chosen, needs, unwritten, parts[key]) for key in chosen}
+    columns = _layers(links)
+    faces = {key: _face(statuses[key]) for key in chosen}
+    faces |= {
+        _part_key(one): drawing.Face(one.name, one.mark, one.words)
+        for some in parts.values()
+        for one in some
+    }
+    pairs = {(key, other) for key, some in unwritten.items() for other in some}
+    return OrganisationMap(
+        drawing=drawing.lay_out(columns, faces, links, pairs, _WIDTH),
+        relations=_relations(statuses, chosen, needs, unwritten, parts),
+        shown=len(chosen),
+        total=len(statuses),
+        unwritten=any(unwritten[key] for key in chosen),
+    )
+
+
+def _chosen(plan: Plan, statuses: Mapping[str, ServiceStatus], needs: Needs) -> tuple[str, ...]:
+    """Choose the services that are drawn, in the plan's order."""
+    if len(statuses) <= LIMIT:
+        return tuple(statuses)
+    order = {"bad": 0, "open": 1, "good": 2}
+    ranked = sorted(
+        statuses,
+        key=lambda key: (order[recovery_answer(statuses[key]).mark], tier_of(plan, key)),
+    )
+    chosen: dict[str, None] = {}
+    for key in ranked:
+        for one in (key, *needs.get(key, {})):
+            if one in statuses and len(chosen) < LIMIT:
+                chosen[one] = None
+        if len(chosen) == LIMIT:
+            break
+    return tuple(key for key in statuses if key in chosen)
+
+
+def _face(status: ServiceStatus) -> drawing.Face:
+    copied, recovered = copy_answer(status), recovery_answer(status)
+    return drawing.Face(
+        status.name, recovered.mark, _words(copied.mark, recovered.word), True, severe(status)
+    )
+
+
+def _words(copied: str, recovered: str) -> str:
+    copy = {"good": "", "bad": ", no copy", "open": ", copy not known"}[copied]
+    return f"{recovered.lower()}{copy}"
+
+
+def _broken(plan: Plan, status: ServiceStatus) -> tuple[_Part, ...]:
+    """Say which parts of a service are broken: copies that are missing, not known or too old."""
+    found: dict[str, tuple[str, str]] = {}
+    for objective in status.objectives:
+        target = objective.target_seconds
+        if objective.measure == "rpo" and target is not None:
+            old = (key for key, seconds in objective.parts.items() if seconds > target)
+            found |= dict.fromkeys(old, ("bad", "newest copy too old"))
+    for one in status.copy.data_sets:
+        if one.copy is CopyVerdict.UNKNOWN:
+            found[one.data_set] = ("open", "copy not known")
+        elif one.copy is CopyVerdict.NO:
+            found[one.data_set] = ("bad", "no copy")
+    found |= dict.fromkeys(status.coverage.unaccounted, ("bad", "nothing backs it up"))
+    return tuple(
+        _Part(key, _component(plan, key), mark, words) for key, (mark, words) in found.items()
+    )[:_PARTS]
+
+
+def _component(plan: Plan, key: str) -> str:
+    known = plan.components.get(key)
+    return (known.name if known is not None else "") or key
+
+
+def _part_key(part: _Part) -> str:
+    return f"part {part.key}"
+
+
+def _links(
+    key: str,
+    chosen: Iterable[str],
+    needs: Needs,
+    unwritten: Mapping[str, tuple[str, ...]],
+    parts: Iterable[_Part],
+) -> tuple[Dependency, ...]:
+    drawn = frozenset(chosen)
+    found = {other: strength for other, strength in needs.get(key, {}).items() if other in drawn}
+    found |= {other: Strength.HARD for other in unwritten[key] if other in drawn and other != key}
+    links = [Dependency(other, strength) for other, strength in found.items()]
+    return (*links, *(Dependency(_part_key(one)) for one in parts))
+
+
+def _layers(links: Mapping[str, Sequence[Dependency]]) -> list[list[str]]:
+    """Put each service behind all that it needs, and each broken part just before its service.
+
+    A need that closes a circle is passed over, and no line is drawn for it.
+    """
+    depths: dict[str, int] = {}
+    open_ones: set[str] = set()
+
+    def depth(key: str) -> int:
+        if key in depths:
+            return depths[key]
+        open_ones.add(key)
+        behind = [
+            1 if need.on not in links else depth(need.on) + 1
+            for need in links[key]
+            if need.on not in open_ones
+        ]
+        open_ones.remove(key)
+        depths[key] = max(behind, default=0)
+        return depths[key]
+
+    for key in links:
+        depth(key)
+    for key, some in links.items():
+        for need in some:
+            if need.on not in links:
+                depths[need.on] = min(depths.get(need.on, depths[key]), depths[key] - 1)
+    columns: list[list[str]] = [[] for _ in range(max(depths.values()) + 1)]
+    for key, number in depths.items():
+        columns[number].append(key)
+    return [column for column in columns if column]
+
+
+def _relations(
+    statuses: Mapping[str, ServiceStatus],
+    chosen: Sequence[str],
+    needs: Needs,
+    unwritten: Mapping[str, tuple[str, ...]],
+    parts: Mapping[str, Sequence[_Part]],
+) -> tuple[Relation, ...]:
+    waiting: dict[str, list[str]] = {}
+    for key, some in needs.items():
+        for other, strength in some.items():
+            if strength is Strength.HARD and key in statuses:
+                waiting.setdefault(other, []).append(statuses[key].name)
+
+    def name(key: str) -> str:
+        return statuses[key].name if key in statuses else key
+
+    def relation(key: str) -> Relation:
+        status = statuses[key]
+        recovered = recovery_answer(status)
+        return Relation(
+            name=status.name,
+            mark=recovered.mark,
+            words=_words(copy_answer(status).mark, recovered.word),
+            needs=tuple(
+                name(other) + (" (soft)" if strength is Strength.SOFT else "")
+                for other, strength in needs.get(key, {}).items()
+            ),
+            unwritten=tuple(map(name, unwritten[key])),
+            waiting=tuple(waiting.get(key, ())),
+            broken=tuple(f"{part.name}: {part.words}" for part in parts[key]),
+            gaps=severe(status),
+        )
+
+    return tuple(map(relation, chosen))
