@@ -5,7 +5,14 @@ from __future__ import annotations
 import subprocess
 import sys
 
-NAMES = ("command_line", "verify_log", "backup_files", "drill_postgresql", "assessment")
+NAMES = (
+    "command_line",
+    "verify_log",
+    "backup_files",
+    "drill_postgresql",
+    "assessment",
+    "facts_import",
+)
 
 
 def main() -> int:

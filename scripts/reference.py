@@ -18,6 +18,7 @@ from refloat.app.doctor import ROOMS
 from refloat.app.workspace import catalogue
 from refloat.cli.commands import COMMANDS
 from refloat.cli.main import refloat
+from refloat.feed.reference import reference as feed_reference
 from refloat.model import errors
 from refloat.model.options import Option
 from refloat.plan.reference import reference as plan_reference
@@ -93,6 +94,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "errors.md": error_catalogue,
     "adapters.md": adapters,
     "plan.md": lambda: plan_reference(catalogue()),
+    "feed.md": feed_reference,
     "requirements.md": requirements,
 }
 

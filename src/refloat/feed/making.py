@@ -75,6 +75,10 @@ class Maker:
         """Give the recovery point that a line saw."""
         shared = self._shared
         data_set, group, version = line.dataset_ref, line.consistency_group, line.version
+        copies = (shared.get(line.copies) or self._copies(line.copies)) if line.copies else ()
+        expires_at = utc_or_none(line.expires_at)
+        if copies and copies[-1].locked_until == expires_at:
+            expires_at = copies[-1].locked_until  # most locks end there: keep the time once
         return PointSeen(
             *head,
             shared.get(data_set) or self._keep(data_set, data_set),
@@ -85,8 +89,8 @@ class Maker:
             line.consistency or "unknown",
             (shared.get(group) or self._keep(group, group)) if group else "",
             line.size_bytes,
-            (shared.get(line.copies) or self._copies(line.copies)) if line.copies else (),
-            utc_or_none(line.expires_at),
+            copies,
+            expires_at,
             (shared.get(line.integrity) or self._integrity(line.integrity))
             if line.integrity
             else _NOT_LOOKED,

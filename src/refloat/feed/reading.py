@@ -258,7 +258,8 @@ def _canonical(line: bytes) -> bytes:
         Refused: if it is nested too deeply, or has a NUL in a text.
     """
     value = _decode_any(line)
-    if line.count(b"[") + line.count(b"{") > DEEPEST or b"\\u0000" in line:
+    brackets = len(line) - len(line.translate(None, b"[{"))
+    if brackets > DEEPEST or b"\\u0000" in line:
         _look_through(value)
     return _encode_sorted(value)
 
