@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from refloat.assess.words import duration
 from refloat.model.judgement import ObjectiveStatus, ServiceStatus
@@ -80,7 +80,17 @@ def brief(objective: ObjectiveStatus) -> Gauge:
         measured = ("Back after", objective.achieved_seconds)
     else:
         measured = ("Would be lost", objective.now_seconds)
-    return _gauge(objective, (measured,))
+    gauge = _gauge(objective, (measured,))
+    target, (_, seconds) = objective.target_seconds, measured
+    (bar,) = gauge.bars
+    if seconds is None:
+        allowed = "no target" if target is None else f"{duration(target)} allowed"
+        return replace(gauge, bars=(replace(bar, text=f"not measured, {allowed}"),))
+    if target is None:
+        return gauge
+    late = ", too long" if seconds > target else ""
+    text = f"{lasted(seconds)} of {duration(target)}{late}"
+    return replace(gauge, bars=(replace(bar, text=text),))
 
 
 def _measured(

@@ -29,6 +29,7 @@ class Face:
         words: the same in words.
         service: whether it is a service.
         gaps: how many severe gaps were found in it.
+        part: whether it is a broken part of a service, with square corners.
 
     """
 
@@ -37,6 +38,7 @@ class Face:
     words: str
     service: bool = False
     gaps: int = 0
+    part: bool = False
 
 
 @dataclass(frozen=True)

@@ -87,14 +87,20 @@ def by_cost(plan: Plan, judged: Assessment) -> Costs:
     return Costs(groups, len(shown), len(judged.findings))
 
 
-def first_steps(findings: Sequence[Finding], plan: Plan) -> tuple[str, ...]:
-    """Give what to do first: the next steps of severe findings, the most important services' first.
+def first_steps(plan: Plan, judged: Assessment) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """Give what to do first, and for which services: the next steps of severe findings.
 
-    What endangers the organisation as a whole comes before any single service.
+    What endangers the organisation as a whole comes first, and names no service; then come the most
+    important services.
     """
-    severe = [one for one in findings if one.severity is Severity.HIGH]
+    severe = [one for one in judged.findings if one.severity is Severity.HIGH]
     severe.sort(key=lambda one: (_tier(plan, one), -len(one.services)))
-    return tuple(dict.fromkeys(one.next_step for one in severe))[:_FIRST_STEPS]
+    steps: dict[str, dict[str, None]] = {}
+    for one in severe:
+        names = (plan.services[key].name for key in one.services if key in plan.services)
+        steps.setdefault(one.next_step, {}).update(dict.fromkeys(names))
+    first = list(steps.items())[:_FIRST_STEPS]
+    return tuple((step, tuple(names)) for step, names in first)
 
 
 def _under(plan: Plan, finding: Finding) -> str | None:

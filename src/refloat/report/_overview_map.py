@@ -98,15 +98,16 @@ def draw(
     parts = {key: _broken(plan, statuses[key]) for key in chosen}
     links = {key: _links(key, chosen, needs, unwritten, parts[key]) for key in chosen}
     columns = _layers(links)
+    drawn = _without_detours(links, columns, unwritten)
     faces = {key: _face(statuses[key]) for key in chosen}
     faces |= {
-        _part_key(one): drawing.Face(one.name, one.mark, one.words)
+        _part_key(one): drawing.Face(one.name, one.mark, one.words, part=True)
         for some in parts.values()
         for one in some
     }
     pairs = {(key, other) for key, some in unwritten.items() for other in some}
     return OrganisationMap(
-        drawing=drawing.lay_out(columns, faces, links, pairs, _WIDTH),
+        drawing=drawing.lay_out(columns, faces, drawn, pairs, _WIDTH),
         relations=_relations(statuses, chosen, needs, unwritten, parts),
         shown=len(chosen),
         total=len(statuses),
@@ -185,6 +186,32 @@ def _links(
     found |= {other: Strength.HARD for other in unwritten[key] if other in drawn and other != key}
     links = [Dependency(other, strength) for other, strength in found.items()]
     return (*links, *(Dependency(_part_key(one)) for one in parts))
+
+
+def _without_detours(
+    links: Mapping[str, Sequence[Dependency]],
+    columns: Sequence[Sequence[str]],
+    unwritten: Mapping[str, Sequence[str]],
+) -> dict[str, tuple[Dependency, ...]]:
+    """Leave out each line that follows from others: what is needed by something needed as well.
+
+    Only hard needs that somebody wrote down count, and only those that are drawn.
+    """
+    place = {key: number for number, column in enumerate(columns) for key in column}
+    firm: dict[str, set[str]] = {}
+    result = {}
+    for key in sorted(links, key=place.__getitem__):
+        near = {
+            one.on
+            for one in links[key]
+            if one.strength is Strength.HARD
+            and one.on not in unwritten[key]
+            and place[one.on] < place[key]
+        }
+        beyond = set().union(*(firm.get(one, ()) for one in near))
+        firm[key] = near | beyond
+        result[key] = tuple(one for one in links[key] if one.on not in beyond or one.on not in near)
+    return result
 
 
 def _layers(links: Mapping[str, Sequence[Dependency]]) -> list[list[str]]:

@@ -105,19 +105,19 @@ def answers(services: Sequence[ServiceStatus]) -> tuple[Answer, Answer]:
     copies = Counter(copy_answer(one).mark for one in services)
     back = Counter(recovery_answer(one).mark for one in services)
     return (
-        _sum("Is there a copy of the data?", copies, "have no copy of all they need"),
-        _sum("Would the services come back in time?", back, "would not come back as promised"),
+        _sum("Is there a copy of the data?", copies, ("has no copy", "have no copy")),
+        _sum("Would the services come back in time?", back, ("would not", "would not")),
     )
 
 
-def _sum(question: str, marks: Counter[str], bad: str) -> Answer:
+def _sum(question: str, marks: Counter[str], bad: tuple[str, str]) -> Answer:
     total = marks.total()
     if not total:
         return Answer(question, "No service", "open", "The plan names no service.", ())
     mark = "bad" if marks["bad"] else "open" if marks["open"] else "good"
     reasons = []
     if marks["bad"]:
-        reasons.append(f"{marks['bad']} {bad}.")
+        reasons.append(f"{marks['bad']} {bad[marks['bad'] != 1]}.")
     if marks["open"]:
         reasons.append(f"Of {marks['open']} nobody can say.")
     sentence = "" if reasons else "All of them, by evidence that counts today."

@@ -56,7 +56,7 @@ def overview_page(given: OverviewInput) -> bytes:
         as_of=judged.as_of,
         answers=verdicts.answers(judged.services),
         sentence=verdicts.sentence(judged.services),
-        first_steps=costs.first_steps(judged.findings, given.plan),
+        first_steps=costs.first_steps(given.plan, judged),
         table=verdicts.table(given.plan, judged.services),
         costs=costs.by_cost(given.plan, judged),
         map=whole_map.draw(given.plan, judged.services, given.needs, given.seen),
