@@ -72,6 +72,17 @@ def test_a_repaired_organisation_is_clean_and_every_service_proven(planted: Pair
     }
 
 
+@pytest.mark.requirement("R-002", "R-083")
+def test_what_cannot_be_signed_in_to_is_not_proven_nor_is_what_needs_it(planted: Pair) -> None:
+    plan, _ = planted
+    verdicts = {one.service: one.recovery.verdict.value for one in judged(planted).services}
+    assert verdicts["identity"] == "unproven", "although its test passed"
+    needing = {key for key, one in plan.services.items() if "identity" in {n.on for n in one.needs}}
+    assert not [key for key in needing if verdicts[key] == "proven"]
+    opened = judged(repaired(planted, frozenset({1}))).services
+    assert {one.service: one.recovery.verdict.value for one in opened}["identity"] == "proven"
+
+
 def test_writing_the_dependency_down_leaves_the_time_too_long(planted: Pair) -> None:
     left = found(write_the_dependency_down(planted))
     assert left == EVERYTHING - {("UNDOCUMENTED_DEPENDENCY", "service booking, needs payments")}

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeVar
 
 from refloat.assess.plan_graph import PlanGraph
 from refloat.assess.sights import plain
+from refloat.assess.sign_in import sign_in_circles
 from refloat.assess.trials import tried
 from refloat.model.facts import (
     AcceptanceFact,
@@ -72,6 +74,15 @@ class Index:
         self.facts = self.facts.joined(facts)
         self._take(facts)
         return Touched(frozenset(self._services(facts)), frozenset(_reads(facts)))
+
+    @cached_property
+    def locked_out(self) -> frozenset[str]:
+        """Services that cannot come back once they are down: what restores them needs them."""
+        nodes = (circle.node for circle in sign_in_circles(self.plan))
+        owned = (
+            (key,) if kind == "service" else self.graph.owners.get(key, ()) for kind, key in nodes
+        )
+        return frozenset(key for keys in owned for key in keys)
 
     def service_fingerprint(self, service: str) -> str:
         """Give the fingerprint of a service in this plan, worked out once."""

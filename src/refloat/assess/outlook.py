@@ -29,6 +29,8 @@ def recovery_outlook(
     name = basis.service.name
     if judged.verdict is Verdict.PROVEN:
         return _proven_until(basis, judged, objectives)
+    if basis.service.key in basis.moment.index.locked_out:
+        return f"A sealed account that opens what restores {name}, without {name}, comes first."
     unapproved = [one for one in objectives if one.approval is not ApprovalState.APPROVED]
     if unapproved:
         owner = words.person(basis.plan, basis.service.owner) or "the business owner"
@@ -43,7 +45,7 @@ def recovery_outlook(
             return f"A new copy of {words.component(basis.plan, oldest)} would make this proven."
         needed = _not_proven(basis) if trial.drill is None else None
         if needed is not None:
-            return f"A passed test of {needed}, within its targets, comes first."
+            return f"That {needed} is proven to come back comes first."
     target = rto.target_seconds if rto is not None else None
     within = f" that ends within {words.duration(target)}" if target is not None else ""
     return f"A drill of {name}{within} would make this proven."

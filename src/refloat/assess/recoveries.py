@@ -128,6 +128,7 @@ def _by_test(
         *old,
         *_unapproved(objectives),
         *_now(basis, objectives),
+        *_locked_out(basis),
         *_not_shown(basis, trial),
     )
     verdict = Verdict.PROVEN
@@ -188,7 +189,7 @@ def _of_drill(
         reasons = (*old, f"The drill of {when} {ended}.", *record.reasons)
         return (Verdict.UNPROVEN if old else record.verdict), reasons
     missed = tuple(_missed(basis, drill))
-    doubts = (*old, *_unapproved(objectives), *_now(basis, objectives))
+    doubts = (*old, *_unapproved(objectives), *_now(basis, objectives), *_locked_out(basis))
     if missed and not old:
         return Verdict.FAILED, (*missed, *doubts)
     if missed or doubts:
@@ -214,6 +215,15 @@ def _too_long(basis: Basis, trial: Trial) -> Iterator[str]:
         target = objective.target.total_seconds()
         if seconds > target:
             yield exceeded("rto", seconds, target)
+
+
+def _locked_out(basis: Basis) -> Iterator[str]:
+    """Say that the service was tested while it was there to sign in through, and will not be."""
+    if basis.service.key in basis.moment.index.locked_out:
+        yield (
+            f"{basis.service.name} cannot be brought back once it is down: what restores it is "
+            "opened by signing in through it."
+        )
 
 
 def _not_shown(basis: Basis, trial: Trial) -> Iterator[str]:

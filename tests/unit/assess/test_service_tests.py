@@ -77,7 +77,7 @@ def test_a_service_whose_needs_are_not_proven_is_not_proven() -> None:
     assert "Booking needs Identity, which is not proven to come back." in status.recovery.reasons
     assert (
         status.recovery.would_change
-        == "A passed test of Identity, within its targets, comes first."
+        == "That Identity is proven to come back comes first."
     )
 
 
