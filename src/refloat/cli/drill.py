@@ -67,6 +67,7 @@ def command(
     ear = Ear()
     with DrillDisplay(people) as display:
         result = drill(workspace, clock, request, display, ear.listening)
+    ear.close()
     if as_json:
         click.echo(json.dumps(as_result(result), ensure_ascii=False, indent=2))
     else:
@@ -117,6 +118,15 @@ class Ear:
             raise
         finally:
             self._open = False
+
+    def close(self) -> None:
+        """Hear nothing more, up to the very end: the exit code tells already that somebody asked.
+
+        Python itself lets go of handlers before a process has ended, but not of being deaf.
+        """
+        if self._asked:
+            for number in (signal.SIGINT, signal.SIGTERM):
+                signal.signal(number, signal.SIG_IGN)
 
     def _hear(self, _number: int, _frame: FrameType | None) -> None:
         self._asked = True

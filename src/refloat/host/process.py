@@ -178,7 +178,11 @@ def start(
     )
     with _lock:
         _running.add(popen)
-    return Child(popen, tuple(arguments), secrets)
+    child = Child(popen, tuple(arguments), secrets)
+    if _stopping.is_set():  # everything was ended while this one was just being started
+        child.stop()
+        raise Interrupted("Refloat is stopping")
+    return child
 
 
 class Child:

@@ -75,6 +75,9 @@ class Runner:
         self._workers = workers
         self._pool = ThreadPoolExecutor(workers + WAITING, thread_name_prefix="recovery")
         self._writing = threading.Lock()
+        self._active = 0
+        self._closed = False
+        self._changed = threading.Condition()
         self._complete = False
         self._secrets = secrets_of(session.preparation)
         self.blueprint = blueprint_of(session.preparation)
@@ -106,7 +109,7 @@ class Runner:
                 ended[operation] = Outcome.COULD_NOT_RUN
                 self._end(operation, Done(Outcome.COULD_NOT_RUN, reason))
             for operation in admitted(step.begin, running, self._workers):
-                running[operation] = self._pool.submit(self._do, operation)
+                running[operation] = self._pool.submit(self._work, operation)
             done, _ = wait(running.values(), timeout=POLL_SECONDS, return_when=FIRST_COMPLETED)
             for operation in [one for one, future in running.items() if future in done]:
                 ended[operation] = running.pop(operation).result().outcome
@@ -134,6 +137,23 @@ class Runner:
             teardown = preparation.sandbox.sweep(folder, remove_data=not keep)
         faults.point("drill.taken-down")
         return teardown
+
+    def _work(self, operation: Operation) -> Done:
+        """Do an operation, unless the end has begun; the end waits for those that are being done.
+
+        The pool alone is not to be trusted with that: where Ctrl-C comes while it starts a thread,
+        it does not know the thread, and does not wait for it.
+        """
+        with self._changed:
+            if self._closed:
+                return Done(Outcome.COULD_NOT_RUN, "stopped before it began")
+            self._active += 1
+        try:
+            return self._do(operation)
+        finally:
+            with self._changed:
+                self._active -= 1
+                self._changed.notify_all()
 
     def _do(self, operation: Operation) -> Done:
         self._write(events.began(operation, self._clock.now()))
@@ -166,7 +186,11 @@ class Runner:
 
     def _end_threads(self) -> None:
         self._session.cancelled.set()
+        with self._changed:
+            self._closed = True
         self._pool.shutdown(wait=True, cancel_futures=True)
+        with self._changed:
+            self._changed.wait_for(lambda: self._active == 0)
 
     def _end(self, operation: Operation, done: Done) -> None:
         self._write(events.ended(operation, done, self._clock.now(), self._session))

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -175,6 +177,25 @@ def test_a_clean_stop_ends_all_and_starts_none() -> None:
         process.run(("true",), timeout=PATIENCE)
     process.allow_again()
     assert process.run(("true",), timeout=PATIENCE).exit_code == 0
+
+
+def test_what_is_started_while_all_is_being_ended_is_ended_too(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    started: list[int] = []
+
+    class StopsMeanwhile(subprocess.Popen[bytes]):
+        def __init__(self, *arguments: Any, **more: Any) -> None:
+            super().__init__(*arguments, **more)
+            started.append(self.pid)
+            process.stop_everything()
+
+    monkeypatch.setattr(process.subprocess, "Popen", StopsMeanwhile)
+    with pytest.raises(Interrupted):
+        process.start(("sleep", "600"))
+    (pid,) = started
+    assert not alive(pid)
+    assert not [popen for popen in process._running if popen.pid == pid]
 
 
 def test_a_program_dies_with_refloat() -> None:

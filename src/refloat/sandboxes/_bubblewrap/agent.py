@@ -45,6 +45,7 @@ NAMESPACES = ("mnt", "uts", "ipc", "net", "cgroup")
 REPORT = 3  # where a child finds the pipe that tells why it could not become its program
 SETTING_UP = 60_000  # milliseconds for bubblewrap to set up, generous for a machine under load
 DESCRIPTORS = 3
+ENDING = (signal.SIGTERM, signal.SIGINT)
 APART = 64  # a number that no descriptor in use here reaches
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -57,8 +58,8 @@ class Ended(Exception):
 def main() -> None:
     """Serve one sandbox until Refloat's end of the socket closes."""
     call("prctl", PR_SET_PDEATHSIG, 0, 0, 0, 0)  # the socket's end tells, and lets us end in order
-    signal.signal(signal.SIGTERM, end)
-    signal.signal(signal.SIGINT, end)
+    for number in ENDING:
+        signal.signal(number, end)
     channel = socket.socket(fileno=int(sys.argv[1]))
     channel.set_inheritable(False)
     agent = Agent(channel)
@@ -134,11 +135,13 @@ class Agent:
         options = ["--info-fd", str(tell)]
         if self.filter:
             options += ["--seccomp", str(allowed)]
+        signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)  # or nobody would know of it
         self.monitor = os.fork()
         if self.monitor == 0:
             become_bubblewrap(
                 [arguments[0], *options, *arguments[1:]], lifeline, echo, (tell, allowed)
             )
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
         for descriptor in (tell, lifeline, echo, allowed):
             os.close(descriptor)
         child = read_child(told)
@@ -250,13 +253,17 @@ class Agent:
 
     def end(self) -> None:
         """End the first process, and with it all; collect what we are the parent of."""
-        signal.signal(signal.SIGTERM, signal.SIG_IGN)
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
+        for number in ENDING:
+            signal.signal(number, signal.SIG_IGN)
         if self.first >= 0:
             with contextlib.suppress(ProcessLookupError):  # it may have ended by itself
                 signal.pidfd_send_signal(self.first, signal.SIGKILL)
         elif self.monitor:
-            os.kill(self.monitor, signal.SIGKILL)
+            # Killed now, it would leave what it has made: that waits for it, and for ever. Without
+            # input both come to their end as soon as the walls are up.
+            os.close(self.lifeline)
+            if not readable(os.pidfd_open(self.monitor)):
+                os.kill(self.monitor, signal.SIGKILL)
         while True:
             try:
                 os.wait()
@@ -272,6 +279,7 @@ def become_bubblewrap(
         os.setsid()
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGPIPE, signal.SIGXFSZ):
             signal.signal(number, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
         os.dup2(standard_input, 0)
         os.dup2(output, 1)
         for descriptor in kept:
