@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import json
 import os
+import re
 import subprocess
 import sys
 import urllib.parse
 from collections.abc import Iterator
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,7 @@ from refloat.model.errors import EvidenceProblem, MissingInput, NoRoom, UsagePro
 from refloat.model.imports import FACTS_IMPORTED
 from refloat.store.segments import FOLDER
 
+PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "import-facts.md"
 NOW = datetime(2026, 11, 22, 0, 0, tzinfo=UTC)
 
 
@@ -94,6 +96,11 @@ def points(count: int, observed: str = "2026-11-21T22:00:00Z", **more: Any) -> l
         )
         for number in range(count)
     ]
+
+
+def past_points(count: int) -> list[str]:
+    """Give points that lie in the past whatever the machine's own clock says."""
+    return points(count, "2024-11-21T22:00:00Z", consistency_time="2024-11-21T15:00:00Z")
 
 
 def file(workspace: Workspace, name: str, *lines: str) -> Path:
@@ -229,7 +236,7 @@ def test_lines_that_are_lost_are_told_of_and_can_be_brought_back(
 )
 def test_a_killed_import_leaves_all_or_nothing(alone: Workspace, fault: str, kept: int) -> None:
     alone.ledger()
-    path = file(alone, "facts.jsonl", *points(10))
+    path = file(alone, "facts.jsonl", *past_points(10))
     argv = (sys.executable, "-m", "refloat.cli", "--plan", str(alone.plan_path), "facts", "import")
     killed = subprocess.run((*argv, str(path)), env={**os.environ, "REFLOAT_FAULT": fault})
     assert killed.returncode == -9
@@ -267,7 +274,7 @@ def test_a_full_disk_is_told_and_nothing_is_taken(tmp_path: Path) -> None:
         workspace = place(small)
         import_lines(workspace, *points(3))
         filling = small / "filling"
-        with filling.open("wb", buffering=0) as stream, suppress(OSError):
+        with filling.open("wb", buffering=0) as stream, contextlib.suppress(OSError):
             while True:
                 stream.write(b"\0" * 4096)
         many = tmp_path / "many.jsonl"
@@ -283,7 +290,7 @@ def test_a_full_disk_is_told_and_nothing_is_taken(tmp_path: Path) -> None:
 
 def test_two_imports_at_once_take_each_line_once(alone: Workspace) -> None:
     alone.ledger()
-    path = file(alone, "facts.jsonl", *points(3000))
+    path = file(alone, "facts.jsonl", *past_points(3000))
     argv = (sys.executable, "-m", "refloat.cli", "--plan", str(alone.plan_path), "facts", "import")
     running = [subprocess.Popen((*argv, str(path)), stdout=subprocess.DEVNULL) for _ in range(3)]
     assert [one.wait(timeout=120) for one in running] == [0, 0, 0]
@@ -319,7 +326,7 @@ def run(
 def test_the_command_tells_each_bad_line_and_takes_the_others(
     alone: Workspace, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    path = file(alone, "facts.jsonl", *points(2), *["{}"] * 25)
+    path = file(alone, "facts.jsonl", *past_points(2), *["{}"] * 25)
     refused = alone.folder / "refused.txt"
     code, out, err = run(capsys, alone, "import", str(path), "--refused", str(refused))
     assert code == 65
@@ -331,7 +338,7 @@ def test_the_command_tells_each_bad_line_and_takes_the_others(
     assert code == 65
     (said,) = json.loads(out)
     assert (said["new"], said["known"], len(said["refused"])) == (0, 2, 25)
-    good = file(alone, "good.jsonl", *points(3))
+    good = file(alone, "good.jsonl", *past_points(3))
     assert run(capsys, alone, "import", str(good))[0] == 0
 
 
@@ -358,3 +365,15 @@ def test_a_key_that_is_none_is_told(alone: Workspace) -> None:
         look_up(alone, "recovery_point/x")
     with pytest.raises(MissingInput, match="no fact"):
         look_up(alone, "a/recovery_point/x")
+
+
+def test_the_page_says_what_happens(alone: Workspace, capsys: pytest.CaptureFixture[str]) -> None:
+    text = PAGE.read_text(encoding="utf-8")
+    (block,) = re.findall(r"^```json file=facts.jsonl\n(.*?)^```$", text, re.M | re.S)
+    file(alone, "facts.jsonl", block)
+    (printed,) = re.findall(r"^\$ refloat facts import facts.jsonl\n(facts.*)$", text, re.M)
+    with contextlib.chdir(alone.folder):
+        code, out, _ = run(capsys, alone, "import", "facts.jsonl")
+        assert (code, out.strip()) == (0, printed)
+        (key,) = re.findall(r"^\$ refloat facts show (.*)$", text, re.M)
+        assert run(capsys, alone, "show", key)[0] == 0
