@@ -25,11 +25,13 @@ def processes(service: Service) -> str:
 
 
 def called(plan: Plan, key: str) -> str:
-    """Give the name for people of a component, service or vendor; the key if it has none."""
+    """Give the name for people of a component, service, vendor or person; else the key."""
     if key in plan.services:
         return plan.services[key].name or key
     if key in plan.vendors:
         return plan.vendors[key].name or key
+    if key in plan.people:
+        return words.person(plan, key)
     return words.component(plan, key)
 
 

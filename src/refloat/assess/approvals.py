@@ -239,6 +239,6 @@ def _called(plan: Plan, key: str, measure: str) -> str:
 
 
 def _basis(fact: ApprovalFact, basis: str) -> str:
-    if fact.basis == basis:
+    if fact.basis in {basis, ""}:
         return ""
     return f", on the basis '{basis or 'none'}' instead of '{fact.basis or 'none'}'"

@@ -265,13 +265,17 @@ class Basis(Part):
         return less
 
 
-def _known_bytes(part: Part) -> int | None:
-    """Give the least that a test must restore to be like the real thing; None if nobody knows."""
+def _known_bytes(part: Part) -> tuple[int, bool] | None:
+    """Give the least that a test must restore to be like the real thing; None if nobody knows.
+
+    Beside it: whether that is of all data sets. Of some alone, it shows only what is too little.
+    """
     newest = [part.newest(key) for key in part.data_sets]
     sizes = [one.bytes for one in newest if one is not None and one.bytes is not None]
-    if len(sizes) < len(part.data_sets):
+    if not sizes:
         return None
-    return -(-sum(sizes) * part.service.comparable_percent // 100)
+    least = -(-sum(sizes) * part.service.comparable_percent // 100)
+    return least, len(sizes) == len(part.data_sets)
 
 
 def _longest_age(part: Part) -> float:

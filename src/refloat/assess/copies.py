@@ -121,6 +121,9 @@ def _without(basis: Basis, key: str, name: str) -> tuple[CopyVerdict, str]:
     if job is not None and not job.succeeded:
         why = words.sentence(job.sentence)
         return CopyVerdict.NO, f"There is no copy of {name}. The last backup failed: {why}"
+    if basis.points(key):
+        text = f"No copy of {name} is left that can be used: all are gone, damaged or incomplete."
+        return CopyVerdict.NO, text
     return CopyVerdict.UNKNOWN, f"No copy of {name} was ever heard of."
 
 

@@ -62,11 +62,18 @@ class Moment:
                 return self.paths(observed=False)
             if observed:
                 needs = {
-                    key: dict.fromkeys((*some, *sorted(self.seen_needs.get(key, ()))))
+                    key: dict.fromkeys((*some, *sorted(self._not_written(key))))
                     for key, some in needs.items()
                 }
             self._paths[observed] = Paths(needs, self._own_time)
         return self._paths[observed]
+
+    def _not_written(self, service: str) -> Iterable[str]:
+        """Name what a service was seen to need; what it can do without is needed at work only."""
+        seen = self.seen_needs.get(service)
+        if not seen:
+            return ()
+        return seen - self.index.graph.needed(service).keys()
 
     def times(self, service: str) -> tuple[RecoveryPath, RecoveryPath]:
         """Give how long a service takes to come back, without and with what was seen."""

@@ -30,6 +30,7 @@ from refloat.model.judgement import (
     ObjectiveStatus,
     RecoveryJudgement,
 )
+from refloat.model.plan import Strength
 from refloat.model.run import Verdict
 
 _SHOWED = {True: Verdict.PROVEN, False: Verdict.FAILED, None: Verdict.UNPROVEN}
@@ -271,3 +272,7 @@ def _now(basis: Basis, objectives: tuple[ObjectiveStatus, ...]) -> Iterator[str]
             )
         elif one.now_met is None and (basis.data_sets or basis.unaccounted):
             yield f"Nothing says how much data of {basis.service.name} would be lost now."
+    for key in basis.unaccounted:
+        if basis.strengths[key] is Strength.HARD:
+            name = words.component(basis.plan, key)
+            yield words.sentence(f"{name} would be lost: it holds data, and nothing backs it up")

@@ -87,7 +87,7 @@ def criteria_of_test(
     test: RestoreTest,
     data_sets: Collection[str],
     own: Collection[str],
-    known_bytes: int | None,
+    known_bytes: tuple[int, bool] | None,
     longest_age: float,
 ) -> dict[str, bool]:
     """Say of each criterion whether somebody else's restore test meets it.
@@ -96,7 +96,8 @@ def criteria_of_test(
         test: the test.
         data_sets: what it tried to bring back.
         own: the data sets of the service.
-        known_bytes: the least that it must have restored; None if nobody knows.
+        known_bytes: the least that it must have restored, and whether that is of all data sets;
+            None if nobody knows.
         longest_age: how old the restored data may be, in seconds.
     """
     confirmed = bool(test.confirmed_by)
@@ -105,11 +106,15 @@ def criteria_of_test(
         return confirmed if answer is None else answer
 
     age = None if test.point_time is None else (test.at - test.point_time).total_seconds()
-    sized = test.bytes is not None and known_bytes is not None
+    enough = None
+    if test.bytes is not None and known_bytes is not None:
+        least, whole = known_bytes
+        enough = test.bytes >= least
+        enough = None if enough and not whole else enough
     return {
         ALL_DATA_SETS: set(own) <= set(data_sets),
         CURRENT_POINT: said(None if age is None else age <= longest_age),
-        COMPARABLE_VOLUME: said((test.bytes or 0) >= (known_bytes or 0) if sized else None),
+        COMPARABLE_VOLUME: said(enough),
         DEPENDENCY_CHECKS: said(_passed(test, _DEPENDENCIES)),
         SERVICE_CHECKS: test.level is TestLevel.SERVICE and said(_passed(test, {"service"})),
     }

@@ -46,6 +46,10 @@ class Stale:
     since: datetime | None = None
 
 
+_BUSINESS = "business"
+"""A change of what matters is a reason to look at the plan again (R-160), and at no machine."""
+
+
 def expires_at(basis: Basis, drill: DrillFact) -> datetime:
     """Say until when a drill counts at most; at that very instant it still does."""
     return drill.record.declared_at + basis.service.evidence_valid_for
@@ -77,12 +81,12 @@ def stale_trial(basis: Basis, trial: Trial) -> tuple[Stale, ...]:
 def _changes(basis: Basis, at: datetime, how: str) -> Iterator[Stale]:
     """Say what material changed after a trial began; the first change makes it stale."""
     for change in basis.changes():
-        if change.at > at:
+        if change.at > at and change.category != _BUSINESS:
             text = (
                 f"{_called(basis, change.subject)} changed on {words.day(change.at)} "
                 f"({change.what.rstrip('.')}), after {basis.service.name} was last {how}."
             )
-            yield Stale(Cause.CHANGE, text, change.at)
+            yield Stale(Cause.CHANGE, words.sentence(text), change.at)
 
 
 def _called(basis: Basis, key: str) -> str:

@@ -120,14 +120,18 @@ def trial_of_drill(drill: DrillFact, acceptances: Iterable[AcceptanceFact]) -> T
 
 
 def trial_of_test(
-    test: RestoreTest, own: tuple[str, ...], known_bytes: int | None, longest_age: float
+    test: RestoreTest,
+    own: tuple[str, ...],
+    known_bytes: tuple[int, bool] | None,
+    longest_age: float,
 ) -> Trial:
     """Give a restore test of the feed as a trial.
 
     Args:
         test: the test.
         own: the data sets of the service that it was of; all are meant where the test names none.
-        known_bytes: how much data there was to restore; None if nobody knows.
+        known_bytes: the least that it had to restore, and whether that is of all data sets; None
+            if nobody knows.
         longest_age: how old the restored data may be, in seconds, to speak for the present.
     """
     data_sets = test.data_sets or (own if test.service else ())

@@ -144,7 +144,9 @@ def test_a_point_that_cannot_be_restored_from_is_no_copy(fault: dict[str, str]) 
     status = judge([*everything(), newer])
     assert status.copy.data_sets[0].consistency_time == NOW - HOUR
     only = [one for one in everything() if not one.external_id.startswith("book-db@")]
-    assert judge([*only, newer]).copy.verdict is CopyVerdict.UNKNOWN
+    bad = judge([*only, newer]).copy
+    assert bad.verdict is CopyVerdict.NO
+    assert bad.reasons[0].startswith("No copy of Book db is left that can be used")
 
 
 def test_the_last_word_on_a_point_counts_from_when_it_was_said() -> None:
@@ -153,7 +155,7 @@ def test_the_last_word_on_a_point_counts_from_when_it_was_said() -> None:
     )
     facts = [*everything(), broken]
     assert judge(facts).copy.verdict is CopyVerdict.YES
-    assert judge(facts, at=MINUTE).copy.verdict is CopyVerdict.UNKNOWN
+    assert judge(facts, at=MINUTE).copy.verdict is CopyVerdict.NO
 
 
 def test_a_failed_test_fails_and_a_partial_one_shows_nothing() -> None:

@@ -72,7 +72,7 @@ def test_an_upgrade_that_nobody_reported_is_noticed() -> None:
     (finding,) = found(CODE, PLAN, [*timed.facts(PLAN), old, same, new])
     assert finding.requirements[0] == "R-157"
     assert finding.first_seen == NOW - 2 * DAY
-    assert "data of claims went from 15.1 to 16.2" in finding.sentence
+    assert ": went from 15.1 to 16.2" in finding.sentence
     tested = timed.restored("claims", NOW - DAY)
     assert due(old, same, new, tested) == []
 

@@ -51,7 +51,8 @@ def coverage_gap(basis: Basis, status: ServiceStatus) -> Iterator[Finding]:
     protected = [words.component(basis.plan, key) for key in basis.data_sets]
     for key in status.coverage.unaccounted:
         name = words.component(basis.plan, key)
-        beside = f" {words.listed(protected)} alone would not bring it back." if protected else ""
+        alone = f"{words.listed(protected)} alone would not bring it back."
+        beside = f" {words.sentence(alone)}" if protected else ""
         yield Finding(
             "COVERAGE_GAP",
             ("R-080", "R-021", "R-030"),

@@ -12,6 +12,7 @@ from refloat.assess.basis import Basis
 from refloat.assess.organisation import Organisation
 from refloat.assess.representative import DEPENDENCY_CHECKS
 from refloat.assess.rule import OrganisationRule, Rule, ServiceRule
+from refloat.assess.rules.triggers import CATEGORIES, category_of
 from refloat.assess.staleness import Cause, stale_trial, trial_expires_at
 from refloat.assess.test_levels import LEVELS, depends, shows_service, unchecked
 from refloat.assess.trials import Trial
@@ -141,7 +142,7 @@ def evidence_stale_after_change(basis: Basis, status: ServiceStatus) -> Iterator
     known = [one.since for one in changes if one.since is not None]
     yield Finding(
         "EVIDENCE_STALE_AFTER_CHANGE",
-        ("R-154", "R-161"),
+        ("R-154", "R-161", *_triggers(basis, trial)),
         Severity.HIGH,
         subject(basis),
         f"The last test of {status.name} no longer says anything about today. "
@@ -151,6 +152,13 @@ def evidence_stale_after_change(basis: Basis, status: ServiceStatus) -> Iterator
         services=(basis.service.key,),
         first_seen=min(known) if len(known) == len(changes) else None,
     )
+
+
+def _triggers(basis: Basis, trial: Trial) -> tuple[str, ...]:
+    """Give the requirements by which such changes ask for a look at the plan, too."""
+    after = [one for one in basis.changes() if one.at > trial.at]
+    kinds = {category_of(basis.plan, one) for one in after} - {None}
+    return tuple(sorted(CATEGORIES[kind][0] for kind in kinds if kind is not None))
 
 
 def not_representative(basis: Basis, status: ServiceStatus) -> Iterator[Finding]:
@@ -202,7 +210,8 @@ def test_without_checks(basis: Basis, status: ServiceStatus) -> Iterator[Finding
 
 def test_intervals_not_by_tier(organisation: Organisation) -> Iterator[Finding]:
     """Find that something important is tested less often than something that is less (R-155)."""
-    every = sorted(organisation.plan.policy.test_every.items())
+    policy = organisation.plan.policy.test_every
+    every = sorted(policy.items())
     for (tier, often), (lower, seldom) in itertools.pairwise(every):
         if often > seldom:
             yield Finding(
@@ -219,8 +228,8 @@ def test_intervals_not_by_tier(organisation: Organisation) -> Iterator[Finding]:
     longest = {tier: seldom for (tier, _), (_, seldom) in itertools.pairwise(every)}
     for key, service in organisation.plan.services.items():
         limit = longest.get(service.tier or 0)
-        if limit is None or service.evidence_valid_for <= limit:
-            continue
+        if limit is None or service.evidence_valid_for <= max(limit, policy[service.tier or 0]):
+            continue  # the time of a whole tier is told of the tier
         yield Finding(
             "TEST_INTERVALS_NOT_BY_TIER",
             ("R-155",),
@@ -305,7 +314,7 @@ RULES: tuple[Rule, ...] = (
     ),
     ServiceRule(
         "EVIDENCE_STALE_AFTER_CHANGE",
-        ("R-154", "R-161"),
+        ("R-154", "R-161", "R-157", "R-158", "R-159", "R-160"),
         "What was tested is not what is there now.",
         evidence_stale_after_change,
     ),

@@ -113,8 +113,10 @@ def architecture_cannot_meet_rpo(basis: Basis, status: ServiceStatus) -> Iterato
             ("R-066",),
             Severity.HIGH,
             f"{subject(basis)}, data set {key}",
-            f"{name} is copied every {often}, so that much of {status.name} can be lost at any "
-            f"time; the business allows {allowed}. At stake: {affected(basis)}.",
+            words.sentence(
+                f"{name} is copied every {often}, so that much of {status.name} can be lost at any "
+                f"time; the business allows {allowed}. At stake: {affected(basis)}."
+            ),
             f"Copy {name} at least every {allowed}, or let the business decide anew.",
             {
                 "interval_seconds": round(every.total_seconds()),

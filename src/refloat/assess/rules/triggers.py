@@ -24,7 +24,7 @@ REVIEWED = frozenset({"plan-reviewed", "continuity-plan-approved"})
 """Topics of statements that somebody has looked at the whole plan."""
 
 APPLICATION, VENDOR, IDENTITY, BUSINESS = "application", "vendor", "identity", "business"
-_CATEGORIES: Mapping[str, tuple[str, str]] = {
+CATEGORIES: Mapping[str, tuple[str, str]] = {
     APPLICATION: ("R-157", "the applications"),
     VENDOR: ("R-158", "the vendors and their contracts"),
     IDENTITY: ("R-159", "who has which account and which role"),
@@ -41,7 +41,7 @@ class _Seen:
     """A change that nobody has looked at yet.
 
     Attributes:
-        category: one of ``_CATEGORIES``.
+        category: one of ``CATEGORIES``.
         subject: the key that it is about.
         at: when.
         what: what changed, in words.
@@ -101,7 +101,7 @@ def review_due_after_change(organisation: Organisation) -> Iterator[Finding]:
     due.setdefault(IDENTITY, []).extend(
         one for one in _strangers(organisation) if reviewed is None or one.at > reviewed
     )
-    for category in _CATEGORIES:
+    for category in CATEGORIES:
         if due.get(category):
             yield _finding(organisation.plan, category, due[category], reviewed)
 
@@ -110,7 +110,7 @@ def _told(organisation: Organisation, touched: _Map) -> Iterator[_Seen]:
     """Give the changes that somebody reported, and that no test of their service covers."""
     for subject, changes in organisation.facts.feed.changes.items():
         for change in standing(changes, organisation.instant):
-            category = _category(organisation.plan, change)
+            category = category_of(organisation.plan, change)
             if category is None or not change.material or change.at > organisation.instant:
                 continue
             services = touched.services(subject)
@@ -135,7 +135,7 @@ def _noticed(organisation: Organisation, touched: _Map) -> Iterator[_Seen]:
             continue
         (now, before), key = changed[-1], keys[name]
         services = touched.services(key)
-        what = f"{called(organisation.plan, key)} went from {before.version} to {now.version}"
+        what = f"went from {before.version} to {now.version}"
         if not _covered(organisation, APPLICATION, key, now.observed_at, services):
             yield _Seen(APPLICATION, key, now.observed_at, what, services)
 
@@ -181,10 +181,10 @@ def _covered(
     return all(one is not None and (since is None or one.at >= since) for one in last)
 
 
-def _category(plan: Plan, change: Change) -> str | None:
-    """Say which kind of change it is; None for one after which no plan is looked at again."""
+def category_of(plan: Plan, change: Change) -> str | None:
+    """Say which of `CATEGORIES` a change is; None for one after which no plan is looked at again."""
     if change.category:
-        return change.category if change.category in _CATEGORIES else None
+        return change.category if change.category in CATEGORIES else None
     key = change.subject
     if key in plan.vendors:
         return VENDOR
@@ -203,7 +203,7 @@ def _keys(plan: Plan) -> dict[str, str]:
 
 
 def _finding(plan: Plan, category: str, due: list[_Seen], reviewed: datetime | None) -> Finding:
-    requirement, what = _CATEGORIES[category]
+    requirement, what = CATEGORIES[category]
     changes = sorted(due, key=lambda one: (one.at, one.subject, one.what))
     named = "; ".join(
         f"{called(plan, one.subject)}: {one.what.rstrip('.')} ({words.day(one.at)})"
