@@ -12,7 +12,10 @@ from refloat.report._overview_rows import severe, tier_of
 from refloat.report.words import copy_answer, recovery_answer
 
 LIMIT = 60
-"""So many services are drawn; with more, those that are broken and what stands beside them."""
+"""So many boxes are drawn; with more services, some of them, and with more parts, no parts."""
+
+_SOME = 40
+"""So many services are drawn where not all are: the broken ones, with what they need."""
 
 _PARTS = 3
 _WIDTH = 226
@@ -54,6 +57,7 @@ class OrganisationMap:
         shown: how many services are drawn.
         total: how many there are.
         unwritten: whether anything was seen that nobody wrote down.
+        parts: whether broken parts of services are drawn.
     """
 
     drawing: drawing.Map | None
@@ -61,6 +65,7 @@ class OrganisationMap:
     shown: int
     total: int
     unwritten: bool
+    parts: bool = False
 
 
 @dataclass(frozen=True)
@@ -88,21 +93,21 @@ def draw(
         seen: by service, the services that it was seen to need.
     """
     statuses = {one.service: one for one in services}
-    unwritten = {
-        key: tuple(other for other in sorted(seen.get(key, ())) if other not in needs.get(key, {}))
-        for key in statuses
-    }
+    unwritten = {key: _unwritten(key, seen.get(key, frozenset()), needs) for key in statuses}
     chosen = _chosen(plan, statuses, needs)
     if not chosen:
         return OrganisationMap(None, (), 0, 0, unwritten=False)
     parts = {key: _broken(plan, statuses[key]) for key in chosen}
-    links = {key: _links(key, chosen, needs, unwritten, parts[key]) for key in chosen}
+    boxed = (
+        parts if len(chosen) + sum(map(len, parts.values())) <= LIMIT else dict.fromkeys(parts, ())
+    )
+    links = {key: _links(key, chosen, needs, unwritten, boxed[key]) for key in chosen}
     columns = _layers(links)
     drawn = _without_detours(links, columns, unwritten)
     faces = {key: _face(statuses[key]) for key in chosen}
     faces |= {
         _part_key(one): drawing.Face(one.name, one.mark, one.words, part=True)
-        for some in parts.values()
+        for some in boxed.values()
         for one in some
     }
     pairs = {(key, other) for key, some in unwritten.items() for other in some}
@@ -112,7 +117,19 @@ def draw(
         shown=len(chosen),
         total=len(statuses),
         unwritten=any(unwritten[key] for key in chosen),
+        parts=any(boxed.values()),
     )
+
+
+def _unwritten(key: str, seen: frozenset[str], needs: Needs) -> tuple[str, ...]:
+    """Name what a service was seen to need, and does not need in the end by the plan."""
+    written: set[str] = set()
+    ahead = [key] if seen else []
+    while ahead:
+        fresh = [one for one in needs.get(ahead.pop(), ()) if one not in written]
+        written.update(fresh)
+        ahead += fresh
+    return tuple(sorted(seen - written - {key}))
 
 
 def _chosen(plan: Plan, statuses: Mapping[str, ServiceStatus], needs: Needs) -> tuple[str, ...]:
@@ -127,9 +144,9 @@ def _chosen(plan: Plan, statuses: Mapping[str, ServiceStatus], needs: Needs) -> 
     chosen: dict[str, None] = {}
     for key in ranked:
         for one in (key, *needs.get(key, {})):
-            if one in statuses and len(chosen) < LIMIT:
+            if one in statuses and len(chosen) < _SOME:
                 chosen[one] = None
-        if len(chosen) == LIMIT:
+        if len(chosen) == _SOME:
             break
     return tuple(key for key in statuses if key in chosen)
 

@@ -119,7 +119,7 @@ def _sum(question: str, marks: Counter[str], bad: tuple[str, str]) -> Answer:
     if marks["bad"]:
         reasons.append(f"{marks['bad']} {bad[marks['bad'] != 1]}.")
     if marks["open"]:
-        reasons.append(f"Of {marks['open']} nobody can say.")
+        reasons.append(f"Of {marks['open']}, nobody can say.")
     sentence = "" if reasons else "All of them, by evidence that counts today."
     return Answer(question, f"{marks['good']} of {total}", mark, sentence, tuple(reasons))
 
@@ -130,6 +130,11 @@ def sentence(services: Sequence[ServiceStatus]) -> str:
     if not total:
         return "The plan names no service, so nothing can be said to come back."
     back = sum(one.recovery.verdict is Verdict.PROVEN for one in services)
+    if total == 1:
+        would = (
+            "would come back in time" if back else "would not come back in time, or nobody knows"
+        )
+        return f"{services[0].name} {would}."
     if back == total:
         return f"All services would come back in time: {total} of {total}."
     rest = total - back
