@@ -34,7 +34,7 @@ from refloat.host.clock import Clock
 AT_ONCE = 10_000
 DATA_SETS = 1_000
 BEGIN = datetime(2026, 1, 1, tzinfo=UTC)
-MOST_BYTES_LOADED = 700 * 2**20
+MOST_BYTES_LOADED = 900 * 2**20
 
 
 def main() -> int:
