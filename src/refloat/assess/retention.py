@@ -17,6 +17,7 @@ _SLACK = timedelta(days=1)
 What a tool is set to is held against what was agreed to the second.
 """
 
+_DUTIES = frozenset({"regulation", "contract"})
 _HOLDING = frozenset({LockMode.COMPLIANCE, LockMode.WRITE_ONCE})
 """Locks that nobody opens: what they hold is kept, whatever else is said."""
 
@@ -34,6 +35,7 @@ class Kept:
         set_to: what the tool is set to; ``FOR_EVER`` if nothing is removed, None if nobody said.
         seen: the longest life of a recovery point that was seen; None if no source says it.
         seen_at: when that was seen; None likewise.
+        least: whether what was agreed is the least that a law or a contract asks for.
     """
 
     agreed: timedelta | None
@@ -41,6 +43,7 @@ class Kept:
     set_to: timedelta | None
     seen: timedelta | None
     seen_at: datetime | None
+    least: bool = False
 
     @property
     def actual(self) -> timedelta | None:
@@ -57,8 +60,11 @@ class Kept:
 
     @property
     def too_long(self) -> bool:
-        """Whether copies are kept though nobody decided that they should be."""
-        if self.agreed is None or self.too_short:
+        """Whether copies are kept though nobody decided that they should be, and no law asks it.
+
+        A law or a contract says how long is the least; what is kept for longer is explained by it.
+        """
+        if self.agreed is None or self.too_short or self.least:
             return False
         set_longer = self.set_to is not None and self.set_to > self.agreed
         return set_longer or (self.seen is not None and self.seen > self.agreed + _SLACK)
@@ -77,7 +83,8 @@ def kept(basis: Basis, data_set: str) -> Kept:
     if component.retention is not None and not why_not:
         agreed = component.retention.target
     seen, seen_at = _seen(basis, data_set, agreed)
-    return Kept(agreed, why_not, _set_to(component), seen, seen_at)
+    least = component.retention is not None and component.retention.basis in _DUTIES
+    return Kept(agreed, why_not, _set_to(component), seen, seen_at, least)
 
 
 def _not_agreed(basis: Basis, component: Component) -> str:

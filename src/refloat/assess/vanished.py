@@ -13,8 +13,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 
+from refloat.model.access import LockMode
 from refloat.model.feed import PointSeen
 from refloat.model.stream import Stream
+
+_HOLDING = frozenset({LockMode.COMPLIANCE, LockMode.WRITE_ONCE})
 
 
 @dataclass(frozen=True)
@@ -85,13 +88,22 @@ class _Shelf:
     def missing_at(self, instant: datetime) -> Iterator[Disappearance]:
         """Give what is missing and would not have expired by an instant."""
         for identity in sorted(self._missing):
-            expires_at = self._missing[identity].point.expires_at
-            if expires_at is not None and expires_at > instant:
+            until = _until(self._missing[identity].point)
+            if until is not None and until > instant:
                 yield self._missing[identity]
 
     def _lose(self, point: PointSeen, at: datetime) -> None:
-        if point.expires_at is not None and point.expires_at > at:
+        until = _until(point)
+        if until is not None and until > at:
             self._missing.setdefault(point.external_id, Disappearance(point, at))
+
+
+def _until(point: PointSeen) -> datetime | None:
+    """Say until when a point was to be there: until it expires, or as long as a lock holds it."""
+    if point.expires_at is not None:
+        return point.expires_at
+    held = [one.locked_until for one in point.copies if one.locked_until and one.lock in _HOLDING]
+    return max(held, default=None)
 
 
 def _same(before: PointSeen, now: PointSeen) -> bool:

@@ -181,7 +181,12 @@ def test_copies_are_kept_as_long_as_agreed_to_the_second() -> None:
     assert finding.subject == "service booking, data set book-db"
     assert finding.severity is Severity.HIGH
     assert found(retention_longer, kept(kept_for=35 * DAY)) == []
-    (finding,) = found(retention_longer, kept(kept_for=35 * DAY + SECOND))
+    over = kept(kept_for=35 * DAY + SECOND)
+    assert found(retention_longer, over) == [], "a law says how long is the least"
+    chosen = with_component(
+        over, "book-db", retention=Objective("retention", 35 * DAY, "bia", "ada")
+    )
+    (finding,) = found(retention_longer, chosen)
     assert finding.severity is Severity.ADVISORY
     assert found(retention_short, kept(kept_for=None)) == [], "nobody said, nobody is accused"
 
@@ -208,7 +213,8 @@ def test_rules_of_retention_reach_as_far_back_as_they_say() -> None:
     assert len(found(retention_short, own(Retention(daily=34, last=24)))) == 1
     assert found(retention_short, own(Retention(weekly=5))) == []
     assert found(retention_short, own(None)) == []
-    (finding,) = found(retention_longer, own(None))
+    chosen = Objective("retention", 35 * DAY, "bia", "ada")
+    (finding,) = found(retention_longer, with_component(own(None), "book-db", retention=chosen))
     assert "kept for ever" in finding.sentence
 
 

@@ -160,12 +160,13 @@ def rp_disappeared(basis: Basis, status: ServiceStatus) -> Iterator[Finding]:
             continue
         name, last = words.component(basis.plan, key), gone[-1].point
         copies = "A copy" if len(gone) == 1 else f"{len(gone)} copies"
+        its = "its" if len(gone) == 1 else "their"
         yield Finding(
             "RP_DISAPPEARED",
             ("R-018", "R-032"),
             Severity.HIGH,
             f"{subject(basis)}, data set {key}",
-            f"{copies} of {name} disappeared before the time to remove them. Whoever breaks in "
+            f"{copies} of {name} disappeared before {its} time. Whoever breaks in "
             f"does this first; {status.name} may soon have nothing to come back from.",
             f"Find out at once who removed them, and see that the other copies of {name} are safe.",
             {

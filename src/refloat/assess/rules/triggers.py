@@ -182,7 +182,7 @@ def _covered(
 
 
 def category_of(plan: Plan, change: Change) -> str | None:
-    """Say which of `CATEGORIES` a change is; None for one after which no plan is looked at again."""
+    """Say which of ``CATEGORIES`` a change is; None for one that asks for no look at the plan."""
     if change.category:
         return change.category if change.category in CATEGORIES else None
     key = change.subject
