@@ -27,7 +27,8 @@ SLOW_BUBBLEWRAP = """\
 #!{python}
 # As bubblewrap does (bubblewrap.c, child_wait_fd): what it has made waits for it, for ever if need
 # be, because it holds the other end itself. Here the moment between the two lasts a second.
-import os, sys, time
+import os, signal, sys, time
+signal.signal(signal.SIGPIPE, signal.SIG_DFL)
 waiting, going = os.pipe()
 child = os.fork()
 if child == 0:
@@ -39,6 +40,7 @@ with open({made!r} + ".new", "w") as stream:
     stream.write(str(child))
 os.rename({made!r} + ".new", {made!r})
 time.sleep(1)
+os.write(int(sys.argv[sys.argv.index("--info-fd") + 1]), b'{{"child-pid": %d}}' % child)
 os.write(going, b"x")
 os.waitpid(child, 0)
 """

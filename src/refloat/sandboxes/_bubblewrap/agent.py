@@ -145,6 +145,7 @@ class Agent:
         for descriptor in (tell, lifeline, echo, allowed):
             os.close(descriptor)
         child = read_child(told)
+        os.close(told)
         self.first = os.pidfd_open(child)
         # The sandbox's first process echoes: when it does, all walls are up.
         os.write(self.lifeline, b"\n")
@@ -259,8 +260,7 @@ class Agent:
             with contextlib.suppress(ProcessLookupError):  # it may have ended by itself
                 signal.pidfd_send_signal(self.first, signal.SIGKILL)
         elif self.monitor:
-            # Killed now, it would leave what it has made: that waits for it, and for ever. Without
-            # input both come to their end as soon as the walls are up.
+            # Ended now, it would leave behind what it has made, which waits for it for ever.
             os.close(self.lifeline)
             if not readable(os.pidfd_open(self.monitor)):
                 os.kill(self.monitor, signal.SIGKILL)
@@ -297,7 +297,7 @@ def read_child(told: int) -> int:
     Raises:
         OSError: if it ended without saying so.
     """
-    with os.fdopen(told, "rb") as stream:
+    with os.fdopen(told, "rb", closefd=False) as stream:  # who finds it closed dies of that
         text = stream.read() if readable(told) else b""
     if not text:
         raise OSError(0, "bubblewrap could not make the namespaces")
