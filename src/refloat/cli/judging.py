@@ -30,7 +30,7 @@ def on_facts(function: Callable[..., Any]) -> Callable[..., Any]:
     @click.option(
         "--facts",
         "paths",
-        type=click.Path(exists=True, path_type=Path),
+        type=click.Path(path_type=Path),
         multiple=True,
         metavar="PATH",
         help="Judge the facts of this file, or of all files in this folder; may be repeated."

@@ -17,7 +17,7 @@ from refloat.model.difference import PlanDifference, ServiceDifference
 from refloat.model.judgement import Finding
 from refloat.report.plan_difference import markdown, waves
 
-_PLAN = click.Path(exists=True, path_type=Path)
+_PLAN = click.Path(path_type=Path)
 
 
 @click.command("diff")
@@ -26,7 +26,7 @@ _PLAN = click.Path(exists=True, path_type=Path)
 @click.option(
     "--facts",
     "paths",
-    type=click.Path(exists=True, path_type=Path),
+    type=click.Path(path_type=Path),
     multiple=True,
     metavar="PATH",
     help="Judge by the facts of this file or folder; may be repeated. Without, by what is"

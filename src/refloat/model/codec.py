@@ -127,7 +127,8 @@ def _form(kind: Any) -> _Form:
     if origin is tuple:
         return _tuple(kind, arguments)
     if isinstance(origin, type) and issubclass(origin, Mapping):
-        return _mapping(_form(arguments[0]), _form(arguments[1]))
+        keys = _Form(str, _read_number_key) if arguments[0] is int else _form(arguments[0])
+        return _mapping(keys, _form(arguments[1]))
     if isinstance(kind, type) and issubclass(kind, enum.Enum):
         return _enum(kind)
     if dataclasses.is_dataclass(kind):
@@ -219,6 +220,13 @@ def _mapping(keys: _Form, values: _Form) -> _Form:
         }
 
     return _Form(write, read)
+
+
+def _read_number_key(data: Any) -> int:
+    """Read a number that names something: JSON's names are text."""
+    if not isinstance(data, str) or not data.isascii() or not data.lstrip("-").isdigit():
+        raise _Wrong(f"is {data!r:.60} where the name is a whole number")
+    return int(data)
 
 
 def _enum(cls: Any) -> _Form:
