@@ -21,6 +21,7 @@ COMMANDS = [
     pytest.param(int(code or 0), typed, id=f"{page}: {typed.split()[0]} {typed.split()[1]}")
     for page in (
         "assess-an-organisation.md",
+        "read-the-assessment.md",
         "see-recoverability-over-time.md",
         "answer-an-assessor.md",
     )
