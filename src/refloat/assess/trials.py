@@ -24,6 +24,10 @@ _PROVES = {
 }
 
 
+_MORE_THAN_DATA = frozenset({TestLevel.APPLICATION, TestLevel.SERVICE})
+"""Levels of tests that can fail for other reasons than the data."""
+
+
 @dataclass(frozen=True)
 class Trial:
     """Something was restored to see whether it comes back.
@@ -72,14 +76,19 @@ class Trial:
         return self.level is TestLevel.SERVICE or plan.policy.file_tests_count
 
     def brought_back(self, data_set: str) -> Outcome | None:
-        """Say whether it brought a data set back with its data proved; None if it never tried."""
+        """Say whether it brought a data set back with its data proved; None if it never tried.
+
+        That a whole service did not come back says nothing of its data, unless a check of it does.
+        """
         if self.drill is not None:
             return restored(self.drill, data_set)
         if data_set not in self.data_sets:
             return None
-        if self.passed is not True:
-            return Outcome.FAILED if self.passed is False else Outcome.COULD_NOT_RUN
         data = [check.passed for check in self.checks if check.proves == "data"]
+        if self.passed is False and (False in data or self.level not in _MORE_THAN_DATA):
+            return Outcome.FAILED
+        if self.passed is not True:
+            return Outcome.COULD_NOT_RUN
         looked_at = all(one is True for one in data) if data else self._attested
         return Outcome.PASSED if looked_at else Outcome.COULD_NOT_RUN
 
