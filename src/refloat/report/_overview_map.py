@@ -159,7 +159,7 @@ def _face(status: ServiceStatus) -> drawing.Face:
 
 
 def _words(copied: str, recovered: str) -> str:
-    copy = {"good": "", "bad": ", no copy", "open": ", copy not known"}[copied]
+    copy = {"good": "", "bad": ", ✗ no copy", "open": ", copy not known"}[copied]
     return f"{recovered.lower()}{copy}"
 
 
