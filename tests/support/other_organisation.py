@@ -175,7 +175,7 @@ def right(principal: str, kind: str, repository: str, at: str, *rights: str, **m
 
 
 def approvals(plan: Path, at: str) -> Iterable[Line]:
-    """Give an approval of each target and retention in a plan's file, by whom the plan names for it."""
+    """Approve each target and retention in a plan's file, by whom the plan names for it."""
     read = Workspace.find(str(plan), None).plan
     for key, service in read.services.items():
         for measure, fingerprint in objective_fingerprints(read, key).items():

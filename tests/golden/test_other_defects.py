@@ -1,0 +1,393 @@
+"""A sound software company: each defect planted alone is found, and nothing else is.
+
+Each case is what somebody of the company would change in the plan or record in the facts, the row
+of the requirements by which it is a defect, and everything that must be found then: code and
+subject. Repairing it is taking the change back, and the company as it was has no findings.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import pytest
+
+from tests.support.other_organisation import Line, Organisation, line, point
+from tests.support.software_company import COPIES, NORTH, WEST, scope, software_company
+
+START = software_company()
+Change: TypeAlias = Callable[[Organisation], Organisation]
+Found: TypeAlias = set[tuple[str, str]]
+
+
+def fact(kind: str, when: str, key: str, /, **fields: Any) -> Change:
+    """Record something."""
+    return lambda one: one.add(line(kind, "register", when, key, **fields))
+
+
+def changed(subject: str, what: str, **fields: Any) -> Change:
+    """Record a change after the last tests."""
+    at = "2026-10-10T10:00:00+01:00"
+    return fact("change", at, f"{subject}/{at}", subject=subject, at=at, what=what, **fields)
+
+
+def seen(one: str, other: str | None, **fields: Any) -> Change:
+    """Record that something was seen to need something."""
+    at = "2026-10-24T12:00:00+01:00"
+    return fact("dependency", at, f"{one}>{other}", **{"from": one, "to": other, **fields})
+
+
+def test_of(service: str, **fields: Any) -> Change:
+    """Correct what was recorded of the test of a service."""
+    return lambda one: one.correct(fields, kind="restore_test", service=service)
+
+
+test_of.__test__ = False  # type: ignore[attr-defined]
+
+
+def copy_of(data_set: str, **fields: Any) -> Change:
+    """Correct what was recorded of the newest copy of something."""
+    return lambda one: one.correct(fields, kind="recovery_point", dataset_ref=data_set)
+
+
+def plan(old: str, new: str, times: int = 1, *, sign: bool = True) -> Change:
+    """Replace words of the plan."""
+    return lambda one: one.write(old, new, times=times, sign=sign)
+
+
+def part(key: str, old: str, new: str, *, sign: bool = True) -> Change:
+    """Replace words of one part of the plan."""
+    return lambda one: one.write_of(key, old, new, sign=sign)
+
+
+def both(*changes: Change) -> Change:
+    """Make several changes."""
+
+    def change(one: Organisation) -> Organisation:
+        for each in changes:
+            one = each(one)
+        return one
+
+    return change
+
+
+LONGEST = "rto: {target: 1 day, basis: bia, approver: noor, date: 2026-02-02, review: 2027-02-02}"
+OPEN = [{**WEST, "immutable": {"mode": "none"}}, {**NORTH, "immutable": {"mode": "none"}}]
+NEVER = ("NEVER_DRILLED", "service shop")
+QUESTION_5 = ("DESIGN_QUESTION_UNANSWERED", "service shop, question 5")
+LATE = "2026-10-24T08:00:00+01:00"
+POSTED: Line = point("cloud-backup", "main-db", "2026-10-25T05:50:00+00:00", *COPIES)
+
+CASES: dict[str, tuple[str, Change, Found]] = {
+    "whoever restores the accounts must sign in with them": (
+        "R-004",
+        part("accounts", "takes: 20 min}", "takes: 20 min, signs_in_with: [accounts]}"),
+        {("RECOVERY_AUTH_CYCLE", "service accounts")},
+    ),
+    "what restores the accounts is opened by them alone": (
+        "R-083",
+        part("cloud-backup", "needs: []\n    break_glass: yes", "needs: [accounts]"),
+        {("RECOVERY_AUTH_CYCLE", "service accounts")},
+    ),
+    "a minute longer than is allowed": (
+        "R-006",
+        test_of("shop", own_minutes=241),
+        {("RTO_EXCEEDED", "service shop")},
+    ),
+    "longer than the contract bears": (
+        "R-088",
+        test_of("checkout", own_minutes=481),
+        {
+            ("RTO_EXCEEDED", "service checkout"),
+            ("CONTRACT_TOLERANCE_EXCEEDED", "vendor paywell, service checkout"),
+        },
+    ),
+    "a vendor promises too little": (
+        "R-088",
+        part("paywell", "checkout: 2 h", "checkout: 7 h"),
+        {("VENDOR_COMMITMENT_INSUFFICIENT", "vendor paywell, service checkout")},
+    ),
+    "nothing is heard of the backups": (
+        "R-017",
+        copy_of("sites", consistency_time=LATE, observed_at=LATE),
+        {("SILENCE", "service wiki, data set sites")},
+    ),
+    "a source that means to be heard of is silent": (
+        "R-017",
+        fact("heartbeat", LATE, "beat", expected_interval_seconds=3600),
+        {("SILENCE", "source register")},
+    ),
+    "copies are removed too early": (
+        "R-018",
+        part("uploads", "kept_for: 90 days", "kept_for: 30 days"),
+        {("RETENTION_SHORT", "service shop, data set uploads")},
+    ),
+    "nobody agreed how long copies are kept": (
+        "R-018",
+        part("uploads", "    retention: {target: 90 days, approver: sam}\n", ""),
+        {("RETENTION_NOT_AGREED", "service shop")},
+    ),
+    "copies are kept longer than somebody decided": (
+        "R-018",
+        part("uploads", "kept_for: 90 days", "kept_for: 900 days"),
+        {("RETENTION_LONGER_THAN_AGREED", "service shop, data set uploads")},
+    ),
+    "a locked copy is gone": (
+        "R-032",
+        lambda one: one.add(POSTED, {**POSTED, "observed_at": one.as_of, "state": "deleted"}),
+        {
+            ("RP_DISAPPEARED", "service shop, data set main-db"),
+            ("RP_DISAPPEARED", "service checkout, data set main-db"),
+        },
+    ),
+    "an administrator can destroy every copy": (
+        "R-084",
+        both(
+            plan("lock: {mode: compliance, period: 90 days}", "lock: none", 2),
+            copy_of("sites", copies=OPEN),
+            lambda one: one.correct({"rights": ["delete"]}, principal="platform-admins"),
+        ),
+        {("NO_ISOLATED_COPY", "data set sites")},
+    ),
+    "the same of something that comes first": (
+        "R-090",
+        both(
+            plan("lock: {mode: compliance, period: 90 days}", "lock: none", 2),
+            copy_of("directory", copies=OPEN),
+            lambda one: one.correct({"rights": ["modify"]}, principal="platform-admins"),
+        ),
+        {
+            ("NO_ISOLATED_COPY", "data set directory"),
+            ("PATH_BACK_MISSING", "service accounts"),
+        },
+    ),
+    "a mailbox that nobody thought of": (
+        "R-030",
+        lambda one: one.drop(external_id="mailboxes").add(scope("mailboxes", 1)),
+        {("UNACCOUNTED_UNITS", "data set mailboxes")},
+    ),
+    "left out, and nobody decided it": (
+        "R-030",
+        plan(", approved_by: noor, until: 2027-06-30", ", until: 2027-06-30"),
+        {("EXCLUSION_NOT_APPROVED", "exclusion Developers' laptops")},
+    ),
+    "left out by a decision that has ended": (
+        "R-030",
+        plan("until: 2027-06-30", "until: 2026-10-24"),
+        {("EXCLUSION_EXPIRED", "exclusion Developers' laptops")},
+    ),
+    "whoever asks for a restore approves it": (
+        "R-034",
+        plan("approve_restores: [liv]", "approve_restores: [sam]"),
+        {("RESTORE_APPROVER_IS_REQUESTER_ONLY", "person sam")},
+    ),
+    "never tried": (
+        "R-035",
+        lambda one: one.drop(kind="restore_test", service="shop"),
+        {NEVER, QUESTION_5},
+    ),
+    "a test of a part of the data": (
+        "R-036",
+        test_of("shop", dataset_refs=["main-db"]),
+        {("NO_REPRESENTATIVE_RESTORE", "service shop")},
+    ),
+    "a test with a tenth of the data": (
+        "R-036",
+        both(copy_of("main-db", size_bytes=1000), test_of("shop", bytes=100)),
+        {("NO_REPRESENTATIVE_RESTORE", "service shop")},
+    ),
+    "a test that failed": (
+        "R-040",
+        test_of("mail", result="failed"),
+        {("DRILL_FAILED", "service mail")},
+    ),
+    "a vendor whom nobody can call": (
+        "R-045",
+        plan(', contact: "+44 20 7946 0103"', ""),
+        {("VENDOR_CONTACT_MISSING", "vendor paywell")},
+    ),
+    "a step that nobody wrote down": (
+        "R-046",
+        both(
+            part("shop", "restore-database, restore-uploads, ", "restore-database, "),
+            part(
+                *("shop", "restore-uploads: {brings_back: uploads, who: tom, takes: 40 min}"),
+                "restore-uploads: {who: tom, takes: 40 min}",
+            ),
+        ),
+        {("PLAN_STEP_OMITS_DEPENDENCY", "service shop")},
+    ),
+    "steps in an order that cannot work": (
+        "R-085",
+        part("checkout", "    steps:\n", "    steps:\n      - call-bank: {needs: [pay-a-pound]}\n"),
+        {("RESTORE_ORDER_INVALID", "service checkout")},
+    ),
+    "no steps at all": (
+        "R-085",
+        part(
+            *(
+                "wiki",
+                "    steps:\n      - restore-sites: {brings_back: sites, who: tom, takes: 6 h}",
+            ),
+            "",
+        ),
+        {("RESTORE_ORDER_MISSING", "service wiki")},
+    ),
+    "needed, and nobody wrote it down": (
+        "R-085",
+        seen("checkout", "search"),
+        {("UNDOCUMENTED_DEPENDENCY", "service checkout, needs search")},
+    ),
+    "data in a place that nobody knows of": (
+        "R-080",
+        seen("orders-db", None, holds_data=True, what="a volume of a database"),
+        {("COVERAGE_GAP", "component orders-db")},
+    ),
+    "files are copied, and the database is not": (
+        "R-080",
+        lambda one: one.drop(dataset_ref="main-db").write_of(
+            "main-db",
+            "    watch: {platform: cloud-backup, copies: [vault-west, vault-north], every: 15 min, "
+            "kept_for: 90 days}\n",
+            "",
+        ),
+        {
+            ("COVERAGE_GAP", "service shop, component main-db"),
+            ("COVERAGE_GAP", "service checkout, component main-db"),
+        },
+    ),
+    "a target changed after it was approved": (
+        "R-061",
+        part("mail", "rpo: {target: 12 h", "rpo: {target: 13 h", sign=False),
+        {("TARGET_NOT_APPROVED", "service mail, rpo")},
+    ),
+    "no target": (
+        "R-061",
+        part("mail", f"      {LONGEST}\n", ""),
+        {("TARGET_NOT_APPROVED", "service mail, rto")},
+    ),
+    "a target that was to be looked at again": (
+        "R-061",
+        part("mail", LONGEST, LONGEST.replace("2027-02-02", "2026-10-24")),
+        {("TARGET_REVIEW_DUE", "service mail")},
+    ),
+    "a target that whoever runs it decided": (
+        "R-060",
+        part("mail", LONGEST, LONGEST.replace("noor", "tom")),
+        {
+            ("TARGET_NOT_APPROVED", "service mail, rto"),
+            ("TARGET_APPROVED_BY_TECHNICAL_OWNER", "service mail"),
+        },
+    ),
+    "a second older than is allowed": (
+        "R-064",
+        copy_of("directory", consistency_time="2026-10-24T05:59:59+00:00"),
+        {("RPO_BREACH", "service accounts, data set directory")},
+    ),
+    "copied less often than may be lost": (
+        "R-066",
+        part("directory", "every: 6 h", "every: 2 days"),
+        {("ARCHITECTURE_CANNOT_MEET_RPO", "service accounts, data set directory")},
+    ),
+    "an estimate that is longer than allowed": (
+        "R-066",
+        both(test_of("mail", own_minutes=None), part("mail", "takes: 3 h", "takes: 30 h")),
+        {("ARCHITECTURE_CANNOT_MEET_RTO", "service mail")},
+    ),
+    "a number of a vendor": (
+        "R-068",
+        part("mail", LONGEST, LONGEST.replace("bia", "vendor-default")),
+        {("TARGET_BASIS_MISSING", "service mail")},
+    ),
+    "a part was tested, and the service was not": (
+        "R-087",
+        test_of("mail", level="file"),
+        {("TEST_NOT_SERVICE_LEVEL", "service mail")},
+    ),
+    "a second later than a test counts": (
+        "R-153",
+        test_of("shop", started_at="2026-08-26T05:59:59+00:00"),
+        {("TEST_OVERDUE", "service shop")},
+    ),
+    "a new version after the last test": (
+        "R-154",
+        changed("shop", "a new version"),
+        {("EVIDENCE_STALE_AFTER_CHANGE", "service shop")},
+    ),
+    "what matters more is tested less often": (
+        "R-155",
+        plan("{1: 60 days, 2: 120 days", "{1: 130 days, 2: 120 days"),
+        {("TEST_INTERVALS_NOT_BY_TIER", "organisation, tier 1")},
+    ),
+    "a test that looked at no data": (
+        "R-156",
+        test_of("shop", checks=[{"name": "it opens", "passed": True, "proves": "service"}]),
+        {("TEST_WITHOUT_CHECKS", "service shop")},
+    ),
+    "a new way to sign in": (
+        "R-159",
+        changed("accounts", "another way to sign in", category="identity"),
+        {("EVIDENCE_STALE_AFTER_CHANGE", "service accounts")},
+    ),
+    "somebody who was named has left": (
+        "R-159",
+        changed("tom", "left the company"),
+        {("REVIEW_DUE_AFTER_CHANGE", "organisation, identity")},
+    ),
+    "a vendor was bought": (
+        "R-158",
+        changed("paywell", "belongs to somebody else now"),
+        {
+            ("REVIEW_DUE_AFTER_CHANGE", "organisation, vendor"),
+            ("EVIDENCE_STALE_AFTER_CHANGE", "service checkout"),
+        },
+    ),
+    "something matters more than it did": (
+        "R-160",
+        changed("wiki", "customers read it now", category="business"),
+        {("REVIEW_DUE_AFTER_CHANGE", "organisation, business")},
+    ),
+    "an upgrade that nobody reported": (
+        "R-157",
+        both(
+            seen("app", None, version="1"),
+            fact("dependency", "2026-10-24T13:00:00+01:00", "2", **{"from": "app", "version": "2"}),
+        ),
+        {("REVIEW_DUE_AFTER_CHANGE", "organisation, application")},
+    ),
+}
+
+
+def words_of(row: str, name: str) -> Any:
+    return pytest.param(name, id=name, marks=pytest.mark.requirement(row))
+
+
+def test_the_company_as_it_is_has_no_defect(tmp_path: Path) -> None:
+    judged = START.judged(tmp_path)
+    assert judged["findings"] == []
+    assert {one["copy"]["verdict"] for one in judged["services"]} == {"yes"}
+    assert {one["recovery"]["verdict"] for one in judged["services"]} == {"proven"}
+
+
+@pytest.mark.parametrize("name", [words_of(case[0], name) for name, case in CASES.items()])
+def test_a_defect_alone_is_found_and_nothing_else(tmp_path: Path, name: str) -> None:
+    row, change, expected = CASES[name]
+    found = change(START).judged(tmp_path)["findings"]
+    assert {(one["code"], one["subject"]) for one in found} == expected
+    assert any(row in one["requirements"] for one in found)
+    for one in found:
+        readable(one["sentence"], one["code"])
+
+
+def readable(sentence: str, code: str) -> None:
+    """Refuse what a business owner would not understand."""
+    assert not sentence[0].islower()
+    assert sentence.endswith(".")
+    assert not re.search(r"[.] [a-z]", sentence), sentence
+    jargon = ("RPO", "RTO", "ISM", "ACL", "WORM", "SSO", "DR", code)
+    keys = (*re.findall(r"^  ([a-z]+-[a-z-]+):", START.plan, re.M),)
+    for word in (*jargon, *keys):
+        # A step is called by its own name, in quotation marks; nothing else is a key.
+        assert not re.search(rf"(?<![\w“-]){re.escape(word)}(?![\w”-])", sentence), sentence
