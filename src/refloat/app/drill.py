@@ -212,7 +212,7 @@ class _Attempt:
         self._listener = listener
         self._began = clock.now()
         self._name = request.resume or run_name(self._began, request.service)
-        files.private_folder(workspace.runs)
+        files.spread(files.private_folder(workspace.runs))
         self.folder = files.private_folder(workspace.runs / self._name)
         self.journal = FileJournal(self.folder)
         self._session: Session | None = None

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import secrets
 import shutil
+import struct
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from refloat.model.errors import NoRoom, StateProblem
@@ -25,6 +27,31 @@ def private_folder(path: Path) -> Path:
     if path.is_symlink():
         raise StateProblem(f"{path} is a symbolic link; Refloat keeps nothing behind one")
     return path
+
+
+def spread(folder: Path) -> None:
+    """Tell the file system that the folders in this one have nothing to do with one another.
+
+    ext4 then gives each a region of its own (chattr(1), "T"). Where ext4 has no journal it passes
+    over every file that was removed in the last minutes before it makes a new one (its function
+    ``recently_deleted``), so that thousands of files made where thousands have just been removed
+    cost more than all else. Other file systems know nothing of it, and need nothing.
+    """
+    handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    try:
+        with suppress(OSError):  # a hint: where it is not taken, all goes on as before
+            (flags,) = _FLAGS.unpack(fcntl.ioctl(handle, _GET_FLAGS, bytes(_FLAGS.size)))
+            fcntl.ioctl(handle, _SET_FLAGS, _FLAGS.pack(flags | _TOP_OF_HIERARCHY))
+    finally:
+        os.close(handle)
+
+
+# linux/fs.h: FS_IOC_GETFLAGS, FS_IOC_SETFLAGS and FS_TOPDIR_FL. The numbers of the first two speak
+# of a long; the kernel reads and writes an int.
+_FLAGS = struct.Struct("@I4x" if struct.calcsize("@l") == 8 else "@I")
+_GET_FLAGS = 0x80006601 | _FLAGS.size << 16
+_SET_FLAGS = 0x40006602 | _FLAGS.size << 16
+_TOP_OF_HIERARCHY = 0x00020000
 
 
 def write_atomically(path: Path, content: bytes, mode: int = 0o600) -> None:

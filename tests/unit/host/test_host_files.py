@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import signal
 import stat
+import subprocess
 import sys
+import tempfile
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -21,6 +23,33 @@ AS_ROOT = os.geteuid() == 0
 
 def mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
+
+
+def file_system(path: Path) -> str:
+    """Give the kind of the file system that holds a path."""
+    command = ("stat", "--file-system", "--format=%T", str(path))
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout.strip()
+
+
+def flags(folder: Path) -> str:
+    told = subprocess.run(("lsattr", "-d", folder), check=True, capture_output=True, text=True)
+    return told.stdout.split()[0]
+
+
+def test_a_folder_of_runs_is_spread_where_the_file_system_can(tmp_path: Path) -> None:
+    if file_system(tmp_path) != "ext2/ext3":
+        pytest.skip("the temporary folder is on no ext4, which alone knows the flag")
+    files.spread(tmp_path)
+    files.spread(tmp_path)
+    assert "T" in flags(tmp_path)
+    (tmp_path / "run").mkdir()
+    assert "T" not in flags(tmp_path / "run")
+
+
+def test_where_nothing_can_be_spread_nothing_is_said() -> None:
+    assert file_system(Path("/dev/shm")) == "tmpfs"
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as folder:
+        files.spread(Path(folder))
 
 
 def test_a_private_folder(tmp_path: Path) -> None:
