@@ -35,7 +35,7 @@ def judge_copies(basis: Basis) -> CopyJudgement:
     needed = [one for one in statuses if one.data_set in basis.hard_data_sets]
     reasons = [one.reason for one in needed if one.copy is not CopyVerdict.YES]
     reasons += [
-        f"{words.component(basis.plan, key)} holds data, and nothing backs it up."
+        words.sentence(f"{words.component(basis.plan, key)} holds data, and nothing backs it up")
         for key in basis.unaccounted
         if basis.strengths[key] is Strength.HARD
     ]
