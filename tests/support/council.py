@@ -15,63 +15,25 @@ _BASE = {
     "vault": ("power",),
     "identity": ("names", "vault"),
 }
-_PLATFORM = ["virtual-hosts", "cloud-tenant", "storage", "mail-gateway", "printing"]
-_SHARED = [
-    "registry",
-    "payments-hub",
-    "maps",
-    "documents",
-    "telephony",
-    "web-site",
-    "messaging",
-    "workflow",
-    "reporting",
-    "signatures",
-]
-_FRONT = [
-    "rates",
-    "permits",
-    "waste",
-    "libraries",
-    "parking",
-    "pools",
-    "roads",
-    "animals",
-    "rangers",
-    "events",
-    "grants",
-    "property",
-    "planning",
-    "building",
-    "health-inspections",
-    "immunisation",
-    "childcare",
-    "aged-care",
-    "halls",
-    "cemetery",
-]
-_BACK = [
-    "payroll",
-    "accounts-payable",
-    "ledger",
-    "fleet",
-    "depot",
-    "stores",
-    "training",
-    "recruitment",
-    "insurance",
-    "legal",
-    "audit",
-    "records",
-    "councillors",
-    "elections",
-    "surveys",
-    "intranet",
-    "time-sheets",
-    "projects",
-    "assets",
-    "newsletters",
-]
+# fmt: off
+_PLATFORM = (
+    "virtual-hosts", "cloud-tenant", "storage", "mail-gateway", "printing",
+)
+_SHARED = (
+    "registry", "payments-hub", "maps", "documents", "telephony", "web-site", "messaging",
+    "workflow", "reporting", "signatures",
+)
+_FRONT = (
+    "rates", "permits", "waste", "libraries", "parking", "pools", "roads", "animals", "rangers",
+    "events", "grants", "property", "planning", "building", "health-inspections", "immunisation",
+    "childcare", "aged-care", "halls", "cemetery",
+)
+_BACK = (
+    "payroll", "accounts-payable", "ledger", "fleet", "depot", "stores", "training",
+    "recruitment", "insurance", "legal", "audit", "records", "councillors", "elections",
+    "surveys", "intranet", "time-sheets", "projects", "assets", "newsletters",
+)
+# fmt: on
 _TIER_1 = ("rates", "waste", *_BASE)
 _NIGHT = "2026-10-04T03:30:00+11:00"
 """Half an hour after the clocks went from two to three in Victoria."""
