@@ -19,7 +19,7 @@ from functools import partial
 from benchmarks.measure import compare, print_result
 from benchmarks.organisation import NOW, Large, Size, approvals, service_key
 from refloat.assess.assessor import Assessor
-from refloat.assess.over_time import over
+from refloat.assess.over_time.histories import over
 from refloat.model.facts import Facts
 from refloat.model.feed import FeedFact
 from refloat.model.plan import ComponentKind, Plan

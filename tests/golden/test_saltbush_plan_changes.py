@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from refloat.assess.plan_difference import difference
+from refloat.assess.over_time.plan_difference import difference
 from refloat.model.dependency import Dependency
 from refloat.model.difference import PlanDifference
 from refloat.model.plan import Component, ComponentKind, Plan

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from refloat.assess import assessment
-from refloat.assess.over_time import over
+from refloat.assess.over_time.histories import over
 from refloat.model.feed import FeedFact
 from refloat.model.history import ServiceHistory
 from refloat.model.judgement import CopyVerdict

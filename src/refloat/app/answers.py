@@ -7,8 +7,8 @@ from datetime import datetime
 
 from refloat import assess
 from refloat.app.assess import Ground
-from refloat.assess.questions import five_questions
-from refloat.assess.threats import path_back, threat_matrix
+from refloat.assess.sheets.questions import five_questions
+from refloat.assess.sheets.threats import path_back, threat_matrix
 from refloat.model.judgement import ComparisonTable, Finding, Trace
 from refloat.model.sheets import FiveAnswers, PathBack, ThreatMatrix
 

@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 
 from refloat.app import memory
 from refloat.app.workspace import Workspace
-from refloat.assess.approvals import current_fingerprint, may_approve
-from refloat.assess.impact import impact
-from refloat.assess.impact_options import OPTIONS
+from refloat.assess.impact.changes import impact
+from refloat.assess.impact.options import OPTIONS
+from refloat.assess.verdicts.approvals import current_fingerprint, may_approve
 from refloat.host.clock import Clock
 from refloat.model.errors import MissingInput, NotAllowed, UsageProblem
 from refloat.model.facts import UNWRITTEN, ApprovalFact

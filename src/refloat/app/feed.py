@@ -17,7 +17,7 @@ from refloat import feed
 from refloat.app import memory
 from refloat.app.facts import Refused, chunks, collector_paused
 from refloat.app.workspace import Workspace
-from refloat.assess.vanished import Disappearance, disappearances
+from refloat.assess.coverage.vanished import Disappearance, disappearances
 from refloat.feed.lines import PointLine
 from refloat.host import faults
 from refloat.host.clock import Clock

@@ -11,7 +11,7 @@ from refloat.app.approve import find_person
 from refloat.app.assess import Ground
 from refloat.app.feed import import_file
 from refloat.app.workspace import Workspace
-from refloat.assess.kit import kit
+from refloat.assess.offline.kit import kit
 from refloat.assess.rules.documents import KIT_PLACED
 from refloat.feed import write
 from refloat.host.clock import Clock

@@ -9,7 +9,7 @@ from pathlib import Path
 from refloat import assess
 from refloat.app.assess import Ground
 from refloat.assess import eight
-from refloat.assess.standards import STANDARDS, judge_standard
+from refloat.assess.standards.demands import STANDARDS, judge_standard
 from refloat.model.errors import MissingInput
 from refloat.model.maturity import Maturity, StandardResult
 from refloat.model.stream import standing

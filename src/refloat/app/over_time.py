@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from refloat.app.assess import Ground
-from refloat.assess.over_time import over
+from refloat.assess.over_time.histories import over
 from refloat.model.history import ServiceHistory
 
 

@@ -6,8 +6,8 @@ from datetime import datetime
 
 from refloat import assess
 from refloat.app.assess import Ground
-from refloat.assess.graph import observed_needs, services_needed
-from refloat.assess.review import review
+from refloat.assess.ground.graph import observed_needs, services_needed
+from refloat.assess.reviewing.review import review
 from refloat.model.judgement import Assessment
 from refloat.report.overview import OverviewInput, overview_page
 

@@ -21,8 +21,8 @@ from refloat import assess
 from refloat.app import evidence
 from refloat.app.assess import Ground
 from refloat.app.workspace import Workspace
-from refloat.assess.client import only_of
-from refloat.assess.renewal import renewal_answers
+from refloat.assess.reviewing.client import only_of
+from refloat.assess.reviewing.renewal import renewal_answers
 from refloat.host import files
 from refloat.ledger.log import PUBLIC_KEY, origin
 from refloat.model.codec import to_json

@@ -10,7 +10,7 @@ from pathlib import Path
 from refloat.app.assess import ground
 from refloat.app.facts import Refused
 from refloat.app.workspace import Workspace
-from refloat.assess.plan_difference import difference
+from refloat.assess.over_time.plan_difference import difference
 from refloat.model.difference import PlanDifference
 
 

@@ -9,10 +9,10 @@ from refloat import assess
 from refloat.app import memory
 from refloat.app.assess import Ground
 from refloat.app.workspace import Workspace
-from refloat.assess.bundle import bundle, content_hash
-from refloat.assess.renewal import renewal_answers
-from refloat.assess.responsibility import responsibilities
-from refloat.assess.review import review as carry_out
+from refloat.assess.reviewing.bundle import bundle, content_hash
+from refloat.assess.reviewing.renewal import renewal_answers
+from refloat.assess.reviewing.responsibility import responsibilities
+from refloat.assess.reviewing.review import review as carry_out
 from refloat.host.clock import Clock
 from refloat.ledger.statement import REVIEW, Statement, Subject
 from refloat.model.codec import instant_text

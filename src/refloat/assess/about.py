@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from refloat.assess import words
-from refloat.assess.basis import Basis
+from refloat.assess.ground.basis import Basis
 from refloat.model.plan import Plan, Service
 
 

@@ -13,13 +13,13 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from refloat.assess import eight
-from refloat.assess.index import Index, Touched
-from refloat.assess.isolation import effective_rights
-from refloat.assess.moment import Moment
+from refloat.assess.access.isolation import effective_rights
+from refloat.assess.ground.index import Index, Touched
+from refloat.assess.ground.moment import Moment
 from refloat.assess.organisation import Kept, Organisation
 from refloat.assess.rule import OrganisationRule
 from refloat.assess.rules import ORGANISATION_RULES
-from refloat.assess.status import by_severity, judge, service_findings, settle
+from refloat.assess.verdicts.status import by_severity, judge, service_findings, settle
 from refloat.model.facts import Facts
 from refloat.model.judgement import Assessment, Finding, ServiceStatus
 from refloat.model.maturity import Maturity

@@ -9,7 +9,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import Any, TypeVar
 
-from refloat.assess.basis import Basis
+from refloat.assess.ground.basis import Basis
 from refloat.model.facts import Facts
 from refloat.model.judgement import ServiceStatus
 from refloat.model.plan import Plan

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from refloat.model.judgement import Finding, ServiceStatus
 
 if TYPE_CHECKING:
-    from refloat.assess.basis import Basis
+    from refloat.assess.ground.basis import Basis
     from refloat.assess.organisation import Organisation
 
 

@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from refloat.assess.client import only_of
+from refloat.assess.reviewing.client import only_of
 from refloat.model.access import PrincipalKind, Right
 from refloat.model.facts import Facts
 from refloat.model.feed import (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from refloat.assess.encryption import copies_not_encrypted, encryption_not_known, key_kept
+from refloat.assess.access.encryption import copies_not_encrypted, encryption_not_known, key_kept
 from refloat.model.feed import CopySeen, PointSeen
 from refloat.model.judgement import Severity
 from refloat.model.plan import Plan

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from refloat.assess.impact import impact
+from refloat.assess.impact.changes import impact
 from refloat.model.access import Lock, LockMode
 from refloat.model.errors import MissingInput
 from refloat.model.facts import Facts

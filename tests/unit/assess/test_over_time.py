@@ -7,9 +7,9 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from refloat.assess.over_time import over
-from refloat.assess.seen import SeenPoint
-from refloat.assess.timeline import newest_over_time
+from refloat.assess.ground.seen import SeenPoint
+from refloat.assess.over_time.histories import over
+from refloat.assess.over_time.timeline import newest_over_time
 from refloat.model.feed import FeedFact
 from refloat.model.history import Gap
 from tests.support import small_organisation as small

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from refloat.assess.responsibility import responsibilities
+from refloat.assess.reviewing.responsibility import responsibilities
 from refloat.assess.rules.people import (
     channel_depends_on_production,
     communication_not_approved,

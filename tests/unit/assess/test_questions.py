@@ -7,9 +7,9 @@ from datetime import date
 
 import pytest
 
-from refloat.assess.answering import WINDOW, restore_refused
-from refloat.assess.questions import five_questions
 from refloat.assess.rules.design import design_question_unanswered, rights_unanswered
+from refloat.assess.sheets.answering import WINDOW, restore_refused
+from refloat.assess.sheets.questions import five_questions
 from refloat.model.access import Lock, PrincipalKind, Right
 from refloat.model.feed import CopySeen, FeedFact, PointSeen, ScopeExclusion, TestCheck, TestLevel
 from refloat.model.judgement import Severity

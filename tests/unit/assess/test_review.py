@@ -9,8 +9,8 @@ from datetime import date, timedelta
 
 import pytest
 
-from refloat.assess.bundle import bundle, content_hash, digests
-from refloat.assess.review import review
+from refloat.assess.reviewing.bundle import bundle, content_hash, digests
+from refloat.assess.reviewing.review import review
 from refloat.model.facts import Facts
 from refloat.model.feed import CopySeen, DependencySeen, FeedFact, PointSeen, RestoreTest, TestLevel
 from refloat.model.feed_people import ApprovalSeen, Change

@@ -8,7 +8,7 @@ from itertools import permutations
 
 import pytest
 
-from refloat.assess.rights import Rights, effective
+from refloat.assess.access.rights import Rights, effective
 from refloat.model.access import ALTERING, Principal, PrincipalKind, Right
 from refloat.model.feed import AccessSeen, Quality, Source
 from refloat.model.organisation import Policy

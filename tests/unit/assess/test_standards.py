@@ -12,8 +12,8 @@ import pytest
 import refloat.assess
 from refloat import assess
 from refloat.assess.rules import RULES
-from refloat.assess.standards import STANDARDS, judge_standard
-from refloat.assess.standards_data import Demand, EvidenceKind, Standard
+from refloat.assess.standards.data import Demand, EvidenceKind, Standard
+from refloat.assess.standards.demands import STANDARDS, judge_standard
 from refloat.model.facts import Facts
 from refloat.model.feed import FeedFact, RestoreTest, TestCheck, TestLevel
 from refloat.model.feed_people import Attestation

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from refloat.assess.threats import path_back, threat_matrix
+from refloat.assess.sheets.threats import path_back, threat_matrix
 from refloat.model.access import Lock, LockMode
 from refloat.model.feed import CopySeen, FeedFact
 from refloat.model.plan import Dependency, Plan

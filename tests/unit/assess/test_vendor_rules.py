@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from refloat.assess.renewal import CLAUSES, renewal_answers
+from refloat.assess.reviewing.renewal import CLAUSES, renewal_answers
 from refloat.assess.rules.vendors import (
     contract_clarification_needed,
     contract_ended,

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from refloat.assess.basis import Basis
+from refloat.assess.ground.basis import Basis
 from refloat.assess.rules.workarounds import (
     export_too_old,
     workaround_insecure,

@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from refloat.assess.moment import basis
+from refloat.assess.ground.moment import basis
 from refloat.assess.organisation import Organisation
-from refloat.assess.status import service_status
+from refloat.assess.verdicts.status import service_status
 from refloat.model.facts import Facts
 from refloat.model.feed import FeedFact, Source
 from refloat.model.feed_people import ActionSeen, Attestation, Exercise

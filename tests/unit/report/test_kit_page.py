@@ -9,7 +9,7 @@ from html.parser import HTMLParser
 
 import pytest
 
-from refloat.assess.kit import kit
+from refloat.assess.offline.kit import kit
 from refloat.model.facts import Facts
 from refloat.model.plan import Plan
 from refloat.model.secret import SecretReference

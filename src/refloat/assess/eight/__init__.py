@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 
-from refloat.assess.basis import Basis
+from refloat.assess.access.rights import Rights, effective
 from refloat.assess.eight.access import BANS, banned
 from refloat.assess.eight.catalogue import CATALOGUE
 from refloat.assess.eight.coordinated import Member, coordinated, members, single
@@ -22,8 +22,8 @@ from refloat.assess.eight.often import backed_up, left_out
 from refloat.assess.eight.outcome import conclude, level, with_exception
 from refloat.assess.eight.secure import inside_names, kept_securely
 from refloat.assess.eight.tally import Tally, together
+from refloat.assess.ground.basis import Basis
 from refloat.assess.organisation import Organisation
-from refloat.assess.rights import Rights, effective
 from refloat.model.judgement import ServiceStatus
 from refloat.model.maturity import ControlResult, Maturity
 

@@ -12,8 +12,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
+from refloat.assess.access.rights import Holding, Rights
 from refloat.assess.eight.tally import Tally
-from refloat.assess.rights import Holding, Rights
 from refloat.model.access import PrincipalKind, Right
 from refloat.model.feed import Quality
 

@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from refloat.assess import words
-from refloat.assess.basis import Basis
 from refloat.assess.eight.kept import newest_first, quality_of
 from refloat.assess.eight.tally import Tally
+from refloat.assess.ground.basis import Basis
 from refloat.model.feed import Quality
 from refloat.model.plan import ComponentKind
 
@@ -103,6 +103,9 @@ def _judge(tally: Tally, name: str, named: bool, some: tuple[Member, ...], skew:
         tally.counted += 1
     for _, one in there:
         _rest(tally, one)
+    if not there:
+        tally.unknown[name] = "no copy of any of it was ever seen that can be used"
+        return
     if len(there) < len(some) and named and len(some) > 1:
         missing = words.listed(one.data_set for one in some if one.at is None)
         tally.failing[name] = f"{missing} has no copy, so there is no common point in time"

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from refloat.assess.basis import Basis, SeenPoint
+from refloat.assess.ground.basis import Basis, SeenPoint
 from refloat.model.access import LockMode
 from refloat.model.feed import CopySeen, Quality
 from refloat.model.judgement import ServiceStatus

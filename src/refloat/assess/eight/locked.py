@@ -13,11 +13,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
-from refloat.assess.basis import Basis
+from refloat.assess.access.rights import Rights
 from refloat.assess.eight.access import ALSO_CHANGE, BACKUP_ADMINISTRATORS, CHANGE, able, weigh
 from refloat.assess.eight.kept import KeptCopy, quality_of
 from refloat.assess.eight.tally import Tally
-from refloat.assess.rights import Rights
+from refloat.assess.ground.basis import Basis
 from refloat.model.access import HOLDING, LockMode, PrincipalKind
 from refloat.model.feed import Quality
 

@@ -14,12 +14,12 @@ from datetime import timedelta
 from itertools import islice, pairwise
 
 from refloat.assess import words
-from refloat.assess.basis import Basis, SeenPoint
+from refloat.assess.coverage.retention import Kept, kept
+from refloat.assess.coverage.units import seen_stores, units
 from refloat.assess.eight.kept import newest_first, quality_of
 from refloat.assess.eight.tally import Tally
+from refloat.assess.ground.basis import Basis, SeenPoint
 from refloat.assess.organisation import Organisation
-from refloat.assess.retention import Kept, kept
-from refloat.assess.units import seen_stores, units
 from refloat.model.judgement import ApprovalState, ObjectiveStatus, ServiceStatus
 from refloat.model.plan import Component
 

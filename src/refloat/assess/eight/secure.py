@@ -12,10 +12,10 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime, timedelta
 
 from refloat.assess import words
-from refloat.assess.basis import Basis
+from refloat.assess.access.key_custody import buried_keys
 from refloat.assess.eight.kept import KeptCopy, newest_first, quality_of
 from refloat.assess.eight.tally import Tally
-from refloat.assess.key_custody import buried_keys
+from refloat.assess.ground.basis import Basis
 from refloat.model.feed import Quality
 from refloat.model.plan import Plan
 from refloat.model.run import Outcome

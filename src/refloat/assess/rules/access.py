@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from refloat.assess import encryption, words
+from refloat.assess import words
 from refloat.assess.about import all_called, called, processes
-from refloat.assess.isolation import DataSetIsolation, Isolated, isolation
+from refloat.assess.access import encryption
+from refloat.assess.access.isolation import DataSetIsolation, Isolated, isolation
 from refloat.assess.organisation import Organisation
 from refloat.assess.rule import OrganisationRule, Rule, ServiceRule
 from refloat.model.judgement import Finding, Severity

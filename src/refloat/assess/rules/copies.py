@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 
 from refloat.assess import words
 from refloat.assess.about import subject
-from refloat.assess.basis import Basis
-from refloat.assess.confidence import last_heard, silent_from
+from refloat.assess.coverage.silent_sources import silent_sources
+from refloat.assess.coverage.vanished import of_data_set
+from refloat.assess.ground.basis import Basis
+from refloat.assess.ground.seen import SeenPoint
 from refloat.assess.organisation import Organisation
 from refloat.assess.rule import OrganisationRule, Rule, ServiceRule
-from refloat.assess.seen import SeenPoint
-from refloat.assess.silent_sources import silent_sources
-from refloat.assess.vanished import of_data_set
+from refloat.assess.verdicts.confidence import last_heard, silent_from
 from refloat.model.feed import JobRun, PointSeen
 from refloat.model.judgement import Finding, ServiceStatus, Severity
 from refloat.model.stream import standing

@@ -7,11 +7,11 @@ from datetime import UTC, datetime, time, timedelta
 
 from refloat.assess import words
 from refloat.assess.about import all_called, subject
-from refloat.assess.basis import Basis
-from refloat.assess.isolation import owners
+from refloat.assess.access.isolation import owners
+from refloat.assess.coverage.units import UnitsOfScope, seen_stores, units
+from refloat.assess.ground.basis import Basis
 from refloat.assess.organisation import Organisation
 from refloat.assess.rule import OrganisationRule, Rule, ServiceRule
-from refloat.assess.units import UnitsOfScope, seen_stores, units
 from refloat.model.judgement import CopyVerdict, DataSetStatus, Finding, ServiceStatus, Severity
 from refloat.model.organisation import Exclusion
 from refloat.model.points import Measure

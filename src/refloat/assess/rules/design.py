@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from refloat.assess.basis import Basis
+from refloat.assess.ground.basis import Basis
 from refloat.assess.organisation import Organisation
-from refloat.assess.questions import (
+from refloat.assess.rule import OrganisationRule, Rule, ServiceRule
+from refloat.assess.sheets.questions import (
     unanswered,
     unanswered_by_all,
     unanswered_question,
     unknown_authority,
     unknown_rights,
 )
-from refloat.assess.rule import OrganisationRule, Rule, ServiceRule
 from refloat.model.judgement import Finding, ServiceStatus
 
 _ALL = ("R-030", "R-031", "R-032", "R-033", "R-034", "R-035", "R-036")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from refloat.assess.about import subject
-from refloat.assess.basis import Basis
+from refloat.assess.ground.basis import Basis
 from refloat.assess.rule import Rule, ServiceRule
 from refloat.model.judgement import Finding, ServiceStatus, Severity
 

@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 from refloat.assess import words
 from refloat.assess.about import affected, subject
-from refloat.assess.basis import Basis
+from refloat.assess.ground.basis import Basis
+from refloat.assess.ground.sights import Sight, meant, service_pairs
 from refloat.assess.rule import Rule, ServiceRule
-from refloat.assess.sights import Sight, meant, service_pairs
 from refloat.model.judgement import Finding, ServiceStatus, Severity
 from refloat.model.observations import Undocumented
 

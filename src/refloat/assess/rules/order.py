@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 from refloat.assess import words
 from refloat.assess.about import affected, all_called, subject
-from refloat.assess.basis import Basis
-from refloat.assess.categories import category_of
-from refloat.assess.copies import HOLDS_DATA
+from refloat.assess.ground.basis import Basis
 from refloat.assess.rule import Rule, ServiceRule
+from refloat.assess.verdicts.categories import category_of
+from refloat.assess.verdicts.copies import HOLDS_DATA
 from refloat.model.judgement import Finding, ServiceStatus, Severity
 from refloat.model.plan import Component, ComponentKind, Service, Strength
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
-from refloat.assess import completeness, words
-from refloat.assess.completeness import Asked
-from refloat.assess.graph import rests_on
+from refloat.assess import words
+from refloat.assess.ground.graph import rests_on
 from refloat.assess.organisation import Organisation
-from refloat.assess.responsibility import blanks
+from refloat.assess.reviewing import completeness
+from refloat.assess.reviewing.completeness import Asked
+from refloat.assess.reviewing.responsibility import blanks
 from refloat.assess.rule import OrganisationRule, Rule
 from refloat.model.judgement import Finding, Severity
 from refloat.model.organisation import AUDIENCES, Channel

@@ -7,8 +7,8 @@ from datetime import timedelta
 
 from refloat.assess import words
 from refloat.assess.about import subject
-from refloat.assess.basis import Basis
-from refloat.assess.retention import FOR_EVER, Kept, kept
+from refloat.assess.coverage.retention import FOR_EVER, Kept, kept
+from refloat.assess.ground.basis import Basis
 from refloat.assess.rule import Rule, ServiceRule
 from refloat.model.judgement import Finding, ServiceStatus, Severity
 from refloat.model.points import Measure

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from refloat.assess import credentials, words
+from refloat.assess import words
 from refloat.assess.about import called, processes
-from refloat.assess.basis import Basis
-from refloat.assess.isolation import owners
-from refloat.assess.key_custody import Locked, buried_keys
+from refloat.assess.access import credentials
+from refloat.assess.access.isolation import owners
+from refloat.assess.access.key_custody import Locked, buried_keys
+from refloat.assess.access.sign_in import SignInCircle, sign_in_circles
+from refloat.assess.ground.basis import Basis
 from refloat.assess.organisation import Organisation
 from refloat.assess.rule import OrganisationRule, Rule, ServiceRule
-from refloat.assess.sign_in import SignInCircle, sign_in_circles
 from refloat.model.judgement import Finding, ServiceStatus, Severity
 from refloat.model.plan import Plan
 

@@ -7,10 +7,10 @@ from datetime import UTC, datetime, time, timedelta
 
 from refloat.assess import words
 from refloat.assess.about import affected, subject
-from refloat.assess.approvals import approval
-from refloat.assess.basis import Basis
+from refloat.assess.ground.basis import Basis
 from refloat.assess.organisation import Organisation
 from refloat.assess.rule import OrganisationRule, Rule, ServiceRule
+from refloat.assess.verdicts.approvals import approval
 from refloat.model.judgement import ApprovalState, Finding, ServiceStatus, Severity
 from refloat.model.plan import Objective
 

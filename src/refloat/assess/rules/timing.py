@@ -8,12 +8,12 @@ from datetime import datetime, timedelta
 
 from refloat.assess import words
 from refloat.assess.about import affected, all_called, called, subject
-from refloat.assess.basis import Basis
-from refloat.assess.estimates import Estimates
+from refloat.assess.ground.basis import Basis
+from refloat.assess.ground.paths import RecoveryPath
+from refloat.assess.ground.sights import service_pairs
 from refloat.assess.organisation import Organisation
-from refloat.assess.paths import RecoveryPath
 from refloat.assess.rule import OrganisationRule, Rule, ServiceRule
-from refloat.assess.sights import service_pairs
+from refloat.assess.verdicts.estimates import Estimates
 from refloat.model.judgement import Finding, ServiceStatus, Severity
 from refloat.model.plan import Component, Plan
 from refloat.model.points import Measure

@@ -10,9 +10,9 @@ from functools import cached_property
 
 from refloat.assess import words
 from refloat.assess.about import called
+from refloat.assess.ground.sights import plain
 from refloat.assess.organisation import Organisation
 from refloat.assess.rule import OrganisationRule, Rule
-from refloat.assess.sights import plain
 from refloat.model.access import PrincipalKind
 from refloat.model.feed import DependencySeen
 from refloat.model.feed_people import Change

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 from refloat.assess import words
 from refloat.assess.organisation import Organisation
-from refloat.assess.renewal import renewal_answers, services_by_vendor
+from refloat.assess.reviewing.renewal import renewal_answers, services_by_vendor
 from refloat.assess.rule import OrganisationRule, Rule
 from refloat.model.judgement import Finding, Severity
 from refloat.model.organisation import Vendor

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from refloat.assess import about, words
-from refloat.assess.basis import Basis
+from refloat.assess.ground.basis import Basis
 from refloat.assess.organisation import Organisation
 from refloat.assess.rule import OrganisationRule, Rule, ServiceRule
 from refloat.model.feed_people import Attestation

@@ -1,0 +1,1 @@
+"""Who and what can reach copies, keys and the tools that restore."""

@@ -1,0 +1,1 @@
+"""What is copied, for how long, and what nobody told of."""

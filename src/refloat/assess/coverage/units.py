@@ -1,0 +1,228 @@
+"""What tools count, copy and leave out, and stores of data that were seen and nobody knows of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from refloat.assess.access.isolation import owners
+from refloat.assess.organisation import Organisation
+from refloat.model.feed import DependencySeen, ProtectionScope
+from refloat.model.plan import Plan
+from refloat.model.stream import standing
+
+_SCOPES = frozenset({"scopes"})
+
+
+@dataclass(frozen=True)
+class UnitsOfScope:
+    """What one tool says of the parts of one data set, or of everything that it sees.
+
+    Attributes:
+        source: the tool's instance.
+        data_set: the component key; empty for the tool as a whole.
+        reference: the fact.
+        observed_at: when it was seen.
+        counted: how many parts there are, by the tool's own count.
+        selected: how many of its names are copied.
+        excluded: names that are left out on purpose, by a decision that holds.
+        unaccounted: names that are neither copied nor validly left out; alphabetical.
+        not_approved: names that are left out, and nobody wrote down who decided it.
+        expired: names whose decision has ended, and when it did.
+        services: services whose data this is, in the plan's order.
+    """
+
+    source: str
+    data_set: str
+    reference: str
+    observed_at: datetime
+    counted: int
+    selected: int
+    excluded: tuple[str, ...]
+    unaccounted: tuple[str, ...]
+    not_approved: tuple[str, ...]
+    expired: tuple[tuple[str, datetime], ...]
+    services: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class SeenStore:
+    """A store of data that was seen, and that neither the plan nor a tool knows of.
+
+    Attributes:
+        name: its name in the source.
+        called: what people call it.
+        what: what was seen, in words; empty if the source says nothing.
+        seen_in: where it was seen.
+        services: services that were seen to need it, or to which it belongs.
+        since: when it was first seen.
+    """
+
+    name: str
+    called: str
+    what: str
+    seen_in: tuple[str, ...]
+    services: tuple[str, ...]
+    since: datetime
+
+
+def units(organisation: Organisation) -> tuple[UnitsOfScope, ...]:
+    """Give what every tool says of its parts, by its newest word; worked out once."""
+    return organisation.once(_units, _SCOPES)
+
+
+def seen_stores(organisation: Organisation) -> tuple[SeenStore, ...]:
+    """Give every store of data that was seen, which nothing copies and nobody left out.
+
+    Args:
+        organisation: the organisation; what was seen longer ago than its policy lets it count is
+            passed over.
+    """
+    plan, instant = organisation.plan, organisation.instant
+    seen = [
+        fact
+        for fact in standing(organisation.facts.feed.dependencies, instant)
+        if instant - fact.observed_at <= plan.policy.observed_for
+    ]
+    stores: dict[str, list[DependencySeen]] = {}
+    for fact in seen:
+        if fact.holds_data:
+            stores.setdefault(fact.component.casefold(), []).append(fact)
+    if not stores:
+        return ()
+    users: dict[str, set[str]] = {}
+    for fact in seen:
+        if fact.needs.casefold() in stores:
+            users.setdefault(fact.needs.casefold(), set()).add(fact.component.casefold())
+    known = _Known(organisation)
+    return tuple(
+        known.store(some, users.get(name, set()))
+        for name, some in sorted(stores.items())
+        if not known.accounted(name)
+    )
+
+
+class _Known:
+    """What the plan and the tools account for, by plain name."""
+
+    def __init__(self, organisation: Organisation) -> None:
+        self._organisation = organisation
+        self._plan = plan = organisation.plan
+        self._components = {one.name.casefold(): key for key, one in plan.components.items()}
+        self._components |= {key.casefold(): key for key in plan.components}
+        self._services = {one.name.casefold(): key for key, one in plan.services.items()}
+        self._services |= {key.casefold(): key for key in plan.services}
+        self._owners = organisation.once(owners, frozenset())
+        today = organisation.instant.astimezone(UTC).date()
+        self._left_out = {
+            (one.component or one.what).casefold()
+            for one in plan.exclusions
+            if one.approved_by is not None and one.until is not None and one.until >= today
+        }
+        self._copied = {
+            name.casefold()
+            for fact in newest_scopes(organisation)
+            for name in (*fact.selected, *(one.what for one in fact.excluded if one.approved_by))
+        }
+
+    def accounted(self, name: str) -> bool:
+        """Whether a store is copied or left out, or is found as a gap of the plan already."""
+        key = self._components.get(name)
+        if name in self._copied or name in self._left_out:
+            return True
+        if key is None:
+            return False
+        if self._plan.components[key].copied or key.casefold() in self._left_out:
+            return True
+        return any(
+            key in self._organisation.statuses[service].coverage.unaccounted
+            for service in self._owners.get(key, ())
+        )
+
+    def store(self, seen: list[DependencySeen], users: Iterable[str]) -> SeenStore:
+        """Describe a store by everything that was seen of it."""
+        first = seen[0]
+        key = self._components.get(first.component.casefold(), "")
+        services: set[str] = set(self._owners.get(key, ()))
+        for user in users:
+            services |= set(self._owners.get(self._components.get(user, ""), ()))
+            if user in self._services:
+                services.add(self._services[user])
+        name = self._plan.components[key].name if key else first.component
+        return SeenStore(
+            name=key or first.component,
+            called=name or first.component,
+            what=first.what,
+            seen_in=tuple(dict.fromkeys(fact.source.instance for fact in seen)),
+            services=tuple(one for one in self._plan.services if one in services),
+            since=min(fact.observed_at for fact in seen),
+        )
+
+
+def newest_scopes(organisation: Organisation) -> tuple[ProtectionScope, ...]:
+    """Give the newest scope of each source and data set."""
+    last: dict[tuple[str, str], ProtectionScope] = {}
+    for fact in standing(organisation.facts.feed.scopes, organisation.instant):
+        key = (fact.source.instance, fact.data_set)
+        if key not in last or fact.observed_at >= last[key].observed_at:
+            last[key] = fact
+    return tuple(last[key] for key in sorted(last))
+
+
+def _units(organisation: Organisation) -> tuple[UnitsOfScope, ...]:
+    names = _component_names(organisation.plan)
+    owned = organisation.once(owners, frozenset())
+    return tuple(
+        _of_scope(organisation, fact, names, owned) for fact in newest_scopes(organisation)
+    )
+
+
+def _of_scope(
+    organisation: Organisation,
+    fact: ProtectionScope,
+    names: Mapping[str, str],
+    owned: Mapping[str, tuple[str, ...]],
+) -> UnitsOfScope:
+    plan, instant = organisation.plan, organisation.instant
+    written = {(one.component or one.what).casefold() for one in plan.exclusions}
+    said = {name: one for one in fact.excluded if (name := one.what.casefold()) not in written}
+    known = {name.casefold() for name in fact.selected} | written | set(said)
+    unaccounted = sorted(name for name in set(fact.inventory) if name.casefold() not in known)
+    key = names.get(fact.data_set.casefold(), "")
+    about = {key} if key else {names.get(name.casefold(), "") for name in unaccounted}
+    watched = {one for component in about for one in owned.get(component, ())}
+    watched = watched or _watched(plan, fact, owned)
+    over = {one.what: one.until for one in said.values() if one.until and one.until <= instant}
+    return UnitsOfScope(
+        source=fact.source.instance,
+        data_set=key or fact.data_set,
+        reference=f"{fact.source.instance}/protection_scope/{fact.external_id}",
+        observed_at=fact.observed_at,
+        counted=len(set(fact.inventory)),
+        selected=len(set(fact.selected)),
+        excluded=tuple(
+            sorted(one.what for one in said.values() if one.approved_by and one.what not in over)
+        ),
+        unaccounted=tuple(unaccounted),
+        not_approved=tuple(sorted(one.what for one in said.values() if not one.approved_by)),
+        expired=tuple(sorted(over.items())),
+        services=tuple(one for one in plan.services if one in watched),
+    )
+
+
+def _component_names(plan: Plan) -> dict[str, str]:
+    found = {one.name.casefold(): key for key, one in plan.components.items() if one.name}
+    return found | {key.casefold(): key for key in plan.components}
+
+
+def _watched(plan: Plan, fact: ProtectionScope, owned: Mapping[str, tuple[str, ...]]) -> set[str]:
+    """Give the services whose data the tool copies, where its own names say nothing."""
+    if fact.data_set:
+        return set()
+    return {
+        service
+        for key, component in plan.components.items()
+        if component.watch is not None and component.watch.platform == fact.source.instance
+        for service in owned.get(key, ())
+    }

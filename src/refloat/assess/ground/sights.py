@@ -1,0 +1,168 @@
+"""What was seen to need what, and which things of the plan are meant by the names that were seen.
+
+A name of a source is known when it is the key or the name for people of a component, a service or a
+vendor of the plan, in small or capital letters. Observations of files that Refloat read count until the file
+is read again; those of the feed until they are older than the plan lets observations count.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from refloat.assess.ground.plan_graph import PlanGraph
+from refloat.model.facts import Facts
+from refloat.model.plan import Plan
+from refloat.model.stream import standing
+
+Node = tuple[str, str]
+"""``component``, ``service``, ``vendor`` or ``unknown``, and the key or the observed name."""
+
+
+@dataclass(frozen=True)
+class Sight:
+    """One observation, with what its two names mean; ``needed`` is empty where none is needed.
+
+    Attributes:
+        component: the name that was seen.
+        needs: the name of what it was seen to need; empty if the component alone was seen.
+        source: where it was seen: a file, or the source of the feed.
+        line: the line of that file; 0 if there is none.
+        entry: the entry of the ledger; None for what the feed says.
+        at: when it was seen.
+        having: what the component's name means.
+        needed: what the other name means.
+    """
+
+    component: str
+    needs: str
+    source: str
+    line: int
+    entry: int | None
+    at: datetime
+    having: tuple[Node, ...]
+    needed: tuple[Node, ...]
+
+    @property
+    def pairs(self) -> Iterator[tuple[Node, Node]]:
+        """Give everything that may need, with everything that may be needed."""
+        return itertools.product(self.having, self.needed)
+
+    @property
+    def place(self) -> str:
+        """Say where it was seen."""
+        return f"{self.source}:{self.line}" if self.line else self.source
+
+
+def sights(plan: Plan, facts: Facts, instant: datetime) -> tuple[Sight, ...]:
+    """Give what counts at an instant: of each file the newest reading, of each fact the last word.
+
+    Args:
+        plan: a valid plan.
+        facts: the facts; later ones are passed over.
+        instant: when.
+    """
+    known = facts.until(instant)
+    if not known.observations and not known.feed.dependencies:
+        return ()  # the usual case costs nothing, however large the plan is
+    names = known_names(plan)
+    return (*_read(known, names), *_told(known, names, instant, plan.policy.observed_for))
+
+
+def needs_seen(
+    graph: PlanGraph, plan: Plan, facts: Facts, instant: datetime
+) -> dict[str, frozenset[str]]:
+    """Give, by service, the services that it was seen to need (``graph.observed_needs``)."""
+    found: dict[str, set[str]] = {}
+    for sight in sights(plan, facts, instant):
+        for pair in service_pairs(graph, sight):
+            found.setdefault(pair[0], set()).add(pair[1])
+    return {key: frozenset(some) for key, some in sorted(found.items())}
+
+
+def service_pairs(graph: PlanGraph, sight: Sight) -> tuple[tuple[str, str], ...]:
+    """Say of which services a sight is: who was seen to need whom; none inside of one service."""
+    having = {key for node in sight.having for key in _services(graph, node)}
+    needed = {key for node in sight.needed if (key := _only_owner(graph, node)) is not None}
+    inside = {key for node in sight.needed for key in _services(graph, node)}
+    return tuple(
+        (one, other) for one in sorted(having) if one not in inside for other in sorted(needed)
+    )
+
+
+def known_names(plan: Plan) -> dict[str, tuple[Node, ...]]:
+    """Give what each known name means; a key goes before a name, and one name may mean several."""
+    found: dict[str, tuple[Node, ...]] = {}
+    things = [(("component", key), one.name) for key, one in plan.components.items()]
+    things += [(("service", key), one.name) for key, one in plan.services.items()]
+    by_key: dict[str, list[Node]] = {}
+    by_name: dict[str, list[Node]] = {}
+    for node, name in things:
+        by_key.setdefault(plain(node[1]), []).append(node)
+        by_name.setdefault(plain(name), []).append(node)
+    for key, vendor in plan.vendors.items():
+        found |= {plain(name): (("vendor", key),) for name in (vendor.name, key) if name}
+    for names in (by_name, by_key):
+        found |= {name: tuple(nodes) for name, nodes in names.items()}
+    return found
+
+
+def plain(name: str) -> str:
+    """Give a name without what does not tell it from others: case and blanks."""
+    return " ".join(name.casefold().split())
+
+
+def meant(names: Mapping[str, tuple[Node, ...]], name: str) -> tuple[Node, ...]:
+    """Say what an observed name means: known things, or itself as something unknown."""
+    if not name:
+        return ()
+    return names.get(plain(name), (("unknown", plain(name)),))
+
+
+def _read(known: Facts, names: Mapping[str, tuple[Node, ...]]) -> Iterator[Sight]:
+    """Give what files say that Refloat read; of each the newest reading."""
+    newest = {(fact.observer, fact.source): fact for fact in known.observations}
+    for _, fact in sorted(newest.items()):
+        for seen in fact.observations:
+            yield Sight(
+                component=seen.component,
+                needs=seen.needs,
+                source=fact.source,
+                line=seen.line,
+                entry=fact.entry,
+                at=fact.at,
+                having=meant(names, seen.component),
+                needed=meant(names, seen.needs),
+            )
+
+
+def _told(
+    known: Facts, names: Mapping[str, tuple[Node, ...]], instant: datetime, valid_for: timedelta
+) -> Iterator[Sight]:
+    """Give what the feed says, where it is not too long ago."""
+    for fact in standing(known.feed.dependencies, instant):
+        if fact.observed_at >= instant - valid_for:
+            yield Sight(
+                component=fact.component,
+                needs=fact.needs,
+                source=fact.what or fact.source.tool or fact.source.instance,
+                line=fact.line,
+                entry=None,
+                at=fact.observed_at,
+                having=meant(names, fact.component),
+                needed=meant(names, fact.needs),
+            )
+
+
+def _services(graph: PlanGraph, node: Node) -> tuple[str, ...]:
+    kind, key = node
+    if kind == "service":
+        return (key,)
+    return graph.owners.get(key, ()) if kind == "component" else ()
+
+
+def _only_owner(graph: PlanGraph, node: Node) -> str | None:
+    owners = _services(graph, node)
+    return owners[0] if len(owners) == 1 else None

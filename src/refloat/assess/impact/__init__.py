@@ -1,0 +1,1 @@
+"""What a decision on a target changes."""

@@ -1,0 +1,1 @@
+"""What people need when no system answers."""

@@ -1,0 +1,1 @@
+"""How judgement changes: over a time, and with the plan."""

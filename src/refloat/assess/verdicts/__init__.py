@@ -1,0 +1,1 @@
+"""The two verdicts of a service, and all that hangs on them."""
