@@ -195,6 +195,16 @@ CASES: dict[str, tuple[str, Change, Found]] = {
         seen("checkout", "search"),
         {("UNDOCUMENTED_DEPENDENCY", "service checkout, needs search")},
     ),
+    "a vendor at work that nobody wrote down": (
+        "R-085",
+        seen("wiki", "Paywell"),
+        {("UNDOCUMENTED_DEPENDENCY", "service wiki, observed wiki")},
+    ),
+    "a test that was called passed, and a check of it failed": (
+        "R-040",
+        as_tested("mail", checks=[{"name": "a licence", "passed": False, "proves": "licence"}]),
+        {("DRILL_UNPROVEN", "service mail")},
+    ),
     "data in a place that nobody knows of": (
         "R-080",
         seen("orders-db", None, holds_data=True, what="a volume of a database"),

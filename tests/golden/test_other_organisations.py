@@ -142,6 +142,9 @@ def other_ways() -> dict[str, Organisation]:
         "what was seen to be used, and can be done without": START.add(
             line("dependency", "flow", at, "1", **seen)
         ),
+        "a vendor of the service that was seen at work": START.add(
+            line("dependency", "flow", at, "1", **{"from": "checkout", "to": "Paywell"})
+        ),
         "a service that can do without all that it needs": START.write_of(
             "search", "needs: [search-app]", "needs: [{soft: search-app}]"
         ),
@@ -186,6 +189,14 @@ def test_another_way_of_doing_things_is_no_defect(tmp_path: Path, name: str) -> 
     judged = other_ways()[name].judged(tmp_path)
     assert judged["findings"] == []
     assert set(verdicts(judged).values()) == {("yes", "proven")}
+
+
+@pytest.mark.requirement("R-120")
+def test_of_what_nobody_heard_nothing_is_said_to_fail(tmp_path: Path) -> None:
+    judged = START.drop(kind="recovery_point").judged(tmp_path)
+    unknown = dict.fromkeys(("ISM-1511", "ISM-1810", "ISM-1811"), "no-visibility")
+    assert outcomes(judged) == unknown
+    assert {code for code, _ in findings(judged)} == {"COPY_NOT_KNOWN"}
 
 
 @pytest.mark.requirement("R-064")

@@ -1,8 +1,8 @@
 """What was seen to need what, and which things of the plan are meant by the names that were seen.
 
 A name of a source is known when it is the key or the name for people of a component, a service or a
-vendor of the plan, in small or capital letters. Observations of files that Refloat read count until the file
-is read again; those of the feed until they are older than the plan lets observations count.
+vendor of the plan, in small or capital letters. Observations of files that Refloat read count until
+the file is read again; those of the feed until they are older than the plan says.
 """
 
 from __future__ import annotations

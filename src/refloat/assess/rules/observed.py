@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from refloat.assess import words
-from refloat.assess.about import affected, subject
+from refloat.assess.about import affected, called, subject
 from refloat.assess.ground.basis import Basis
 from refloat.assess.ground.sights import Sight, meant, service_pairs
 from refloat.assess.rule import Rule, ServiceRule
@@ -60,24 +60,25 @@ def _parts(basis: Basis) -> Iterator[Finding]:
         uses = own & {node for name in one.uses for node in meant(names, name)}
         if not rests and (one.services or not uses):
             continue
+        having, needed = _named(basis, one.component), _named(basis, one.needs)
         if one.needs:
             if _between_services(basis, one):
                 continue  # said once for the two services
             code = "UNDOCUMENTED_DEPENDENCY"
             sentence = (
-                f"{one.component} was seen to need {one.needs}, which the plan does not say: "
+                f"{having} was seen to need {needed}, which the plan does not say: "
                 f"{service.name} may be brought back in a wrong order, or without it."
             )
-            step = f"Write into the plan that {one.component} needs {one.needs}, or end it."
+            step = f"Write into the plan that {having} needs {needed}, or end it."
         else:
             code, sentence = "UNDOCUMENTED_COMPONENT", _unknown(basis, one, rests)
             step = f"Write {one.component} into the plan, and how it comes back; or do without it."
         yield Finding(
             code,
-            ("R-005",),
+            ("R-005", "R-085") if one.needs else ("R-005",),
             Severity.HIGH if rests else Severity.MEDIUM,
             f"{subject(basis)}, observed {one.component}",
-            f"{sentence} Seen in {one.seen_in[0]}.",
+            f"{words.sentence(sentence)} Seen in {one.seen_in[0]}.",
             step,
             {"seen_in": one.seen_in, "entry": one.entry, "needed_by": one.needed_by},
         )
@@ -96,12 +97,21 @@ def _between_services(basis: Basis, one: Undocumented) -> bool:
         having=meant(names, one.component),
         needed=meant(names, one.needs),
     )
-    return bool(service_pairs(graph, sight)) or one.entry is None
+    outside = any(kind == "vendor" for kind, _ in sight.needed)
+    return bool(service_pairs(graph, sight)) or (one.entry is None and not outside)
+
+
+def _named(basis: Basis, seen: str) -> str:
+    """Give the name for people of what was seen; as it was seen where the plan does not know it."""
+    nodes = meant(basis.moment.names, seen)
+    known = len(nodes) == 1 and nodes[0][0] != "unknown"
+    return called(basis.plan, nodes[0][1]) if known else seen
 
 
 def _unknown(basis: Basis, one: Undocumented, rests: bool) -> str:
     if rests:
-        by = f" ({words.listed(one.needed_by)} needs it)" if one.needed_by else ""
+        users = words.listed(_named(basis, name) for name in one.needed_by)
+        by = f" ({users} needs it)" if users and users != basis.service.name else ""
         return (
             f"{basis.service.name} rests on {one.component}{by}, which is not in the plan: nobody "
             "has said how it comes back."

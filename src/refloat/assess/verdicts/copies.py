@@ -122,8 +122,8 @@ def _without(basis: Basis, key: str, name: str) -> tuple[CopyVerdict, str]:
         why = words.sentence(job.sentence)
         return CopyVerdict.NO, f"There is no copy of {name}. The last backup failed: {why}"
     if basis.points(key):
-        text = f"No copy of {name} is left that can be used: all are gone, damaged, incomplete or infected."
-        return CopyVerdict.NO, text
+        why = "all are gone, damaged, incomplete or infected"
+        return CopyVerdict.NO, f"No copy of {name} is left that can be used: {why}."
     return CopyVerdict.UNKNOWN, f"No copy of {name} was ever heard of."
 
 
