@@ -56,7 +56,9 @@ def command(
             ]
             table(f"{chain.data_set} of {chain.service}", ("link", "", "evidence"), rows)
     if not chains:
-        say("No service of the plan needs anything that is protected, so no chain begins.")
+        who = workspace.service(service).name if service is not None else "No service of the plan"
+        what = "nothing" if service is not None else "anything"
+        say(f"{who} needs {what} that is protected, so no chain begins.")
     return 2 if not chains or any(chain.missing for chain in chains) else 0
 
 
