@@ -17,5 +17,34 @@ SAMPLES = {
         ).encode(),
         shows=frozenset({("booking-app", "redis"), ("Store, main", ""), ("Büro", "redis")}),
         refuses=(3, 5, 6),
-    )
+    ),
+    "compose": Sample(
+        content=(
+            "services:\n"
+            "  web:\n"
+            "    depends_on: [db]\n"
+            "    environment:\n"
+            f"      QUEUE: amqp://app:{SECRET}@queue/\n"
+            f"      API_TOKEN: {SECRET}\n"
+            "  db:\n"
+            "    volumes: ['data:/var/lib/data']\n"
+            f"  'password={SECRET}': {{}}\n"
+            "  queue: {}\n"
+            "  '${NAME}': {}\n"
+            "volumes:\n"
+            "  data:\n"
+        ).encode(),
+        shows=frozenset(
+            {
+                ("web", ""),
+                ("db", ""),
+                ("queue", ""),
+                ("data", ""),
+                ("web", "db"),
+                ("web", "queue"),
+                ("db", "data"),
+            }
+        ),
+        refuses=(9, 11),
+    ),
 }

@@ -15,12 +15,19 @@ class Observation:
         needs: the name of what it needs; empty if the component alone was seen.
         line: where in the source this stands, counted from 1; 0 where the source has no lines.
         what: what was seen, in words of the source; empty if it says nothing.
+        owner: who answers for the component, as the source says; empty if it does not.
+        version: which version of the component it is (an image), as the source says; empty if it
+            does not.
+        holds_data: whether what is named last (``needs``, or the component alone) keeps data.
     """
 
     component: str
     needs: str
     line: int
     what: str = ""
+    owner: str = ""
+    version: str = ""
+    holds_data: bool = False
 
 
 @dataclass(frozen=True)

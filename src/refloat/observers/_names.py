@@ -18,7 +18,9 @@ def complaint(text: str) -> str:
     """Say why a text cannot be taken; empty if it can. The text itself is never repeated."""
     if len(text) > LONGEST:
         return f"a text is longer than {LONGEST} characters"
-    if any(unicodedata.category(sign) in ("Cc", "Cs", "Co", "Cn") for sign in text):
+    if not text.isprintable() and any(
+        unicodedata.category(sign) in ("Cc", "Cs", "Co", "Cn") for sign in text
+    ):
         return "a text holds characters that cannot be shown"
     if any(pattern.search(text) for pattern in _SECRETS):
         return "what looks like a secret stands in it"

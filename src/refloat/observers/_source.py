@@ -1,0 +1,56 @@
+"""How an observer opens one file: an ordinary one, of a size that has a limit, in UTF-8."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+
+from refloat.model.errors import MissingInput, ObservationProblem
+
+LARGEST = 16 * 1024 * 1024
+"""Bytes of one file at most."""
+
+
+def read_bytes(path: Path, largest: int = LARGEST) -> bytes:
+    """Give what stands in a file.
+
+    Args:
+        path: the file.
+        largest: bytes that it may have.
+
+    Raises:
+        MissingInput: if it is not there, or cannot be opened.
+        ObservationProblem: if it is no ordinary file, or larger.
+    """
+    try:
+        if not stat.S_ISREG(path.stat().st_mode):
+            raise ObservationProblem(f"{path} is no ordinary file")
+        with path.open("rb") as stream:
+            content = stream.read(largest + 1)
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or "its name cannot be one"
+        raise MissingInput(f"the file {path} cannot be read: {why}") from error
+    if len(content) > largest:
+        raise ObservationProblem(
+            f"{path} is larger than {largest // 2**20} MiB",
+            hint="Split it into several files, and observe them together.",
+        )
+    return content
+
+
+def decode(path: Path, content: bytes) -> str:
+    """Give the text of a file, without its byte order mark.
+
+    Raises:
+        ObservationProblem: if it is not UTF-8, which names the line; or if it is empty.
+    """
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise ObservationProblem(
+            f"{path} is not UTF-8 text: line {line}", hint="Save it again as UTF-8."
+        ) from error
+    if not text.strip():
+        raise ObservationProblem(f"{path} is empty")
+    return text
