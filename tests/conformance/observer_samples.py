@@ -47,4 +47,24 @@ SAMPLES = {
         ),
         refuses=(9, 11),
     ),
+    "terraform": Sample(
+        content=(
+            '{"format_version": "1.0", "values": {"root_module": {"resources": [\n'
+            '{"address": "aws_instance.web[0]", "mode": "managed",\n'
+            f'"values": {{"user_data": "{SECRET}"}}, "depends_on": [\n'
+            '"aws_db_instance.main",\n'
+            f'"password={SECRET}"]}},\n'
+            '{"address": "aws_db_instance.main", "mode": "managed",\n'
+            f'"values": {{"password": "{SECRET}"}}, "sensitive_values": {{"password": true}}}}\n'
+            "]}}}\n"
+        ).encode(),
+        shows=frozenset(
+            {
+                ("aws_instance.web", ""),
+                ("aws_instance.web", "aws_db_instance.main"),
+                ("aws_db_instance.main", ""),
+            }
+        ),
+        refuses=(5,),
+    ),
 }
