@@ -67,4 +67,48 @@ SAMPLES = {
         ),
         refuses=(5,),
     ),
+    "kubernetes": Sample(
+        content=(
+            "apiVersion: v1\n"
+            "kind: Pod\n"
+            "metadata:\n"
+            "  name: web\n"
+            "spec:\n"
+            "  containers:\n"
+            "    - name: web\n"
+            "      env:\n"
+            f"        - {{name: API_TOKEN, value: {SECRET}}}\n"
+            f"        - {{name: URL, value: 'http://a:{SECRET}@db'}}\n"
+            "  volumes:\n"
+            "    - persistentVolumeClaim: {claimName: data}\n"
+            "---\n"
+            "apiVersion: v1\n"
+            "kind: Service\n"
+            "metadata: {name: db}\n"
+            "---\n"
+            "apiVersion: v1\n"
+            "kind: Secret\n"
+            "metadata: {generateName: x}\n"
+            f"stringData: {{password: {SECRET}}}\n"
+        ).encode(),
+        shows=frozenset(
+            {("web", ""), ("db", ""), ("web", "db"), ("web", "persistentvolumeclaim/data")}
+        ),
+        refuses=(18,),
+    ),
+    "backstage": Sample(
+        content=(
+            "apiVersion: backstage.io/v1alpha1\n"
+            "kind: Component\n"
+            "metadata:\n"
+            "  name: booking-app\n"
+            f"  annotations: {{example.com/token: {SECRET}}}\n"
+            "spec:\n"
+            "  dependsOn:\n"
+            "    - resource:bookings-db\n"
+            f"    - resource:token={SECRET}\n"
+        ).encode(),
+        shows=frozenset({("booking-app", ""), ("booking-app", "bookings-db")}),
+        refuses=(9,),
+    ),
 }
