@@ -12,6 +12,7 @@ NAMES = (
     "drill_postgresql",
     "assessment",
     "facts_import",
+    "observing",
 )
 
 

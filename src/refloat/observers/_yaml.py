@@ -127,9 +127,10 @@ class _Open:
     """A list or mapping whose end was not read yet; ``key`` waits for its value."""
 
     node: Node
+    mapping: dict[str, Entry] | None
     anchor: str | None
     before: int
-    height: int = 1
+    height: int = 2
     key: str | None = None
     line: int = 0
     unclear: bool = False
@@ -155,17 +156,14 @@ class _Maker:
             yaml.MappingStartEvent,
             yaml.SequenceStartEvent,
         )
-        get_event, put = parser.get_event, self._put
+        get_event, simple = parser.get_event, self._scalar
         while (event := get_event()) is not None:
             kind = type(event)
             if kind is scalar:
-                node = Node(event.start_mark.line + 1, event.value)
-                self.count += 1
-                if event.tag == "!reset":  # Compose: what another file said is taken away
-                    node = Node(node.line, "")
-                if event.anchor:
-                    self.anchors[event.anchor] = (node, 1, 1)
-                put(node, 1)
+                if event.tag or event.anchor:
+                    self._special(event)
+                else:
+                    simple(event.start_mark.line + 1, event.value)
             elif kind is mapping:
                 self._begin(event, Node(event.start_mark.line + 1, {}))
             elif kind is sequence:
@@ -177,6 +175,35 @@ class _Maker:
             elif kind is yaml.DocumentStartEvent:
                 self.anchors.clear()
 
+    def _scalar(self, line: int, value: str) -> None:
+        """Put a text where it belongs: as ``_put`` does, without a node for what is a key."""
+        self.count += 1
+        if not self.open:
+            self.documents.append(Node(line, value))
+            return
+        parent = self.open[-1]
+        mapping = parent.mapping
+        if mapping is None:
+            items(parent.node).append(Node(line, value))
+        elif parent.key is None:
+            parent.key, parent.line = value, line
+        else:
+            if parent.key in mapping:
+                self.twice.append(parent.line)
+            else:
+                mapping[parent.key] = Entry(parent.line, Node(line, value))
+            parent.key = None
+
+    def _special(self, event: Any) -> None:
+        """Take a text with a tag, which is not obeyed, or with an anchor."""
+        # Compose: what another file said is taken away.
+        value = "" if event.tag == "!reset" else event.value
+        node = Node(event.start_mark.line + 1, value)
+        self.count += 1
+        if event.anchor:
+            self.anchors[event.anchor] = (node, 1, 1)
+        self._put(node, 1)
+
     def _begin(self, event: Any, node: Node) -> None:
         if len(self.open) >= DEEPEST:
             self._refuse(node.line, f"it is nested deeper than {DEEPEST} levels")
@@ -184,7 +211,8 @@ class _Maker:
             self.anchors.pop(event.anchor, None)
         self.count += 1
         skip = event.tag == "!reset"
-        self.open.append(_Open(node, event.anchor, self.count, skip=skip))
+        mapping = node.value if isinstance(node.value, dict) else None
+        self.open.append(_Open(node, mapping, event.anchor, self.count, skip=skip))
 
     def _end(self) -> None:
         closed = self.open.pop()
@@ -233,12 +261,10 @@ class _Maker:
         parent = self.open[-1]
         if parent.height <= height:
             parent.height = height + 1
-        value = parent.node.value
-        if type(value) is list:
-            value.append(node)
+        value, key = parent.mapping, parent.key
+        if value is None:
+            items(parent.node).append(node)
             return
-        assert isinstance(value, dict)
-        key = parent.key
         if key is None:
             parent.line = node.line
             if type(node.value) is str:

@@ -1,0 +1,107 @@
+"""Kubernetes objects, and the shortest name of each that is nobody else's in the same file.
+
+Names are unique among objects of one kind in one namespace only
+(https://kubernetes.io/docs/concepts/overview/working-with-objects/names/).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from refloat.observers._yaml import Node, entries, get, text
+
+WORKLOADS = frozenset(
+    (
+        "Pod",
+        "Deployment",
+        "StatefulSet",
+        "DaemonSet",
+        "ReplicaSet",
+        "ReplicationController",
+        "Job",
+        "CronJob",
+    )
+)
+"""Kinds that run something; these have plain names."""
+
+
+@dataclass(frozen=True)
+class Thing:
+    """One object.
+
+    Attributes:
+        kind: as it is written.
+        name: of ``metadata``.
+        namespace: of ``metadata``; empty where none is written.
+        line: where the name stands.
+        node: all of it.
+    """
+
+    kind: str
+    name: str
+    namespace: str
+    line: int
+    node: Node
+
+    @property
+    def template(self) -> Node:
+        """The template of its pods, or itself if it is a pod; nothing for what runs nothing."""
+        if self.kind == "CronJob":
+            return get(self.node, "spec", "jobTemplate", "spec", "template")
+        return self.node if self.kind == "Pod" else get(self.node, "spec", "template")
+
+
+class Names:
+    """Spells the names of objects.
+
+    A workload has its own name, and a service that of the workload of that name that it leads to.
+    Everything else is spelled as kubectl does: ``secret/database``. What another one in the file is
+    called too has its kind before it, or its namespace behind it.
+
+    Args:
+        things: the objects of one file.
+    """
+
+    def __init__(self, things: Iterable[Thing]) -> None:
+        self._kinds: dict[str, set[str]] = {}
+        self._spaces: dict[tuple[str, str], set[str]] = {}
+        self._workloads: dict[str, list[Thing]] = {}
+        self._known: dict[tuple[str, str, str], Thing] = {}
+        for thing in things:
+            self._spaces.setdefault((thing.kind, thing.name), set()).add(thing.namespace)
+            self._known.setdefault((thing.kind, thing.namespace, thing.name), thing)
+            if thing.kind in WORKLOADS:
+                self._kinds.setdefault(thing.name, set()).add(thing.kind)
+                self._workloads.setdefault(thing.namespace, []).append(thing)
+
+    def spell(self, kind: str, namespace: str, name: str) -> str:
+        """Give the name of an object, whether it is in the file or not; empty if it has none."""
+        if not name:
+            return ""
+        plain = kind in WORKLOADS and len(self._kinds.get(name, ())) < 2
+        if kind == "Service":
+            service = self._known.get((kind, namespace, name))
+            plain = name not in self._kinds or (
+                service is not None and any(one.name == name for one in self.behind(service))
+            )
+        spelled = name if plain else f"{kind.lower()}/{name}"
+        several = len(self._spaces.get((kind, name), ())) > 1
+        return f"{spelled}.{namespace}" if several and namespace else spelled
+
+    def knows(self, kind: str, namespace: str, name: str) -> bool:
+        """Say whether an object is in the file."""
+        return (kind, namespace, name) in self._known
+
+    def behind(self, service: Thing) -> list[Thing]:
+        """Give the workloads of the file that a service's selector leads to."""
+        selector = entries(get(service.node, "spec", "selector"))
+        if not selector:
+            return []
+        wanted = {key: text(one.node) for key, one in selector.items()}
+        found = []
+        for one in self._workloads.get(service.namespace, ()):
+            labels = get(one.template, "metadata", "labels")
+            if all(text(get(labels, key)) == value for key, value in wanted.items()):
+                found.append(one)
+        return found

@@ -1,0 +1,217 @@
+"""What a Kubernetes object says that it needs, by its kind; values of secrets are never looked at.
+
+After the reference of the API (https://kubernetes.io/docs/reference/kubernetes-api/) and of the
+Gateway API (https://gateway-api.sigs.k8s.io/reference/spec/).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from itertools import chain
+
+from refloat.observers._addresses import hosts
+from refloat.observers._kubernetes.naming import WORKLOADS, Names, Thing
+from refloat.observers._yaml import NOTHING, Node, each, entries, get, items, text
+
+CLAIM = "PersistentVolumeClaim"
+HOLDS_DATA = frozenset((CLAIM, "PersistentVolume", "VolumeSnapshot"))
+"""Kinds that keep data."""
+
+
+@dataclass(frozen=True)
+class Need:
+    """Something that an object needs.
+
+    Attributes:
+        kind: of an object of the same cluster; empty for anything else.
+        node: its name, and where that stands.
+        what: in which way it is needed.
+        namespace: where it is, if that is said.
+        name: its name, where the node's text is not that alone.
+        holds_data: whether it keeps data though it is no object.
+    """
+
+    kind: str
+    node: Node
+    what: str
+    namespace: str = ""
+    name: str = ""
+    holds_data: bool = False
+
+
+def needs(thing: Thing, names: Names) -> Iterator[Need]:
+    """Give what an object needs; nothing for kinds that refer to nothing."""
+    if thing.kind in WORKLOADS:
+        yield from _of_pods(thing, names)
+    elif thing.kind in _BY_KIND:
+        for one in _BY_KIND[thing.kind](thing, names):
+            if text(one.node):
+                yield one
+
+
+def _of_pods(thing: Thing, names: Names) -> Iterator[Need]:
+    pods = get(thing.template, "spec")
+    found = chain(
+        _volumes(get(pods, "volumes")),
+        *(
+            _container(one, thing, names)
+            for key in ("initContainers", "containers")
+            for one in items(get(pods, key))
+        ),
+        (
+            Need("Secret", one, "pulls images")
+            for one in each(get(pods, "imagePullSecrets"), "name")
+        ),
+        (Need("ServiceAccount", get(pods, "serviceAccountName"), "runs as"),),
+        _claims(thing),
+    )
+    return (one for one in found if text(one.node))
+
+
+def _claims(thing: Thing) -> Iterator[Need]:
+    for one in each(get(thing.node, "spec", "volumeClaimTemplates"), "metadata", "name"):
+        yield Need(CLAIM, one, "volume of its own for each replica")
+
+
+def _volumes(volumes: Node) -> Iterator[Need]:
+    for volume in items(volumes):
+        for name, (_, node) in entries(volume).items():
+            if name == "persistentVolumeClaim":
+                yield Need(CLAIM, get(node, "claimName"), "volume")
+            elif name == "secret":
+                yield Need("Secret", get(node, "secretName"), "volume")
+            elif name == "configMap":
+                yield Need("ConfigMap", get(node, "name"), "volume")
+            elif name == "projected":
+                sources = get(node, "sources")
+                yield from (
+                    Need("Secret", one, "volume") for one in each(sources, "secret", "name")
+                )
+                for one in each(sources, "configMap", "name"):
+                    yield Need("ConfigMap", one, "volume")
+            elif name == "hostPath":
+                yield Need("", get(node, "path"), "folder or file of the host", holds_data=True)
+            elif name == "nfs":
+                yield _share(node)
+
+
+def _share(node: Node) -> Need:
+    server, path = get(node, "server"), text(get(node, "path"))
+    return Need("", server, "NFS share", name=f"{text(server)}:{path}", holds_data=True)
+
+
+def _container(container: Node, thing: Thing, names: Names) -> Iterator[Need]:
+    for one in items(get(container, "envFrom")):
+        yield Need("ConfigMap", get(one, "configMapRef", "name"), "environment")
+        yield Need("Secret", get(one, "secretRef", "name"), "environment")
+    for one in items(get(container, "env")):
+        source = get(one, "valueFrom")
+        if source is not NOTHING:
+            yield Need("ConfigMap", get(source, "configMapKeyRef", "name"), "environment")
+            yield Need("Secret", get(source, "secretKeyRef", "name"), "environment")
+        else:
+            yield from _addressed(text(get(one, "name")), get(one, "value"), thing, names)
+
+
+def _addressed(name: str, value: Node, thing: Thing, names: Names) -> Iterator[Need]:
+    """Give the services of the file that a value names as a host (``db.shop.svc``)."""
+    for host in hosts(name, text(value)):
+        service, _, rest = host.partition(".")
+        namespace = rest.partition(".")[0] or thing.namespace
+        in_cluster = rest.partition(".")[2] in ("", "svc", "svc.cluster.local")
+        if in_cluster and names.knows("Service", namespace, service):
+            yield Need("Service", value, f"named in {name}", namespace, service)
+
+
+def _of_service(thing: Thing, names: Names) -> Iterator[Need]:
+    for one in names.behind(thing):
+        node = Node(one.line, one.name)
+        yield Need(one.kind, node, "leads to")
+    yield Need("", get(thing.node, "spec", "externalName"), "external name")
+
+
+def _of_ingress(thing: Thing, _names: Names) -> Iterator[Need]:
+    spec = get(thing.node, "spec")
+    yield Need("Service", get(spec, "defaultBackend", "service", "name"), "leads to")
+    for paths in each(get(spec, "rules"), "http", "paths"):
+        for one in each(paths, "backend"):
+            yield Need("Service", get(one, "service", "name"), "leads to")
+            resource = get(one, "resource")
+            yield Need(text(get(resource, "kind")), get(resource, "name"), "leads to")
+    for one in each(get(spec, "tls"), "secretName"):
+        yield Need("Secret", one, "certificate")
+    yield Need("IngressClass", get(spec, "ingressClassName"), "is served by")
+
+
+def _of_route(thing: Thing, _names: Names) -> Iterator[Need]:
+    spec = get(thing.node, "spec")
+    for one in items(get(spec, "parentRefs")):
+        kind = text(get(one, "kind")) or "Gateway"
+        yield Need(kind, get(one, "name"), "is served by", text(get(one, "namespace")))
+    for backends in each(get(spec, "rules"), "backendRefs"):
+        for one in items(backends):
+            kind = text(get(one, "kind")) or "Service"
+            yield Need(kind, get(one, "name"), "leads to", text(get(one, "namespace")))
+
+
+def _of_gateway(thing: Thing, _names: Names) -> Iterator[Need]:
+    yield Need("GatewayClass", get(thing.node, "spec", "gatewayClassName"), "is served by")
+    for certificates in each(get(thing.node, "spec", "listeners"), "tls", "certificateRefs"):
+        for one in items(certificates):
+            kind = text(get(one, "kind")) or "Secret"
+            yield Need(kind, get(one, "name"), "certificate", text(get(one, "namespace")))
+
+
+def _of_claim(thing: Thing, _names: Names) -> Iterator[Need]:
+    spec = get(thing.node, "spec")
+    yield Need("PersistentVolume", get(spec, "volumeName"), "is kept on")
+    yield Need("StorageClass", get(spec, "storageClassName"), "is made by")
+    source = get(spec, "dataSource")
+    yield Need(text(get(source, "kind")), get(source, "name"), "was made from")
+
+
+def _of_volume(thing: Thing, _names: Names) -> Iterator[Need]:
+    spec = get(thing.node, "spec")
+    yield Need("StorageClass", get(spec, "storageClassName"), "is made by")
+    yield Need("", get(spec, "hostPath", "path"), "folder of the host", holds_data=True)
+    if get(spec, "nfs") is not NOTHING:
+        yield _share(get(spec, "nfs"))
+
+
+def _of_snapshot(thing: Thing, _names: Names) -> Iterator[Need]:
+    claim = get(thing.node, "spec", "source", "persistentVolumeClaimName")
+    yield Need(CLAIM, claim, "was made from")
+    yield Need(
+        "VolumeSnapshotClass", get(thing.node, "spec", "volumeSnapshotClassName"), "is made by"
+    )
+
+
+def _of_account(thing: Thing, _names: Names) -> Iterator[Need]:
+    for one in each(get(thing.node, "imagePullSecrets"), "name"):
+        yield Need("Secret", one, "pulls images")
+
+
+def _nothing(_thing: Thing, _names: Names) -> Iterator[Need]:
+    return iter(())
+
+
+_BY_KIND: Mapping[str, Callable[[Thing, Names], Iterator[Need]]] = {
+    "Service": _of_service,
+    "Ingress": _of_ingress,
+    "HTTPRoute": _of_route,
+    "GRPCRoute": _of_route,
+    "TCPRoute": _of_route,
+    "TLSRoute": _of_route,
+    "Gateway": _of_gateway,
+    CLAIM: _of_claim,
+    "PersistentVolume": _of_volume,
+    "VolumeSnapshot": _of_snapshot,
+    "ServiceAccount": _of_account,
+    "ConfigMap": _nothing,
+    "Secret": _nothing,
+    "StorageClass": _nothing,
+}
+
+KINDS = WORKLOADS | frozenset(_BY_KIND)
+"""Kinds that are understood; others are passed over."""
