@@ -111,4 +111,17 @@ SAMPLES = {
         shows=frozenset({("booking-app", ""), ("booking-app", "bookings-db")}),
         refuses=(9,),
     ),
+    "cyclonedx": Sample(
+        content=(
+            '{"bomFormat": "CycloneDX", "specVersion": "1.6", "services": [\n'
+            '{"bom-ref": "1", "name": "booking-app",\n'
+            f'"endpoints": ["https://app:{SECRET}@booking.example/"]}},\n'
+            '{"bom-ref": "mail", "name": "mail"},\n'
+            f'{{"bom-ref": "3", "name": "password={SECRET}"}}],\n'
+            '"dependencies": [{"ref": "1", "dependsOn": [\n'
+            '"mail"]}]}\n'
+        ).encode(),
+        shows=frozenset({("booking-app", ""), ("mail", ""), ("booking-app", "mail")}),
+        refuses=(5,),
+    ),
 }
