@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from refloat.assess.assessment import judge
-from refloat.assess.reviewing.review import carry_out
+from refloat.assess.reviewing.review import review
 from refloat.model.feed import FeedFact
 from refloat.model.feed_people import Exercise
 from refloat.model.plan import Plan
@@ -17,9 +17,7 @@ from tests.golden.reference_organisation import AS_OF, facts_of, reference
 
 def shown(plan: Plan, feed: list[FeedFact]) -> str:
     judged = judge(plan, facts_of(feed), AS_OF)
-    gate = next(
-        one for one in carry_out(judged.organisation, judged.findings).gates if one.step == 6
-    )
+    gate = next(one for one in review(judged.organisation, judged.findings).gates if one.step == 6)
     return "\n".join(" | ".join(row) for row in gate.rows)
 
 

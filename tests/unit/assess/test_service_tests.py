@@ -75,10 +75,7 @@ def test_a_service_whose_needs_are_not_proven_is_not_proven() -> None:
     status = judge(facts)
     assert status.recovery.verdict is Verdict.UNPROVEN
     assert "Booking needs Identity, which is not proven to come back." in status.recovery.reasons
-    assert (
-        status.recovery.would_change
-        == "That Identity is proven to come back comes first."
-    )
+    assert status.recovery.would_change == "That Identity is proven to come back comes first."
 
 
 @pytest.mark.requirement("R-087", "R-040")
