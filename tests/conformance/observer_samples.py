@@ -124,4 +124,28 @@ SAMPLES = {
         shows=frozenset({("booking-app", ""), ("mail", ""), ("booking-app", "mail")}),
         refuses=(5,),
     ),
+    "systemd": Sample(
+        content=(
+            "# /etc/systemd/system/web.service\n"
+            "[Unit]\n"
+            "Requires=db.service\n"
+            f"Wants=token={SECRET}\n"
+            "[Service]\n"
+            f"Environment=PASSWORD={SECRET}\n"
+            "StateDirectory=web\n"
+            "# /etc/systemd/system/web.timer\n"
+            "[Timer]\n"
+            "OnCalendar=daily\n"
+        ).encode(),
+        shows=frozenset(
+            {
+                ("web.service", ""),
+                ("web.service", "db.service"),
+                ("web.service", "/var/lib/web"),
+                ("web.timer", ""),
+                ("web.timer", "web.service"),
+            }
+        ),
+        refuses=(4,),
+    ),
 }

@@ -1,0 +1,123 @@
+"""Units as they stand in their files and as systemctl prints them, and as nobody should."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from refloat import registry
+from refloat.model.errors import ObservationProblem
+from refloat.observers import Observer, Reading
+
+SYSTEMD: Observer = registry.adapters("observers")["systemd"]
+SHOP = Path(__file__).parent / "samples" / "systemd-shop.txt"
+
+
+def read(path: Path, content: str) -> Reading:
+    path.parent.mkdir(exist_ok=True)
+    path.write_text(content, encoding="utf-8")
+    return SYSTEMD.read(path)
+
+
+def pairs(reading: Reading) -> list[tuple[str, str, str]]:
+    return [(one.component, one.needs, one.what) for one in reading.observations]
+
+
+@pytest.mark.requirement("R-005")
+def test_what_systemctl_cat_prints_shows_needs_schedules_and_data() -> None:
+    reading = SYSTEMD.read(SHOP)
+    assert pairs(reading) == [
+        ("shop.service", "", "service"),
+        ("shop.service", "postgresql@15-main.service", "Requires"),
+        ("shop.service", "network-online.target", "Wants"),
+        ("shop.service", "redis.service", "Wants"),
+        ("shop.service", "mailer.service", "Wants"),
+        ("shop.service", "search.service", "Wants"),
+        ("shop.service", "/srv/uploads", "RequiresMountsFor"),
+        ("shop.service", "/srv/more", "RequiresMountsFor"),
+        ("shop.service", "/var/lib/shop", "StateDirectory"),
+        ("shop.service", "/var/lib/shop/cache", "StateDirectory"),
+        ("shop-backup.timer", "", "timer, starts *-*-* 02:00:00"),
+        ("shop-backup.timer", "backup.service", "starts"),
+        ("srv-uploads.mount", "", "mount"),
+        ("srv-uploads.mount", "nas.example:/export/uploads", "mounts"),
+        ("shop.socket", "", "socket"),
+        ("shop.socket", "shop.service", "starts"),
+    ]
+    assert reading.observations[0].owner == "Shop team"
+    assert {one.needs or one.component for one in reading.observations if one.holds_data} == {
+        "/srv/uploads",
+        "/srv/more",
+        "/var/lib/shop",
+        "/var/lib/shop/cache",
+        "srv-uploads.mount",
+        "nas.example:/export/uploads",
+    }
+    lines = SHOP.read_text(encoding="utf-8").splitlines()
+    (refused,) = reading.refused
+    assert lines[refused.line - 1] == "Requires=tenant@%i.service"
+    assert "specifier" in refused.reason
+    assert "b7Qx-never-shown-9" not in repr(reading)
+
+
+def test_a_unit_file_is_called_as_its_file_is(tmp_path: Path) -> None:
+    unit = (
+        "[Unit]\r\nWants=db.service\r\n; said otherwise\r\n[Service]\r\nLoadCredential=key:/k\r\n"
+    )
+    reading = read(tmp_path / "web@7.service", unit)
+    assert [(one.component, one.needs, one.line) for one in reading.observations] == [
+        ("web@7.service", "", 0),
+        ("web@7.service", "db.service", 2),
+        ("web@7.service", "credential/key", 5),
+    ]
+
+
+def test_what_adds_to_a_unit_is_called_as_the_unit(tmp_path: Path) -> None:
+    reading = read(tmp_path / "web.service.d" / "more.conf", "[Unit]\nBindsTo=db.service\n")
+    assert ("web.service", "db.service", "BindsTo") in pairs(reading)
+
+
+def test_what_systemctl_show_prints_of_many(tmp_path: Path) -> None:
+    reading = read(
+        tmp_path / "units.txt",
+        "Id=web.service\nRequires=system.slice sysinit.target db.service\nAfter=cron.service\n"
+        "\nId=db.service\nRequires=\nRequiresMountsFor=/var/lib/db\n",
+    )
+    assert pairs(reading) == [
+        ("web.service", "", "service"),
+        ("web.service", "db.service", "Requires"),
+        ("db.service", "", "service"),
+        ("db.service", "/var/lib/db", "RequiresMountsFor"),
+    ]
+    assert [one.line for one in reading.observations] == [1, 2, 5, 7]
+
+
+def test_lines_that_are_none_are_named_and_the_others_taken(tmp_path: Path) -> None:
+    reading = read(
+        tmp_path / "web.service",
+        "Wants=too-early.service\n[Unit]\nWants=db.service token=hunter2\nnonsense\n"
+        "Wants=\x1b[2J.service {{ peer }} -.mount\nWants=web.service\n",
+    )
+    assert pairs(reading) == [
+        ("web.service", "", "service"),
+        ("web.service", "db.service", "Wants"),
+    ]
+    assert [one.line for one in reading.refused] == [1, 3, 4, 5]
+    assert "hunter2" not in repr(reading)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("web.service", "", "is empty"),
+        ("web.service", "[Unit]\n", "holds no systemd unit"),
+        ("web.service", "\0\1\2", "holds no systemd unit"),
+        ("notes.txt", "[Unit]\nWants=db.service\n", "holds no systemd unit"),
+        ("notes.txt", "Wants=db.service\n", "holds no systemd unit"),
+        ("web.service", "#" * (4 * 2**20 + 1), "is larger than 4 MiB"),
+    ],
+)
+def test_what_is_no_unit_is_refused(tmp_path: Path, name: str, content: str, said: str) -> None:
+    with pytest.raises(ObservationProblem, match=said):
+        read(tmp_path / name, content)
