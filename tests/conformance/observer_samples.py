@@ -148,4 +148,16 @@ SAMPLES = {
         ),
         refuses=(4,),
     ),
+    "opentelemetry": Sample(
+        content=(
+            "# TYPE traces_service_graph_request_total counter\n"
+            'traces_service_graph_request_total{client="booking-app",server="bookings-db",'
+            'connection_type="database",failed="false"} 4183\n'
+            'traces_service_graph_request_total{client="booking-app",'
+            f'server="https://app:{SECRET}@mail.example"}} 2\n'
+            f'http_requests_total{{url="https://app:{SECRET}@booking.example"}} 3\n'
+        ).encode(),
+        shows=frozenset({("booking-app", "bookings-db")}),
+        refuses=(3,),
+    ),
 }
