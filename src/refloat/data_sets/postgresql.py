@@ -73,8 +73,7 @@ _NEWEST_HEARTBEAT = "SELECT extract(epoch FROM max(at)) FROM refloat.heartbeat;"
 _IS_THERE = "SELECT to_regclass('refloat.heartbeat') IS NOT NULL;"
 
 _ROOM_FOR_SERVER = 512 * 1024 * 1024
-"""Two empty clusters (what is copied, and the copy) are 80 MB; the rest is for the write-ahead log
-while loading."""
+"""An empty cluster is 40 MB; the rest is for the write-ahead log while loading."""
 
 
 class PostgreSQL:

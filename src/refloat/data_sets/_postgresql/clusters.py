@@ -1,4 +1,4 @@
-"""Empty clusters in a place: initdb makes one, and every server there begins with a copy of it.
+"""Empty clusters in a place: initdb makes one for all servers that are being made there just now.
 
 initdb takes a second of a processor, most of it for catalogues that are the same each time; a copy
 of its forty megabytes takes a twentieth of that. PostgreSQL's own tests do the same (commit
@@ -37,7 +37,8 @@ class Clusters:
     ) -> None:
         """Put an empty cluster into a data folder, in place of whatever was there.
 
-        Several may ask at the same time; the first makes the cluster, the others wait for it.
+        Several may ask at the same time: the first makes the cluster, the others wait for it and
+        copy it, and whoever is the last takes it away.
 
         Args:
             place: where.
@@ -53,21 +54,41 @@ class Clusters:
         with self._guard:
             known = self._known.setdefault(place, {})
             cluster = known.setdefault(name, _Cluster(f"{HOME}/{name[:16]}"))
-        with cluster.making:
-            if not cluster.made:
-                _make(place, target, programs, bootstrap, cluster.folder)
-                cluster.made = True
-        _remove(place, target, data)
-        inside.demand(place, target, ("/bin/cp", "-a", "--", f"{cluster.folder}/data", data))
+            cluster.wanted += 1
+        try:
+            _remove(place, target, data)
+            with cluster.making:
+                if not cluster.made:
+                    _make(place, target, programs, bootstrap, cluster.folder)
+                    cluster.made = True
+                with self._guard:
+                    cluster.made = cluster.wanted > 1
+                if not cluster.made:
+                    move = ("/bin/mv", "-T", "--", f"{cluster.folder}/data", data)
+                    inside.demand(place, target, move)
+                    return
+            copy = ("/bin/cp", "-a", "--", f"{cluster.folder}/data", data)
+            inside.demand(place, target, copy)
+        finally:
+            with self._guard:
+                cluster.wanted -= 1
 
 
 class _Cluster:
-    """One empty cluster, and whether it has been made."""
+    """One empty cluster.
+
+    Attributes:
+        folder: what it lies in.
+        making: held by whoever makes it or takes it away.
+        made: whether it is there.
+        wanted: how many are waiting for it or copying it.
+    """
 
     def __init__(self, folder: str) -> None:
         self.folder = folder
         self.making = threading.Lock()
         self.made = False
+        self.wanted = 0
 
 
 def _make(place: Place, target: Target, programs: str, bootstrap: str, folder: str) -> None:
