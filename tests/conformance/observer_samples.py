@@ -160,4 +160,27 @@ SAMPLES = {
         shows=frozenset({("booking-app", "bookings-db")}),
         refuses=(3,),
     ),
+    "ansible": Sample(
+        content=(
+            "bastion\n"
+            "[web]\n"
+            f"web1 ansible_password={SECRET}\n"
+            f"password={SECRET}\n"
+            "[web:vars]\n"
+            f"owner=token={SECRET}\n"
+            "[shop:children]\n"
+            "web\n"
+        ).encode(),
+        shows=frozenset(
+            {
+                ("bastion", ""),
+                ("web1", ""),
+                ("web", ""),
+                ("web", "web1"),
+                ("shop", ""),
+                ("shop", "web"),
+            }
+        ),
+        refuses=(4,),
+    ),
 }

@@ -1,0 +1,53 @@
+"""The page on observing what runs does what it says, on the sample business."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs" / "how-to" / "observe-what-you-run.md"
+PLAN = ROOT / "examples" / "harbour-street" / "refloat.yaml"
+
+UNKNOWN = {
+    "compose": {"redis", "sessions"},
+    "kubernetes": {"secret/booking-keys", "persistentvolumeclaim/uploads"},
+    "systemd": {"booking-app.service", "stunnel.service", "/var/lib/booking"},
+    "ansible": {"db01.example", "db02.example"},
+}
+
+
+@pytest.mark.requirement("R-005")
+def test_the_page_does_what_it_says(tmp_path: Path) -> None:
+    text = PAGE.read_text(encoding="utf-8")
+    for name, content in re.findall(r"^```\w+ file=(\S+)\n(.*?)^```$", text, re.M | re.S):
+        (tmp_path / name).write_text(content, encoding="utf-8")
+    typed = re.findall(r"^```console run\n\$ refloat (.*?)\n```$", text, re.M | re.S)
+    assert [shlex.split(line)[1] for line in typed] == list(UNKNOWN)
+    for number, line in enumerate(typed):
+        kind = shlex.split(line)[1]
+        state = tmp_path / str(number)
+        state.mkdir()
+        (state / "refloat.yaml").write_bytes(PLAN.read_bytes())
+        source = shlex.split(line)[2]
+        (state / source).write_bytes((tmp_path / source).read_bytes())
+        ended = subprocess.run(
+            (sys.executable, "-m", "refloat.cli", *shlex.split(line), "--json"),
+            cwd=state,
+            env={name: text for name, text in os.environ.items() if not name.startswith("REFLOAT")},
+            capture_output=True,
+            text=True,
+            timeout=120,
+        )
+        assert ended.returncode == 2, ended.stdout + ended.stderr
+        found = json.loads(ended.stdout)
+        unknown = {one["component"] for one in found["undocumented"] if not one["needs"]}
+        assert unknown == UNKNOWN[kind]
+        assert not found["sources"][0]["refused"]
