@@ -30,6 +30,9 @@ from refloat.observers._yaml import Node, entries, get, items, text
 VERSION = "4"
 """The one version of the state itself that is understood: Terraform 0.12 and newer write it."""
 
+LARGEST = 32 * 1024 * 1024
+"""Bytes of one state at most: it cannot be split; reading so much took 250 MB of memory."""
+
 _INDEX = re.compile(r'\[(?:\d+|"(?:[^"\\]|\\.)*")\]')
 _NAME = r'[^\s.\[\]"=:/]+'
 _ADDRESS = re.compile(rf"(?:module\.{_NAME}\.)*(?:data\.)?({_NAME})\.{_NAME}")
@@ -87,7 +90,7 @@ class Terraform:
             ObservationProblem: if it is no small ordinary file, no state, encrypted, or of a
                 version that is not understood.
         """
-        content = read_bytes(path)
+        content = read_bytes(path, LARGEST)
         said = read_json(path, decode(path, content))
         gathering = Gathering(path)
         for line in said.twice:

@@ -11,6 +11,7 @@ import pytest
 from refloat import registry
 from refloat.model.errors import ObservationProblem
 from refloat.observers import Observer, Reading
+from refloat.observers.terraform import LARGEST
 from refloat.testing.observer_conformance import SECRET
 
 TERRAFORM: Observer = registry.adapters("observers")["terraform"]
@@ -181,3 +182,8 @@ def test_values_of_any_form_are_passed_over_without_losing_the_line(
     content += '[{"mode":"managed","type":"box",\n"name":"a","instances":[{}]}]}'
     (one,) = read(tmp_path, content.encode()).observations
     assert (one.component, one.line) == ("box.a", 6)
+
+
+def test_a_state_larger_than_the_limit_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ObservationProblem, match="is larger than 32 MiB"):
+        read(tmp_path, b" " * (LARGEST + 1))
