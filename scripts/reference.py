@@ -116,7 +116,14 @@ def main() -> int:
 
 
 def _help(command: click.Command, name: str) -> str:
-    context = click.Context(command, info_name=name, max_content_width=100, terminal_width=100)
+    """Give the help as readers see it: every command inherits the settings of the first."""
+    context = click.Context(
+        command,
+        info_name=name,
+        max_content_width=100,
+        terminal_width=100,
+        help_option_names=refloat.context_settings["help_option_names"],
+    )
     return command.get_help(context) + "\n"
 
 
