@@ -41,10 +41,11 @@ class Answers:
 def answers(found: Ground, service: str, instant: datetime) -> Answers:
     """Fill every answer sheet of a service of the plan at an instant."""
     whole = assess.organisation(found.plan, found.facts, instant)
+    start = whole.bases[service]
     return Answers(
         questions=five_questions(whole, service),
-        comparison=assess.compare(found.plan, found.facts, service, instant),
+        comparison=assess.comparison(start),
         threats=threat_matrix(whole, service),
         path_back=path_back(whole, service),
-        traces=assess.traces_of(whole.bases[service]),
+        traces=assess.traces_of(start),
     )

@@ -102,10 +102,11 @@ class FindingsList:
 
 def findings(found: Ground, query: FindingsQuery, instant: datetime) -> FindingsList:
     """List the findings that a query asks for, and what changed since its earlier instant."""
-    now = _asked(found, query, instant)
+    assessor = assess.Assessor(found.plan, found.facts)
+    now = _asked(assessor, query, instant)
     if query.since is None:
         return FindingsList(instant, now)
-    then = _asked(found, query, query.since)
+    then = _asked(assessor, query, query.since)
     known_now, known_then = {_same(one) for one in now}, {_same(one) for one in then}
     return FindingsList(
         as_of=instant,
@@ -116,8 +117,10 @@ def findings(found: Ground, query: FindingsQuery, instant: datetime) -> Findings
     )
 
 
-def _asked(found: Ground, query: FindingsQuery, instant: datetime) -> tuple[Finding, ...]:
-    return tuple(one for one in assessment(found, instant).findings if query.takes(one))
+def _asked(
+    assessor: assess.Assessor, query: FindingsQuery, instant: datetime
+) -> tuple[Finding, ...]:
+    return tuple(one for one in assessor.assess(instant).findings if query.takes(one))
 
 
 def _same(finding: Finding) -> tuple[str, str]:

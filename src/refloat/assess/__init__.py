@@ -4,7 +4,7 @@ from refloat.assess.access.credentials import credential_traces
 from refloat.assess.assessment import Judged, assessment, judge, organisation
 from refloat.assess.assessor import Assessor
 from refloat.assess.coverage.undocumented import undocumented
-from refloat.assess.sheets.compare import compare
+from refloat.assess.sheets.compare import compare, comparison
 from refloat.assess.sheets.questions import five_questions
 from refloat.assess.sheets.runsheet import run_sheet
 from refloat.assess.sheets.threats import path_back, threat_matrix
@@ -26,6 +26,7 @@ __all__ = [
     "assessment",
     "categories",
     "compare",
+    "comparison",
     "credential_traces",
     "degraded",
     "drill_verdict",

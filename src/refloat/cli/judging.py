@@ -21,22 +21,39 @@ SHOWN_REFUSED = 20
 SIGNS = {Severity.HIGH: "✗ high", Severity.MEDIUM: "? medium", Severity.ADVISORY: "· advisory"}
 
 
+AS_OF = click.option(
+    "--as-of", "as_of", type=INSTANT, help="As it stood then, not as it stands now."
+)
+"""The option that gives a command the instant that it judges."""
+
+
+def facts_option(text: str) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Give the option ``--facts``, which names files or folders of facts.
+
+    Args:
+        text: what it is for, in the command's help.
+    """
+    return click.option(
+        "--facts",
+        "paths",
+        type=click.Path(path_type=Path),
+        multiple=True,
+        metavar="PATH",
+        help=text,
+    )
+
+
 def on_facts(function: Callable[..., Any]) -> Callable[..., Any]:
     """Add ``--facts``, ``--as-of`` and ``--json``; the command gets its workspace, then the ground.
 
     With ``--facts`` nothing is remembered and nothing is written: files alone are judged.
     """
 
-    @click.option(
-        "--facts",
-        "paths",
-        type=click.Path(path_type=Path),
-        multiple=True,
-        metavar="PATH",
-        help="Judge the facts of this file, or of all files in this folder; may be repeated."
-        " Nothing that is remembered counts then.",
+    @facts_option(
+        "Judge the facts of this file, or of all files in this folder; may be repeated."
+        " Nothing that is remembered counts then."
     )
-    @click.option("--as-of", "as_of", type=INSTANT, help="As it stood then, not as it stands now.")
+    @AS_OF
     @as_json
     @in_workspace
     @functools.wraps(function)

@@ -9,9 +9,8 @@ from pathlib import Path
 import click
 
 from refloat.app.plan_diff import compared
-from refloat.app.workspace import Workspace
-from refloat.cli.judging import tell_refused
-from refloat.cli.shared import INSTANT, as_json, emit, in_workspace, say
+from refloat.cli.judging import AS_OF, facts_option, tell_refused
+from refloat.cli.shared import as_json, emit, say
 from refloat.host.clock import Clock
 from refloat.model.difference import PlanDifference, ServiceDifference
 from refloat.model.judgement import Finding
@@ -23,21 +22,14 @@ _PLAN = click.Path(path_type=Path)
 @click.command("diff")
 @click.argument("old", type=_PLAN)
 @click.argument("new", type=_PLAN)
-@click.option(
-    "--facts",
-    "paths",
-    type=click.Path(path_type=Path),
-    multiple=True,
-    metavar="PATH",
-    help="Judge by the facts of this file or folder; may be repeated. Without, by what is"
-    " remembered beside NEW.",
+@facts_option(
+    "Judge by the facts of this file or folder; may be repeated. Without, by what is"
+    " remembered beside NEW."
 )
-@click.option("--as-of", "as_of", type=INSTANT, help="As it stood then, not as it stands now.")
+@AS_OF
 @click.option("--markdown", "as_markdown", is_flag=True, help="Print Markdown for a pull request.")
 @as_json
-@in_workspace
 def command(
-    workspace: Workspace,
     old: Path,
     new: Path,
     paths: tuple[Path, ...],

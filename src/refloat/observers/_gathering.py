@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Iterable
 from pathlib import Path
 
 from refloat.model.errors import ObservationProblem
@@ -21,6 +22,7 @@ MOST_TEXT = 1024 * 1024
 """Bytes of all their texts at most, for the same reason."""
 
 _TEMPLATE = re.compile(r"\{\{|\{%|<%|\$\{|\$\(|\$[A-Za-z_]")
+_SAID_AGAIN = "a key stands here for the second time"
 UNRENDERED = "a template or a variable stands in it that was never rendered"
 
 
@@ -86,6 +88,11 @@ class Gathering:
                 hint="Split it into several files, and observe them together.",
             )
         return True
+
+    def refuse_again(self, lines: Iterable[int]) -> None:
+        """Refuse the lines in which a key stands for the second time."""
+        for line in lines:
+            self.refuse(line, _SAID_AGAIN)
 
     def refuse(self, line: int, reason: str) -> None:
         """Say that a line cannot be used, and why; the same is said once."""

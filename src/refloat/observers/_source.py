@@ -38,19 +38,33 @@ def read_bytes(path: Path, largest: int = LARGEST) -> bytes:
     return content
 
 
+def text_of(path: Path, content: bytes, form: str = "UTF-8") -> str:
+    """Give the text of a file, without its byte order mark.
+
+    Args:
+        path: the file, for messages.
+        content: what stands in it.
+        form: how people call the form that it is to be saved in.
+
+    Raises:
+        ObservationProblem: if it is not UTF-8, which names the line.
+    """
+    try:
+        return content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise ObservationProblem(
+            f"{path} is not UTF-8 text: line {line}", hint=f"Save it again as {form}."
+        ) from error
+
+
 def decode(path: Path, content: bytes) -> str:
     """Give the text of a file, without its byte order mark.
 
     Raises:
         ObservationProblem: if it is not UTF-8, which names the line; or if it is empty.
     """
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise ObservationProblem(
-            f"{path} is not UTF-8 text: line {line}", hint="Save it again as UTF-8."
-        ) from error
+    text = text_of(path, content)
     if not text.strip():
         raise ObservationProblem(f"{path} is empty")
     return text

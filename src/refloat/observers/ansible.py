@@ -207,8 +207,7 @@ def _host_line(group: str, line: str, number: int, inventory: _Inventory) -> Non
 def _from_yaml(path: Path, source: str, inventory: _Inventory) -> None:
     """Read the YAML form, and the JSON that ansible-inventory prints, which names groups once."""
     documents, twice = read_documents(path, source)
-    for line in twice:
-        inventory.gathering.refuse(line, "a key stands here for the second time")
+    inventory.gathering.refuse_again(twice)
     root = entries(documents[0])
     if len(documents) > 1 or not root:
         raise ObservationProblem(

@@ -33,7 +33,6 @@ DATA_TYPES = frozenset(("bucket", "database", "object-storage", "s3-bucket", "vo
 _REFERENCE = re.compile(r"(?:([^:/]+):)?(?:([^:/]+)/)?([^:/]+)")
 _THINGS = ("component", "resource")
 _PASSED_OVER = ("api", "system", "domain", "group", "user")
-_SAID_AGAIN = "a key stands here for the second time"
 
 
 class _Key(NamedTuple):
@@ -190,8 +189,7 @@ class Backstage:
         content = read_bytes(path)
         said = read_documents(path, decode(path, content))
         gathering = Gathering(path)
-        for line in said.twice:
-            gathering.refuse(line, _SAID_AGAIN)
+        gathering.refuse_again(said.twice)
         catalogue = _Catalogue(gathering)
         known = [catalogue.declare(one) for document in said.documents for one in _each(document)]
         if not any(known):

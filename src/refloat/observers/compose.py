@@ -33,7 +33,6 @@ _ELSEWHERE = (
     "it takes from elsewhere what is not read here: observe what 'docker compose config' prints"
 )
 _SECTIONS = {"volumes": "volume", "secrets": "secret", "configs": "config", "networks": "network"}
-_SAID_AGAIN = "a key stands here for the second time"
 
 
 class Compose:
@@ -66,8 +65,7 @@ class Compose:
                 hint="Before version 2, services stood at the top: write them under 'services:'.",
             )
         gathering = Gathering(path)
-        for line in twice:
-            gathering.refuse(line, _SAID_AGAIN)
+        gathering.refuse_again(twice)
         _File(root, gathering).gather()
         return gathering.reading(content)
 

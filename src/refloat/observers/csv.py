@@ -5,16 +5,16 @@ from __future__ import annotations
 import csv
 import hashlib
 import platform
-import stat
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from refloat.model.errors import MissingInput, ObservationProblem
+from refloat.model.errors import ObservationProblem
 from refloat.model.observations import Observation, RefusedLine
 from refloat.model.options import Option, Probe
 from refloat.observers import Reading
 from refloat.observers._names import complaint
+from refloat.observers._source import read_bytes, text_of
 
 LARGEST = 1024 * 1024
 """Bytes of one file at most: what it says must fit into one signed statement of 4 MiB."""
@@ -65,8 +65,8 @@ class Csv:
             ObservationProblem: if it is no small ordinary file, not UTF-8, without the columns, or
                 has no line that can be understood.
         """
-        content = _content(path)
-        rows = _rows(_text(path, content))
+        content = read_bytes(path, LARGEST)
+        rows = _rows(text_of(path, content, "CSV UTF-8"))
         header = _header(path, next(rows, None))
         taken, refused = _taken(path, rows, header)
         if refused and not taken:
@@ -75,39 +75,6 @@ class Csv:
                 f"no line of {path} can be used; line {first.line}: {first.reason}"
             )
         return Reading(taken, refused, hashlib.sha256(content).hexdigest())
-
-
-def _content(path: Path) -> bytes:
-    try:
-        if not stat.S_ISREG(path.stat().st_mode):
-            raise ObservationProblem(f"{path} is no ordinary file")
-        with path.open("rb") as stream:
-            content = stream.read(LARGEST + 1)
-    except (OSError, ValueError) as error:
-        why = getattr(error, "strerror", None) or "its name cannot be one"
-        raise MissingInput(f"the file {path} cannot be read: {why}") from error
-    if len(content) > LARGEST:
-        raise ObservationProblem(
-            f"{path} is larger than {LARGEST // 2**20} MiB",
-            hint="Split it into several files, and observe them together.",
-        )
-    return content
-
-
-def _text(path: Path, content: bytes) -> str:
-    """Decode, with or without a byte order mark.
-
-    Raises:
-        ObservationProblem: if it is not UTF-8; names the line.
-    """
-    try:
-        return content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise ObservationProblem(
-            f"{path} is not UTF-8 text: line {line}",
-            hint="Save it again as CSV UTF-8.",
-        ) from error
 
 
 def _rows(text: str) -> Iterator[_Row]:

@@ -26,7 +26,6 @@ VERSIONS = ("1.2", "1.3", "1.4", "1.5", "1.6", "1.7")
 
 _RUNNING = frozenset(("application", "container", "device", "operating-system", "platform"))
 _EXPORT = "Export it as CycloneDX in JSON, version 1.2 to 1.7."
-_SAID_AGAIN = "a key stands here for the second time"
 
 
 @dataclass(frozen=True)
@@ -78,8 +77,7 @@ class Cyclonedx:
         document = said.documents[0]
         _verify(path, document)
         gathering = Gathering(path)
-        for line in said.twice:
-            gathering.refuse(line, _SAID_AGAIN)
+        gathering.refuse_again(said.twice)
         parts = [*_services(document), *_components(document)]
         names = _names(parts)
         needs = list(_needs(gathering, document, _referred(gathering, parts)))

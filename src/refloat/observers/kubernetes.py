@@ -47,8 +47,7 @@ class Kubernetes:
         content = read_bytes(path)
         documents, twice = read_documents(path, decode(path, content))
         gathering = Gathering(path)
-        for line in twice:
-            gathering.refuse(line, "a key stands here for the second time")
+        gathering.refuse_again(twice)
         objects = [one for document in documents for one in _objects(document)]
         if not any(text(get(one, "kind")) and text(get(one, "apiVersion")) for one in objects):
             raise ObservationProblem(

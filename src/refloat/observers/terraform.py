@@ -40,7 +40,6 @@ _PROVIDER = re.compile(r"([\w-]+/[\w-]+)\"?\]?(?:\.[\w-]+)?$")
 _TAGS = ("tags", "tags_all", "labels", "effective_labels")
 _OWNERS = ("owner", "team")
 _VERSIONS = ("engine_version", "database_version", "kubernetes_version")
-_SAID_AGAIN = "a key stands here for the second time"
 
 
 @dataclass(frozen=True)
@@ -93,8 +92,7 @@ class Terraform:
         content = read_bytes(path, LARGEST)
         said = read_json(path, decode(path, content))
         gathering = Gathering(path)
-        for line in said.twice:
-            gathering.refuse(line, _SAID_AGAIN)
+        gathering.refuse_again(said.twice)
         resources = list(_resources(path, said.documents[0]))
         known = {one.address for one in resources}
         for resource in resources:

@@ -1,14 +1,11 @@
-"""What rests on what, as rules ask for it; ``plan_graph`` and ``paths`` work it out."""
+"""What rests on what, as rules ask for it; ``plan_graph`` and ``sights`` work it out."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
-from refloat.assess.ground.paths import RecoveryPath as RecoveryPath
-from refloat.assess.ground.plan_graph import PlanGraph as PlanGraph
-from refloat.assess.ground.plan_graph import rests_on as rests_on
+from refloat.assess.ground.plan_graph import PlanGraph
 from refloat.assess.ground.sights import needs_seen
-from refloat.assess.organisation import Organisation
 from refloat.model.dependency import Strength
 from refloat.model.facts import Facts
 from refloat.model.plan import Plan
@@ -36,17 +33,3 @@ def observed_needs(plan: Plan, facts: Facts, instant: datetime) -> dict[str, fro
         instant: when.
     """
     return needs_seen(PlanGraph(plan), plan, facts, instant)
-
-
-def recovery_path(organisation: Organisation, service: str, observed: bool) -> RecoveryPath:
-    """Say how long a service takes to come back, those first that it cannot run without.
-
-    Args:
-        organisation: the organisation at an instant.
-        service: the service's key.
-        observed: whether services that it was seen to need count, beside those of the plan.
-
-    Raises:
-        KeyError: if the plan has no such service.
-    """
-    return organisation.bases[service].path(observed=observed)

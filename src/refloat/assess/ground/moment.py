@@ -29,6 +29,9 @@ class Moment:
         instant: when.
     """
 
+    kind: type[Basis] = Basis
+    """What a service is looked at as."""
+
     def __init__(self, index: Index, instant: datetime) -> None:
         self.index = index
         self.instant = instant
@@ -44,15 +47,19 @@ class Moment:
             KeyError: if the plan has no such service.
         """
         if service not in self.bases:
-            self.bases[service] = Basis(
+            self.bases[service] = self.kind(
                 plan=self.index.plan,
                 service=self.index.plan.services[service],
-                facts=self.index.own(service).until(self.instant),
+                facts=self.own(service).until(self.instant),
                 instant=self.instant,
                 strengths=self.index.graph.own(service),
                 moment=self,
             )
         return self.bases[service]
+
+    def own(self, service: str) -> Facts:
+        """Give the facts of a service, at whatever instant."""
+        return self.index.own(service)
 
     def paths(self, *, observed: bool) -> Paths:
         """Give the ways back of all services, by the plan alone or by what was seen too."""
@@ -168,7 +175,16 @@ def basis(plan: Plan, service: str, facts: Facts, instant: datetime) -> Basis:
     Raises:
         MissingInput: if the plan has no such service.
     """
+    return moment_of(plan, service, facts, instant).basis(service)
+
+
+def moment_of(plan: Plan, service: str, facts: Facts, instant: datetime) -> Moment:
+    """Open the moment in which a service is to be looked at.
+
+    Raises:
+        MissingInput: if the plan has no such service.
+    """
     if service not in plan.services:
         names = ", ".join(sorted(plan.services)) or "none"
         raise MissingInput(f"the plan has no service {service!r}", hint=f"It has: {names}.")
-    return Moment(Index(plan, facts), instant).basis(service)
+    return Moment(Index(plan, facts), instant)

@@ -63,6 +63,11 @@ class PlanGraph:
         """Give, by service, the services that cannot run without it, directly."""
         return turned(self.hard)
 
+    def in_order(self, services: Iterable[str]) -> tuple[str, ...]:
+        """Give services and all that they cannot run without, each after what it needs."""
+        wanted = reached(self.hard, services)
+        return tuple(key for key in self.settled if key in wanted)
+
     @cached_property
     def settled(self) -> tuple[str, ...]:
         """Give all services, each after those that it cannot run without."""
@@ -83,6 +88,18 @@ class PlanGraph:
             for key in sorted(services)
             if key != service
         }
+
+
+def reached(needs: Mapping[str, Iterable[str]], starts: Iterable[str]) -> frozenset[str]:
+    """Name what is reached from some names by following needs, the names themselves included."""
+    found: set[str] = set()
+    ahead = list(starts)
+    while ahead:
+        key = ahead.pop()
+        if key not in found:
+            found.add(key)
+            ahead += needs.get(key, ())
+    return frozenset(found)
 
 
 def rests_on(plan: Plan, needs: Iterable[Dependency]) -> frozenset[str]:

@@ -8,12 +8,15 @@ the file is read again; those of the feed until they are older than the plan say
 from __future__ import annotations
 
 import itertools
+from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from refloat.assess.ground.plan_graph import PlanGraph
 from refloat.model.facts import Facts
+from refloat.model.feed import DependencySeen
+from refloat.model.observations import Observation, ObservationFact
 from refloat.model.plan import Plan
 from refloat.model.stream import standing
 
@@ -82,6 +85,21 @@ def needs_seen(
     return {key: frozenset(some) for key, some in sorted(found.items())}
 
 
+def ever_needed(graph: PlanGraph, plan: Plan, facts: Facts) -> dict[str, frozenset[str]]:
+    """Give, by service, the services that it was seen to need by any word at any time."""
+    if not facts.observations and not facts.feed.dependencies:
+        return {}
+    names, found = known_names(plan), defaultdict[str, set[str]](set)
+    read = (
+        _read_one(fact, seen, names) for fact in facts.observations for seen in fact.observations
+    )
+    told = (_told_one(fact, names) for fact in facts.feed.dependencies)
+    for sight in itertools.chain(read, told):
+        for one, other in service_pairs(graph, sight):
+            found[one].add(other)
+    return {key: frozenset(some) for key, some in found.items()}
+
+
 def service_pairs(graph: PlanGraph, sight: Sight) -> tuple[tuple[str, str], ...]:
     """Say of which services a sight is: who was seen to need whom; none inside of one service."""
     having = {key for node in sight.having for key in _services(graph, node)}
@@ -126,16 +144,7 @@ def _read(known: Facts, names: Mapping[str, tuple[Node, ...]]) -> Iterator[Sight
     newest = {(fact.observer, fact.source): fact for fact in known.observations}
     for _, fact in sorted(newest.items()):
         for seen in fact.observations:
-            yield Sight(
-                component=seen.component,
-                needs=seen.needs,
-                source=fact.source,
-                line=seen.line,
-                entry=fact.entry,
-                at=fact.at,
-                having=meant(names, seen.component),
-                needed=meant(names, seen.needs),
-            )
+            yield _read_one(fact, seen, names)
 
 
 def _told(
@@ -144,16 +153,35 @@ def _told(
     """Give what the feed says, where it is not too long ago."""
     for fact in standing(known.feed.dependencies, instant):
         if fact.observed_at >= instant - valid_for:
-            yield Sight(
-                component=fact.component,
-                needs=fact.needs,
-                source=fact.what or fact.source.tool or fact.source.instance,
-                line=fact.line,
-                entry=None,
-                at=fact.observed_at,
-                having=meant(names, fact.component),
-                needed=meant(names, fact.needs),
-            )
+            yield _told_one(fact, names)
+
+
+def _read_one(
+    fact: ObservationFact, seen: Observation, names: Mapping[str, tuple[Node, ...]]
+) -> Sight:
+    return Sight(
+        component=seen.component,
+        needs=seen.needs,
+        source=fact.source,
+        line=seen.line,
+        entry=fact.entry,
+        at=fact.at,
+        having=meant(names, seen.component),
+        needed=meant(names, seen.needs),
+    )
+
+
+def _told_one(fact: DependencySeen, names: Mapping[str, tuple[Node, ...]]) -> Sight:
+    return Sight(
+        component=fact.component,
+        needs=fact.needs,
+        source=fact.what or fact.source.tool or fact.source.instance,
+        line=fact.line,
+        entry=None,
+        at=fact.observed_at,
+        having=meant(names, fact.component),
+        needed=meant(names, fact.needs),
+    )
 
 
 def _services(graph: PlanGraph, node: Node) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from datetime import UTC, datetime, time, timedelta
 from refloat.assess import words
 from refloat.assess.ground.index import Index
 from refloat.assess.ground.seen import SeenPoint
-from refloat.assess.over_time.past import AFTER, Past, Standing, Then, happenings
+from refloat.assess.over_time.past import AFTER, Past, Standing, Then
 from refloat.assess.over_time.timeline import Signature, changes
 from refloat.assess.verdicts.representative import comparable
 from refloat.model.facts import Facts
@@ -64,7 +64,7 @@ def over(
     asked = set(plan.services if services is None else services)
     unproven: dict[str, tuple[_Obstacle, ...]] = {}
     gaps: dict[str, tuple[Gap, ...]] = {}
-    for key in _settled(past, asked):
+    for key in past.index.graph.in_order(asked):
         of_recovery, of_copies = _obstacles(past, key, (start, end), unproven)
         unproven[key] = tuple(of_recovery)
         if key in asked:
@@ -72,16 +72,6 @@ def over(
     return tuple(
         _history(plan, key, (start, end), gaps[key]) for key in plan.services if key in gaps
     )
-
-
-def _settled(past: Past, asked: set[str]) -> Iterator[str]:
-    """Give the services that are asked for, each after those that it cannot run without."""
-    hard, wanted, ahead = past.index.graph.hard, set(asked), list(asked)
-    while ahead:
-        new = set(hard[ahead.pop()]) - wanted
-        wanted |= new
-        ahead += new
-    return (key for key in past.index.graph.settled if key in wanted)
 
 
 def _history(
@@ -148,24 +138,11 @@ def _events(past: Past, key: str) -> set[datetime]:
     for one in plan.exclusions:
         if one.until is not None:
             found.add(datetime.combine(one.until, time(), UTC) + timedelta(days=1))
-    for service in _reach(past, key):
-        found |= happenings(past, service)
+    for service in past.reach(key):
+        found |= past.happenings(service)
     for data_set in past.index.graph.own(key):
         if plan.components[data_set].copied:
             found.update(changes(past.line(key, data_set), _Signing(past, key, data_set).of))
-    return found
-
-
-def _reach(past: Past, key: str) -> set[str]:
-    """Name the service and all whose recovery takes part in its time, as planned or as seen."""
-    names = past.index.graph.hard
-    if past.index.facts.feed.dependencies or past.index.facts.observations:
-        return set(names)  # who was seen to need whom may change at any of those instants
-    found, ahead = {key}, [key]
-    while ahead:
-        new = set(names[ahead.pop()]) - found
-        found |= new
-        ahead += new
     return found
 
 

@@ -9,7 +9,7 @@ old, and whether the services that this one cannot run without are proven.
 from __future__ import annotations
 
 import bisect
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
@@ -18,8 +18,9 @@ from refloat.assess.ground.basis import Basis
 from refloat.assess.ground.index import Index
 from refloat.assess.ground.moment import Moment
 from refloat.assess.ground.own import own_points
+from refloat.assess.ground.plan_graph import reached
 from refloat.assess.ground.seen import SeenPoint
-from refloat.assess.ground.sights import Sight
+from refloat.assess.ground.sights import Sight, ever_needed
 from refloat.assess.over_time.timeline import Newest, newest_over_time
 from refloat.assess.verdicts.copies import judge_copies
 from refloat.assess.verdicts.objectives import judge_objectives
@@ -62,6 +63,7 @@ class Past:
     def __init__(self, index: Index) -> None:
         self.index = index
         self._own: dict[str, Facts] = {}
+        self._happenings: dict[str, frozenset[datetime]] = {}
         self._lines: dict[str, tuple[Newest, ...]] = {}
         self._sights: dict[int, tuple[Sight, ...]] = {}
 
@@ -87,6 +89,28 @@ class Past:
         line = self.line(service, data_set)
         position = bisect.bisect_right(line, instant, key=lambda one: one.since)
         return line[position - 1].point if position else None
+
+    def happenings(self, service: str) -> frozenset[datetime]:
+        """Give every instant at which the standing of a service may change by its own facts.
+
+        What changes with its recovery points, or with what was seen to need what, is not among
+        them.
+        """
+        if service not in self._happenings:
+            valid = self.index.plan.services[service].evidence_valid_for
+            self._happenings[service] = frozenset(_happenings(self.own(service), valid))
+        return self._happenings[service]
+
+    def reach(self, service: str) -> frozenset[str]:
+        """Name a service and all whose recovery may ever take part in its time."""
+        return reached(self._needs, [service])
+
+    @cached_property
+    def _needs(self) -> Mapping[str, Iterable[str]]:
+        """Give, by service, what it cannot run without by the plan, or was ever seen to need."""
+        index, hard = self.index, self.index.graph.hard
+        seen = ever_needed(index.graph, index.plan, index.facts)
+        return {key: (*some, *seen.get(key, ())) for key, some in hard.items()}
 
     @cached_property
     def sightings(self) -> tuple[datetime, ...]:
@@ -122,25 +146,28 @@ class Past:
         )
 
 
+class _Thin(Basis):
+    """A service with the newest recovery point of each data set, and no others."""
+
+    def points(self, data_set: str) -> tuple[SeenPoint, ...]:
+        """Give the newest recovery point, which is all that the verdicts look at."""
+        assert isinstance(self.moment, Then)
+        newest = self.moment.past.newest(self.service.key, data_set, self.instant)
+        return (newest,) if newest is not None else ()
+
+
 class Then(Moment):
     """An instant of the past: services are looked at by way of the timelines."""
+
+    kind = _Thin
 
     def __init__(self, past: Past, instant: datetime) -> None:
         super().__init__(past.index, instant)
         self.past = past
 
-    def basis(self, service: str) -> Basis:
-        """Give what a service was judged by."""
-        if service not in self.bases:
-            self.bases[service] = _Thin(
-                plan=self.index.plan,
-                service=self.index.plan.services[service],
-                facts=self.past.own(service).until(self.instant),
-                instant=self.instant,
-                strengths=self.index.graph.own(service),
-                moment=self,
-            )
-        return self.bases[service]
+    def own(self, service: str) -> Facts:
+        """Give the facts of a service without the recovery points of the feed."""
+        return self.past.own(service)
 
     def judged(
         self, start: Basis, objectives: Sequence[ObjectiveStatus], needed: Verdict
@@ -161,16 +188,6 @@ class Then(Moment):
         return super().sights
 
 
-class _Thin(Basis):
-    """A service with the newest recovery point of each data set, and no others."""
-
-    def points(self, data_set: str) -> tuple[SeenPoint, ...]:
-        """Give the newest recovery point, which is all that the verdicts look at."""
-        assert isinstance(self.moment, Then)
-        newest = self.moment.past.newest(self.service.key, data_set, self.instant)
-        return (newest,) if newest is not None else ()
-
-
 def _as_new(start: Basis, one: ObjectiveStatus) -> ObjectiveStatus:
     """Say that the copies are new enough, where there are any to speak of."""
     if one.measure != "rpo" or not start.hard_data_sets:
@@ -178,13 +195,13 @@ def _as_new(start: Basis, one: ObjectiveStatus) -> ObjectiveStatus:
     return replace(one, now_met=True)
 
 
-def happenings(past: Past, service: str) -> set[datetime]:
-    """Give every instant at which the standing of a service may change by its own facts.
-
-    What changes with its recovery points is not among them.
-    """
-    facts, valid = past.own(service), past.index.plan.services[service].evidence_valid_for
-    found = {one.at for one in facts.all()}
+def _happenings(facts: Facts, valid: timedelta) -> set[datetime]:
+    found = {
+        one.at
+        for some in (facts.drills, facts.approvals, facts.acceptances, facts.interruptions)
+        for one in some
+    }
+    found |= {batch.at for batch in facts.batches if batch.failures}
     found |= {one.record.declared_at + valid + AFTER for one in facts.drills}
     for tests in facts.feed.tests.values():
         for test in tests:

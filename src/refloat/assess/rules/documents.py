@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from refloat.assess import about, words
-from refloat.assess.ground.graph import rests_on
+from refloat.assess.ground.plan_graph import rests_on
 from refloat.assess.organisation import Organisation
 from refloat.assess.rule import OrganisationRule, Rule
 from refloat.model.feed_people import Attestation

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
 from refloat.assess import words
-from refloat.assess.ground.graph import rests_on
+from refloat.assess.ground.plan_graph import rests_on
 from refloat.assess.organisation import Organisation
 from refloat.assess.reviewing import completeness
 from refloat.assess.reviewing.completeness import Asked

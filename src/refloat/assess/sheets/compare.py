@@ -62,7 +62,11 @@ def compare(plan: Plan, facts: Facts, service: str, instant: datetime) -> Compar
     Raises:
         MissingInput: if the plan has no such service.
     """
-    start = basis(plan, service, facts, instant)
+    return comparison(basis(plan, service, facts, instant))
+
+
+def comparison(start: Basis) -> ComparisonTable:
+    """Fill the table for a service that is looked at already; see ``compare``."""
     rows = (
         _row("R-070", "What is protected?", _copies(start), _closure(start)),
         _row("R-071", "How much data can be lost?", _frequency(start), _loss(start)),
@@ -76,7 +80,7 @@ def compare(plan: Plan, facts: Facts, service: str, instant: datetime) -> Compar
         for side, cell in ((BACKUP, row.backup), (RECOVERY, row.recovery))
         if not cell.known
     )
-    return ComparisonTable(service, start.service.name, rows, found)
+    return ComparisonTable(start.service.key, start.service.name, rows, found)
 
 
 def _row(

@@ -8,7 +8,7 @@ from datetime import datetime
 
 from refloat.assess.access import credentials, encryption
 from refloat.assess.ground.index import Index
-from refloat.assess.ground.moment import Moment
+from refloat.assess.ground.moment import Moment, moment_of
 from refloat.assess.rules import SERVICE_RULES
 from refloat.assess.verdicts.claims import judge_claims
 from refloat.assess.verdicts.confidence import judge_confidence
@@ -16,7 +16,6 @@ from refloat.assess.verdicts.copies import coverage, job_statuses, judge_copies
 from refloat.assess.verdicts.history import judge_acceptance, last_representative
 from refloat.assess.verdicts.objectives import judge_objectives
 from refloat.assess.verdicts.recoveries import judge_recovery
-from refloat.model.errors import MissingInput
 from refloat.model.facts import Facts
 from refloat.model.judgement import Finding, ServiceStatus, Severity
 from refloat.model.plan import Plan
@@ -47,17 +46,8 @@ def service_status(plan: Plan, service: str, facts: Facts, instant: datetime) ->
     Raises:
         MissingInput: if the plan has no such service.
     """
-    if service not in plan.services:
-        names = ", ".join(sorted(plan.services)) or "none"
-        raise MissingInput(f"the plan has no service {service!r}", hint=f"It has: {names}.")
-    moment = Moment(Index(plan, facts), instant)
-    graph = moment.index.graph
-    needed, ahead = {service}, [service]
-    while ahead:
-        new = set(graph.hard[ahead.pop()]) - needed
-        needed |= new
-        ahead += new
-    settle(moment, (key for key in graph.settled if key in needed))
+    moment = moment_of(plan, service, facts, instant)
+    settle(moment, moment.index.graph.in_order([service]))
     return _found(moment, service)
 
 
