@@ -127,12 +127,12 @@ def _insert(alias: str, segment: int, rows: Iterable[LineRow]) -> None:
         while some := list(islice(remaining, _AT_ONCE)):
             if connection.vendor == "postgresql":
                 cursor.execute(
-                    f"INSERT INTO {columns} SELECT %s, * FROM unnest(%s::bytea[], %s::bytea[],"  # noqa: S608
+                    f"INSERT INTO {columns} SELECT %s, * FROM unnest(%s::bytea[], %s::bytea[],"  # noqa: S608 (constants of this file)
                     " %s::bigint[], %s::bigint[])",
                     [segment, *(list(column) for column in zip(*some, strict=True))],
                 )
             else:
                 cursor.executemany(
-                    f"INSERT INTO {columns} VALUES (%s, %s, %s, %s, %s)",  # noqa: S608
+                    f"INSERT INTO {columns} VALUES (%s, %s, %s, %s, %s)",  # noqa: S608 (constants of this file)
                     [(segment, *row) for row in some],
                 )

@@ -272,7 +272,7 @@ def _merged(groups: Mapping[str, tuple[_Kind, ...]], keys: Iterable[str]) -> tup
     if len(found) < 2:
         return found[0] if found else ()
     merged = dict.fromkeys(one for some in found for one in some)
-    return tuple(sorted(merged, key=in_order))  # type: ignore[arg-type]
+    return tuple(sorted(merged, key=in_order))  # type: ignore[arg-type]  # all are facts of the feed
 
 
 def _of_keys(
