@@ -13,9 +13,9 @@ from refloat.assess.ground.trials import Trial
 from refloat.assess.organisation import Organisation
 from refloat.assess.rule import OrganisationRule, Rule, ServiceRule
 from refloat.assess.rules.triggers import CATEGORIES, category_of
+from refloat.assess.verdicts.levels import LEVELS, depends, shows_service, unchecked
 from refloat.assess.verdicts.representative import DEPENDENCY_CHECKS
 from refloat.assess.verdicts.staleness import Cause, stale_trial, trial_expires_at
-from refloat.assess.verdicts.test_levels import LEVELS, depends, shows_service, unchecked
 from refloat.model.feed import TestLevel
 from refloat.model.judgement import Finding, ServiceStatus, Severity
 from refloat.model.points import Measure
