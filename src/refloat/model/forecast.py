@@ -89,7 +89,7 @@ class CriticalTask:
         service: the service's key.
         starts: seconds since the loss, in the trial without spread.
         ends: likewise.
-        waits_for: what it waited for last: a task, ``worker``, ``people``, a person or a repository.
+        waits_for: what it waited for last: a task, ``worker``, ``people``, a person, a repository.
         critical: share of the trials in which it was on the critical path, 0.0 to 1.0.
     """
 

@@ -1,1 +1,1 @@
-"""What could happen, and how long it would take to come back; the plan and its facts looked ahead."""
+"""What could happen, what would come back then, and how long that would take."""

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 Node = tuple[str, str]
-"""What kind of thing, and its key (``back``, ``running``, ``restored``, ``copy``, ``platform`` …)."""
+"""What kind of thing (``back``, ``running``, ``restored``, ``copy``, ``platform``), and its key."""
 
 
 @dataclass(frozen=True)
