@@ -96,6 +96,7 @@ def _remove_unbegun(workspace: Workspace) -> None:
 def _sweep_run(
     workspace: Workspace, clock: Clock, journal: FileJournal, keep: str | None, everything: bool
 ) -> Remains | None:
+    journal.use_room()
     try:
         story = events.read(journal.events())
     except ValueError:

@@ -227,6 +227,7 @@ class _Attempt:
             self.journal.append(events.mark("resumed", self._began, data=data))
         else:
             self.journal.append(events.declared(self._declaration()))
+        self.journal.keep_room()
 
     def carry_out(self) -> None:
         """Prepare, and let the runner do everything that can be done."""
@@ -241,6 +242,7 @@ class _Attempt:
     def take_down(self) -> None:
         """End what runs, close the sandbox and look what is left; then end the threads."""
         if self._runner is None:
+            self.journal.use_room()
             return
         with self._runner as runner:
             self.teardown = runner.take_down(keep=self.request.keep)

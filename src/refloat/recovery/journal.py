@@ -36,6 +36,9 @@ class Journal(Protocol):
     def events(self) -> tuple[dict[str, Any], ...]:
         """Read every event back, in order; a torn last one is left out."""
 
+    def use_room(self) -> None:
+        """Let the events that are still to come use the room that was set aside for them."""
+
 
 @dataclass(frozen=True)
 class Declaration:

@@ -125,6 +125,7 @@ class Runner:
             process.stop_everything()
             self._end_threads()
             process.allow_again()
+        self._journal.use_room()
         place, preparation = self._session.place, self._session.preparation
         folder = sandbox_folder(preparation)
         if place is None and not folder.exists():

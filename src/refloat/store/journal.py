@@ -13,7 +13,7 @@ import json
 import os
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,9 @@ from refloat.model.errors import NoRoom, NotAllowed, StateProblem
 
 JOURNAL = "journal.jsonl"
 LOCK = "lock"
+ROOM = "room"
+ROOM_BYTES = 4 * 1024 * 1024
+"""Enough for the last events of a run, its evidence in the ledger, and their rows in the index."""
 
 
 class FileJournal:
@@ -94,6 +97,31 @@ class FileJournal:
             yield
         finally:
             os.close(handle)
+
+    def keep_room(self) -> None:
+        """Set room on the disk aside, so that the end of the story fits whatever fills the disk.
+
+        Where there is no room to set aside the run goes on without: what it needs is looked at
+        where it begins to restore.
+        """
+        path = self.folder / ROOM
+        with suppress(OSError):
+            handle = os.open(path, _FLAGS | os.O_WRONLY, 0o600)
+            try:
+                os.posix_fallocate(handle, 0, ROOM_BYTES)
+            except OSError:
+                path.unlink()
+            finally:
+                os.close(handle)
+
+    def use_room(self) -> None:
+        """Give back the room that was set aside: the end has come, of this run or of its process.
+
+        Raises:
+            StateProblem: if the folder cannot be written.
+        """
+        with _told(self.folder / ROOM, "removed"):
+            (self.folder / ROOM).unlink(missing_ok=True)
 
     def alive(self) -> bool:
         """Whether the process that carries out this run still lives, on this machine."""

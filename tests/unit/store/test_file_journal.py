@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from refloat.model.errors import NotAllowed, StateProblem
-from refloat.store.journal import JOURNAL, FileJournal, journals
+from refloat.store.journal import JOURNAL, ROOM, ROOM_BYTES, FileJournal, journals
 
 
 def test_events_come_back_in_order(tmp_path: Path) -> None:
@@ -53,6 +53,18 @@ def test_damage_in_the_middle_is_refused_with_its_line(tmp_path: Path) -> None:
     before = path.read_bytes()
     FileJournal(tmp_path / "run").append({"n": 3})
     assert path.read_bytes().startswith(before)
+
+
+def test_room_is_set_aside_for_the_end_and_given_back(tmp_path: Path) -> None:
+    journal = FileJournal(tmp_path / "run")
+    journal.append({"n": 1})
+    journal.keep_room()
+    held = (tmp_path / "run" / ROOM).stat()
+    assert held.st_blocks * 512 >= ROOM_BYTES
+    journal.use_room()
+    journal.use_room()
+    assert not (tmp_path / "run" / ROOM).exists()
+    assert journal.events() == ({"n": 1},)
 
 
 def test_what_json_cannot_say_is_refused_and_leaves_nothing(tmp_path: Path) -> None:
