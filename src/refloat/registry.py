@@ -18,8 +18,8 @@ from refloat.model.options import AdapterDescription, Option
 
 ADAPTERS_VARIABLE = "REFLOAT_ADAPTERS"
 """Third-party adapters that the operator names: folders that hold ``engines/``, ``data_sets/``,
-``sandboxes/``, ``checks/`` or ``observers/``, and names of entry points in the group
-``refloat.adapters``, separated by colons. None is ever loaded without being named here."""
+``sandboxes/``, ``checks/``, ``observers/`` or ``platforms/``, and names of entry points in the
+group ``refloat.adapters``, separated by colons. None is ever loaded without being named here."""
 
 ENTRY_POINT_GROUP = "refloat.adapters"
 
@@ -37,7 +37,8 @@ def adapters(room: str) -> dict[str, Any]:
     """Find the adapters of one room by name.
 
     Args:
-        room: ``engines``, ``data_sets``, ``sandboxes``, ``checks`` or ``observers``.
+        room: ``engines``, ``data_sets``, ``sandboxes``, ``checks``, ``observers`` or
+            ``platforms``.
 
     Returns:
         Each module's ``ADAPTER``, by its name, in alphabetical order.

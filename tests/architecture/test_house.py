@@ -13,7 +13,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 SOURCE = ROOT / "src" / "refloat"
-ADAPTER_ROOMS = ("engines", "data_sets", "sandboxes", "checks", "observers")
+ADAPTER_ROOMS = ("engines", "data_sets", "sandboxes", "checks", "observers", "platforms")
 
 EXCEPTIONS = tomllib.loads((Path(__file__).parent / "exceptions.toml").read_text(encoding="utf-8"))
 

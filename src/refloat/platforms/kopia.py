@@ -1,0 +1,159 @@
+"""Reads the snapshots that kopia has: what ``kopia snapshot list --all --json`` prints.
+
+Fields after ``snapshot/manifest.go`` of kopia 0.20. A snapshot is true when it began: kopia reads
+files one after the other, and what is written meanwhile may or may not be in it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import msgspec
+from msgspec import Struct, field
+
+from refloat.model.options import Option, OptionType, Probe
+from refloat.platforms import Fact, Listing, Request, Telling
+from refloat.platforms._listing import (
+    Unusable,
+    clean,
+    digest_of,
+    instant,
+    listed,
+    one,
+    read_bytes,
+    understood,
+)
+
+COMMAND = "kopia snapshot list --all --incomplete --json"
+_EARLIEST = 2000
+
+
+class _Source(Struct):
+    """Whose data it is."""
+
+    host: str
+    path: str
+    user: str = field(name="userName", default="")
+
+
+class _Summary(Struct):
+    """What the whole tree says of itself (``fs.DirectorySummary``)."""
+
+    size: int | None = None
+    failed: int = field(name="numFailed", default=0)
+    ignored: int = field(name="numIgnoredErrors", default=0)
+
+
+class _Root(Struct):
+    """The topmost entry."""
+
+    size: int | None = None
+    summary: _Summary | None = field(name="summ", default=None)
+
+
+class _Stats(Struct):
+    """What was counted while it was made."""
+
+    size: int | None = field(name="totalSize", default=None)
+    failed: int = field(name="errorCount", default=0)
+    ignored: int = field(name="ignoredErrorCount", default=0)
+
+
+class _Snapshot(Struct):
+    """One snapshot."""
+
+    id: str
+    source: _Source
+    began: str = field(name="startTime")
+    ended: str | None = field(name="endTime", default=None)
+    incomplete: str = ""
+    stats: _Stats | None = None
+    root: _Root | None = field(name="rootEntry", default=None)
+
+
+class Kopia:
+    """Reads listings of kopia."""
+
+    name = "kopia"
+    summary = f"Reads the snapshots of kopia: what '{COMMAND}' prints."
+    options: tuple[Option, ...] = (
+        Option(
+            "kept_for",
+            OptionType.DURATION,
+            "For how long kopia is set to keep every snapshot, if it keeps all of them equally"
+            " long; one that goes earlier is then noticed. Kopia itself does not say.",
+            example="35 days",
+        ),
+    )
+    rights = (
+        "Nothing but the listing. Whoever makes it needs the repository's password; with a kopia"
+        " server, a user whose access rules allow READ on snapshots."
+    )
+    takes_files = True
+    asks = False
+
+    def probe(self) -> Probe:
+        """Say that it needs nothing but what Refloat brings along."""
+        return Probe(True, f"msgspec {msgspec.__version__}")
+
+    def read(self, request: Request) -> Listing:
+        """Read one listing.
+
+        Raises:
+            UsageProblem: if no file is named.
+            MissingInput: if it is not there, or cannot be opened.
+            ObservationProblem: if it is no listing of kopia's, or none of it can be used.
+        """
+        content = read_bytes(request)
+        entries = understood(content, list[msgspec.Raw], request.path, COMMAND)
+        telling = Telling(request, "kopia", "kopia/1", digest_of(content))
+        return listed(telling, entries, "snapshot", lambda raw: _facts(telling, raw))
+
+
+def _facts(telling: Telling, raw: msgspec.Raw) -> Iterator[Fact]:
+    said = one(raw, _Snapshot)
+    if not said.id or not said.source.path:
+        raise Unusable("it has no id, or no path")
+    name = f"{said.source.user}@{said.source.host}:{said.source.path}"
+    clean(said.id, name)
+    began = instant(said.began, "startTime")
+    ended = instant(said.ended, "endTime") if said.ended else None
+    kept_for = telling.request.options.get("kept_for")
+    yield telling.fact(
+        "recovery_point",
+        said.id,
+        dataset_ref=name,
+        external_name=name,
+        consistency_time=began,
+        completed_at=ended if ended is not None and ended.year >= _EARLIEST else None,
+        **_whole(said),
+        size_bytes=_size(said),
+        expires_at=began + kept_for if isinstance(kept_for, timedelta) else None,
+    )
+
+
+def _whole(said: _Snapshot) -> dict[str, object]:
+    """Say whether everything is in it: kopia keeps a snapshot without files that it cannot read.
+
+    Of files that its policy lets it pass over nobody knows whether they were meant to be in it.
+    """
+    if said.incomplete:
+        return {"complete": False, "usable_claim": "failed"}
+    summary = said.root.summary if said.root is not None else None
+    counts = [one for one in (said.stats, summary) if one is not None]
+    if any(one.failed for one in counts):
+        return {"complete": False, "usable_claim": "warning"}
+    if any(one.ignored for one in counts):
+        return {"usable_claim": "warning"}
+    return {"complete": True}
+
+
+def _size(said: _Snapshot) -> int | None:
+    """Give the bytes of all its files: of the tree, or as they were counted on the way."""
+    if said.root is not None and said.root.summary is not None:
+        return said.root.summary.size
+    return said.stats.size if said.stats is not None else None
+
+
+ADAPTER = Kopia()
