@@ -14,6 +14,7 @@ from refloat.model.errors import ObservationProblem
 from refloat.model.observations import Observation, RefusedLine
 from refloat.observers import Reading
 from refloat.observers._names import complaint
+from refloat.observers._source import SPLIT
 
 MOST = 20_000
 """Observations of one source at most: what it says must fit into one signed statement of 4 MiB."""
@@ -31,15 +32,22 @@ def is_template(text: str) -> bool:
     return ("$" in text or "{" in text or "<%" in text) and bool(_TEMPLATE.search(text))
 
 
+def digest_of(content: bytes) -> str:
+    """Give the SHA-256 of what was read, in hexadecimal."""
+    return hashlib.sha256(content).hexdigest()
+
+
 class Gathering:
     """Collects what one source shows.
 
     Args:
         path: the source, for messages.
+        hint: what to do where the source says too much.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, hint: str = SPLIT) -> None:
         self._path = path
+        self._hint = hint
         self._seen: dict[tuple[str, str], Observation] = {}
         self._refused: dict[tuple[int, str], RefusedLine] = {}
         self._text = 0
@@ -85,7 +93,7 @@ class Gathering:
         if len(self._seen) > MOST or self._text > MOST_TEXT:
             raise ObservationProblem(
                 f"{self._path} says more than {MOST} things, or more than 1 MiB of them",
-                hint="Split it into several files, and observe them together.",
+                hint=self._hint,
             )
         return True
 
@@ -107,13 +115,24 @@ class Gathering:
         Raises:
             ObservationProblem: if nothing could be used.
         """
+        return self.reading_of(digest_of(content))
+
+    def reading_of(self, digest: str) -> Reading:
+        """Give everything, as ``reading`` does.
+
+        Args:
+            digest: of the bytes that were read, as ``digest_of`` gives it.
+
+        Raises:
+            ObservationProblem: if nothing could be used.
+        """
         refused = tuple(sorted(self._refused.values(), key=lambda one: one.line))
         if refused and not self._seen:
             first = refused[0]
             raise ObservationProblem(
                 f"nothing in {self._path} can be used; line {first.line}: {first.reason}"
             )
-        return Reading(tuple(self._seen.values()), refused, hashlib.sha256(content).hexdigest())
+        return Reading(tuple(self._seen.values()), refused, digest)
 
     def _reason(self, component: str, needs: str, what: str) -> str:
         if not component:

@@ -10,21 +10,26 @@ from refloat.model.errors import MissingInput, ObservationProblem
 LARGEST = 16 * 1024 * 1024
 """Bytes of one file at most."""
 
+SPLIT = "Split it into several files, and observe them together."
+"""What to do with a file of most kinds that is too large."""
 
-def read_bytes(path: Path, largest: int = LARGEST) -> bytes:
+
+def read_bytes(path: Path, largest: int = LARGEST, hint: str = SPLIT) -> bytes:
     """Give what stands in a file.
 
     Args:
         path: the file.
         largest: bytes that it may have.
+        hint: what to do where it has more.
 
     Raises:
         MissingInput: if it is not there, or cannot be opened.
         ObservationProblem: if it is no ordinary file, or larger.
     """
     try:
-        if not stat.S_ISREG(path.stat().st_mode):
-            raise ObservationProblem(f"{path} is no ordinary file")
+        mode = path.stat().st_mode
+        if not stat.S_ISREG(mode):
+            raise ObservationProblem(f"{path} is no ordinary file: it is {what_it_is(mode)}")
         with path.open("rb") as stream:
             content = stream.read(largest + 1)
     except (OSError, ValueError) as error:
@@ -33,9 +38,25 @@ def read_bytes(path: Path, largest: int = LARGEST) -> bytes:
     if len(content) > largest:
         raise ObservationProblem(
             f"{path} is larger than {largest // 2**20} MiB",
-            hint="Split it into several files, and observe them together.",
+            hint=hint,
         )
     return content
+
+
+def what_it_is(mode: int) -> str:
+    """Say in words what a path is, by the mode that ``stat`` gives."""
+    return _KINDS.get(stat.S_IFMT(mode), "of an unknown kind")
+
+
+_KINDS = {
+    stat.S_IFDIR: "a folder",
+    stat.S_IFLNK: "a link",
+    stat.S_IFIFO: "a pipe",
+    stat.S_IFSOCK: "a socket",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+    stat.S_IFREG: "an ordinary file",
+}
 
 
 def text_of(path: Path, content: bytes, form: str = "UTF-8") -> str:

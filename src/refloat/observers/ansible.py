@@ -19,7 +19,7 @@ import yaml
 
 from refloat.model.errors import ObservationProblem
 from refloat.model.options import Option, Probe
-from refloat.observers import Reading
+from refloat.observers import Reading, Scope
 from refloat.observers._gathering import MOST, UNRENDERED, Gathering, is_template
 from refloat.observers._source import decode, read_bytes
 from refloat.observers._yaml import Node, entries, get, items, read_documents, text
@@ -45,6 +45,17 @@ class Ansible:
         " groups, and the owners that their variables name."
     )
     options: tuple[Option, ...] = ()
+    patterns = (
+        "*.ini",
+        "*.yaml",
+        "*.yml",
+        "*.json",
+        "hosts",
+        "inventory",
+        "hosts.*",
+        "inventory.*",
+    )
+    scope = Scope.SOURCE
 
     def probe(self) -> Probe:
         """Say that it needs nothing but PyYAML: Ansible itself is never run."""

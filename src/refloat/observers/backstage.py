@@ -19,7 +19,7 @@ import yaml
 
 from refloat.model.errors import ObservationProblem
 from refloat.model.options import Option, Probe
-from refloat.observers import Reading
+from refloat.observers import Reading, Scope
 from refloat.observers._gathering import UNRENDERED, Gathering, is_template
 from refloat.observers._source import decode, read_bytes
 from refloat.observers._yaml import Node, entries, get, items, read_documents, text
@@ -33,6 +33,11 @@ DATA_TYPES = frozenset(("bucket", "database", "object-storage", "s3-bucket", "vo
 _REFERENCE = re.compile(r"(?:([^:/]+):)?(?:([^:/]+)/)?([^:/]+)")
 _THINGS = ("component", "resource")
 _PASSED_OVER = ("api", "system", "domain", "group", "user")
+
+_TOO_LARGE = (
+    "Split it into several files, and observe them together; or ask the catalogue for fewer"
+    " entities at a time."
+)
 
 
 class _Key(NamedTuple):
@@ -174,6 +179,8 @@ class Backstage:
         " resources, owners, and what needs what."
     )
     options: tuple[Option, ...] = ()
+    patterns = ("*.yaml", "*.yml", "*.json")
+    scope = Scope.KIND
 
     def probe(self) -> Probe:
         """Say that it needs nothing but PyYAML."""
@@ -186,9 +193,9 @@ class Backstage:
             MissingInput: if it is not there, or cannot be opened.
             ObservationProblem: if it is no small ordinary file, no YAML, or holds no entity.
         """
-        content = read_bytes(path)
+        content = read_bytes(path, hint=_TOO_LARGE)
         said = read_documents(path, decode(path, content))
-        gathering = Gathering(path)
+        gathering = Gathering(path, _TOO_LARGE)
         gathering.refuse_again(said.twice)
         catalogue = _Catalogue(gathering)
         known = [catalogue.declare(one) for document in said.documents for one in _each(document)]

@@ -15,7 +15,7 @@ import yaml
 
 from refloat.model.errors import ObservationProblem
 from refloat.model.options import Option, Probe
-from refloat.observers import Reading
+from refloat.observers import Reading, Scope
 from refloat.observers._addresses import hosts
 from refloat.observers._gathering import UNRENDERED, Gathering, is_template
 from refloat.observers._source import decode, read_bytes
@@ -44,6 +44,8 @@ class Compose:
         " owners, volumes, and what needs what."
     )
     options: tuple[Option, ...] = ()
+    patterns = ("compose*.yaml", "compose*.yml", "docker-compose*.yaml", "docker-compose*.yml")
+    scope = Scope.FILE
 
     def probe(self) -> Probe:
         """Say that it needs nothing but PyYAML."""

@@ -12,9 +12,9 @@ from pathlib import Path
 from refloat.model.errors import ObservationProblem
 from refloat.model.observations import Observation, RefusedLine
 from refloat.model.options import Option, Probe
-from refloat.observers import Reading
+from refloat.observers import Reading, Scope
 from refloat.observers._names import complaint
-from refloat.observers._source import read_bytes, text_of
+from refloat.observers._source import SPLIT, read_bytes, text_of
 
 LARGEST = 1024 * 1024
 """Bytes of one file at most: what it says must fit into one signed statement of 4 MiB."""
@@ -52,6 +52,8 @@ class Csv:
         " what, which may be left out."
     )
     options: tuple[Option, ...] = ()
+    patterns = ("*.csv", "*.tsv")
+    scope = Scope.KIND
 
     def probe(self) -> Probe:
         """Say that it needs nothing but Python."""
@@ -148,7 +150,7 @@ def _taken(
         if len(taken) > MOST:
             raise ObservationProblem(
                 f"{path} says more than {MOST} things",
-                hint="Split it into several files, and observe them together.",
+                hint=SPLIT,
             )
     return tuple(taken.values()), tuple(refused)
 

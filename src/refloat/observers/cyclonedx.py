@@ -15,7 +15,7 @@ from pathlib import Path
 
 from refloat.model.errors import ObservationProblem
 from refloat.model.options import Option, Probe
-from refloat.observers import Reading
+from refloat.observers import Reading, Scope
 from refloat.observers._gathering import Gathering
 from refloat.observers._json import read_json
 from refloat.observers._source import decode, read_bytes
@@ -26,6 +26,11 @@ VERSIONS = ("1.2", "1.3", "1.4", "1.5", "1.6", "1.7")
 
 _RUNNING = frozenset(("application", "container", "device", "operating-system", "platform"))
 _EXPORT = "Export it as CycloneDX in JSON, version 1.2 to 1.7."
+
+_TOO_LARGE = (
+    "Have whatever makes it leave libraries out, or write a bill for each product; observe them"
+    " together."
+)
 
 
 @dataclass(frozen=True)
@@ -56,6 +61,8 @@ class Cyclonedx:
         " versions, and what needs what."
     )
     options: tuple[Option, ...] = ()
+    patterns = ("*.cdx.json", "bom.json", "sbom.json", "*.json")
+    scope = Scope.FILE
 
     def probe(self) -> Probe:
         """Say that it needs nothing but Python."""
@@ -69,14 +76,14 @@ class Cyclonedx:
             ObservationProblem: if it is no small ordinary file, no CycloneDX in JSON of a version
                 that is understood, or does not speak of services.
         """
-        content = read_bytes(path)
+        content = read_bytes(path, hint=_TOO_LARGE)
         source = decode(path, content)
         if source.lstrip().startswith("<"):
             raise ObservationProblem(f"{path} is XML", hint=_EXPORT)
         said = read_json(path, source)
         document = said.documents[0]
         _verify(path, document)
-        gathering = Gathering(path)
+        gathering = Gathering(path, _TOO_LARGE)
         gathering.refuse_again(said.twice)
         parts = [*_services(document), *_components(document)]
         names = _names(parts)

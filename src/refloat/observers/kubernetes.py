@@ -6,19 +6,25 @@ settings is never looked at, and no cluster is asked.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import yaml
 
-from refloat.model.errors import ObservationProblem
+from refloat.model.errors import ObservationProblem, RefloatError
 from refloat.model.options import Option, Probe
-from refloat.observers import Reading
-from refloat.observers._gathering import UNRENDERED, Gathering, is_template
+from refloat.observers import Outcome, Reading, Scope
+from refloat.observers._gathering import UNRENDERED, Gathering, digest_of, is_template
 from refloat.observers._kubernetes.naming import WORKLOADS, Names, Thing
 from refloat.observers._kubernetes.references import HOLDS_DATA, KINDS, Need, needs
 from refloat.observers._source import decode, read_bytes
 from refloat.observers._yaml import Node, each, entries, get, items, read_documents, text
+
+_TOO_LARGE = (
+    "Split it into several files, and observe them together: kubectl get prints one namespace, or"
+    " one kind, at a time."
+)
 
 
 class Kubernetes:
@@ -30,6 +36,8 @@ class Kubernetes:
         " secrets and settings, and what refers to what."
     )
     options: tuple[Option, ...] = ()
+    patterns = ("*.yaml", "*.yml", "*.json")
+    scope = Scope.KIND
 
     def probe(self) -> Probe:
         """Say that it needs nothing but PyYAML."""
@@ -44,19 +52,58 @@ class Kubernetes:
             MissingInput: if it is not there, or cannot be opened.
             ObservationProblem: if it is no small ordinary file, no YAML, or holds no object.
         """
-        content = read_bytes(path)
-        documents, twice = read_documents(path, decode(path, content))
-        gathering = Gathering(path)
-        gathering.refuse_again(twice)
-        objects = [one for document in documents for one in _objects(document)]
-        if not any(text(get(one, "kind")) and text(get(one, "apiVersion")) for one in objects):
-            raise ObservationProblem(
-                f"{path} holds no Kubernetes object",
-                hint="Each has an apiVersion and a kind. A chart is rendered first: helm template.",
-            )
-        things = [thing for one in objects for thing in _things(one, gathering)]
-        _gather(things, gathering)
-        return gathering.reading(content)
+        manifest = _understood(path)
+        return _reading(manifest, Names(manifest.things))
+
+    def read_together(self, files: Mapping[Path, Path]) -> Iterator[Outcome]:
+        """Read several files: a service finds its workloads, an ingress its services in any."""
+        read = {path: _tried(path) for path in files}
+        manifests = [one for one in read.values() if isinstance(one, _Manifest)]
+        names = Names(thing for one in manifests for thing in one.things)
+        for path, found in read.items():
+            if isinstance(found, RefloatError):
+                yield Outcome(path, found)
+                continue
+            try:
+                yield Outcome(path, _reading(found, names))
+            except ObservationProblem as error:
+                yield Outcome(path, error)
+
+
+@dataclass(frozen=True)
+class _Manifest:
+    """One file: the objects in it, what of it was refused, and the digest of its bytes."""
+
+    things: tuple[Thing, ...]
+    gathering: Gathering
+    digest: str
+
+
+def _tried(path: Path) -> _Manifest | RefloatError:
+    try:
+        return _understood(path)
+    except RefloatError as error:
+        return error
+
+
+def _understood(path: Path) -> _Manifest:
+    content = read_bytes(path, hint=_TOO_LARGE)
+    documents, twice = read_documents(path, decode(path, content))
+    gathering = Gathering(path, _TOO_LARGE)
+    gathering.refuse_again(twice)
+    objects = [one for document in documents for one in _objects(document)]
+    if not any(text(get(one, "kind")) and text(get(one, "apiVersion")) for one in objects):
+        raise ObservationProblem(
+            f"{path} holds no Kubernetes object",
+            hint="Each has an apiVersion and a kind. A chart is rendered first: helm template.",
+        )
+    things = tuple(thing for one in objects for thing in _things(one, gathering))
+    return _Manifest(things, gathering, digest_of(content))
+
+
+def _reading(manifest: _Manifest, names: Names) -> Reading:
+    _gather(manifest.things, names, manifest.gathering)
+    return manifest.gathering.reading_of(manifest.digest)
 
 
 def _objects(document: Node) -> Iterator[Node]:
@@ -81,8 +128,7 @@ def _things(node: Node, gathering: Gathering) -> Iterator[Thing]:
         yield Thing(kind, text(name), namespace, name.line, node)
 
 
-def _gather(things: list[Thing], gathering: Gathering) -> None:
-    names = Names(things)
+def _gather(things: Iterable[Thing], names: Names, gathering: Gathering) -> None:
     for thing in things:
         spelled = names.spell(thing.kind, thing.namespace, thing.name)
         version, unknown = _version(thing)

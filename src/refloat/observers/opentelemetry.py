@@ -13,7 +13,7 @@ from pathlib import Path
 
 from refloat.model.errors import ObservationProblem
 from refloat.model.options import Option, Probe
-from refloat.observers import Reading
+from refloat.observers import Reading, Scope
 from refloat.observers._gathering import Gathering
 from refloat.observers._source import decode, read_bytes
 
@@ -27,6 +27,8 @@ _LABEL = re.compile(r'\s*([A-Za-z_]\w*)\s*=\s*"((?:[^"\\]|\\[\\"n])*)"\s*(?:,|$)
 _NUMBER = re.compile(r"\+?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?")
 _ESCAPED = re.compile(r"\\(.)")
 
+_TOO_LARGE = f"Save the lines of {METRIC} alone: grep {METRIC} metrics.txt"
+
 
 class Opentelemetry:
     """Reads service graphs."""
@@ -37,6 +39,8 @@ class Opentelemetry:
         " which of them are databases."
     )
     options: tuple[Option, ...] = ()
+    patterns = ("*.prom", "*.txt")
+    scope = Scope.KIND
 
     def probe(self) -> Probe:
         """Say that it needs nothing but what comes with Refloat."""
@@ -50,8 +54,8 @@ class Opentelemetry:
             ObservationProblem: if it is no small ordinary file, not UTF-8, or counts no request
                 of a service graph.
         """
-        content = read_bytes(path)
-        gathering = Gathering(path)
+        content = read_bytes(path, hint=_TOO_LARGE)
+        gathering = Gathering(path, _TOO_LARGE)
         for number, line in enumerate(decode(path, content).split("\n"), start=1):
             if METRIC in line and not line.startswith("#"):
                 _take(gathering, number, line.strip())

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from refloat.model.errors import ObservationProblem
 from refloat.model.options import Option, Probe
-from refloat.observers import Reading
+from refloat.observers import Reading, Scope
 from refloat.observers._gathering import Gathering
 from refloat.observers._source import decode, read_bytes
 
@@ -35,6 +35,8 @@ _UNIT = re.compile(rf"[A-Za-z0-9:_.\\@-]+\.(?:{'|'.join(_KINDS)}|scope|device)")
 _BEGINS = re.compile(r"# (/\S*/([^/\s]+))$")
 _SETTING = re.compile(r"([A-Za-z][A-Za-z0-9_-]*)[ \t]*=[ \t]*(.*)$")
 _SECTION = re.compile(r"\[([^\[\]]+)\]\s*$")
+
+_TOO_LARGE = "Save fewer units at a time: systemctl cat 'web*' > units.txt"
 
 
 @dataclass
@@ -72,6 +74,8 @@ class Systemd:
         " what they need, when timers start them, and what they mount."
     )
     options: tuple[Option, ...] = ()
+    patterns = (*(f"*.{kind}" for kind in _KINDS), *(f"*.{kind}.d/*.conf" for kind in _KINDS))
+    scope = Scope.SOURCE
 
     def probe(self) -> Probe:
         """Say that it needs nothing: systemd itself is never asked."""
@@ -84,9 +88,9 @@ class Systemd:
             MissingInput: if it is not there, or cannot be opened.
             ObservationProblem: if it is no small ordinary file, or holds no unit.
         """
-        content = read_bytes(path, LARGEST)
+        content = read_bytes(path, LARGEST, _TOO_LARGE)
         source = decode(path, content)
-        gathering = Gathering(path)
+        gathering = Gathering(path, _TOO_LARGE)
         lines = list(_lines(source))
         shown = any(line.startswith("Id=") for _, line in lines)
         units = list(_shown(lines) if shown else _written(lines, path, gathering))

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from refloat.model.errors import ObservationProblem
 from refloat.model.options import Option, Probe
-from refloat.observers import Reading
+from refloat.observers import Reading, Scope
 from refloat.observers._gathering import Gathering
 from refloat.observers._json import read_json
 from refloat.observers._source import decode, read_bytes
@@ -40,6 +40,11 @@ _PROVIDER = re.compile(r"([\w-]+/[\w-]+)\"?\]?(?:\.[\w-]+)?$")
 _TAGS = ("tags", "tags_all", "labels", "effective_labels")
 _OWNERS = ("owner", "team")
 _VERSIONS = ("engine_version", "database_version", "kubernetes_version")
+
+_TOO_LARGE = (
+    "A state cannot be cut in two: keep parts of it in states of their own, and observe each of"
+    " them; or observe what 'terraform state pull' prints of each workspace."
+)
 
 
 @dataclass(frozen=True)
@@ -76,6 +81,8 @@ class Terraform:
         " their owners, versions and data stores, and what needs what."
     )
     options: tuple[Option, ...] = ()
+    patterns = ("*.tfstate", "*.json")
+    scope = Scope.FILE
 
     def probe(self) -> Probe:
         """Say that it needs nothing but Python."""
@@ -89,9 +96,9 @@ class Terraform:
             ObservationProblem: if it is no small ordinary file, no state, encrypted, or of a
                 version that is not understood.
         """
-        content = read_bytes(path, LARGEST)
+        content = read_bytes(path, LARGEST, _TOO_LARGE)
         said = read_json(path, decode(path, content))
-        gathering = Gathering(path)
+        gathering = Gathering(path, _TOO_LARGE)
         gathering.refuse_again(said.twice)
         resources = list(_resources(path, said.documents[0]))
         known = {one.address for one in resources}

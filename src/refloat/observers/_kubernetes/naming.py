@@ -1,4 +1,4 @@
-"""Kubernetes objects, and the shortest name of each that is nobody else's in the same file.
+"""Kubernetes objects, and the shortest name of each that is nobody else's among those in question.
 
 Names are unique among objects of one kind in one namespace only
 (https://kubernetes.io/docs/concepts/overview/working-with-objects/names/).
@@ -56,27 +56,31 @@ class Names:
     """Spells the names of objects.
 
     A workload has its own name, and a service that of the workload of that name that it leads to.
-    Everything else is spelled as kubectl does: ``secret/database``. What another one in the file is
-    called too has its kind before it, or its namespace behind it.
+    Everything else is spelled as kubectl does: ``secret/database``. What another one is called too
+    has its kind before it, or its namespace behind it.
 
     Args:
-        things: the objects of one file.
+        things: the objects of all files that are read together.
     """
 
     def __init__(self, things: Iterable[Thing]) -> None:
         self._kinds: dict[str, set[str]] = {}
         self._spaces: dict[tuple[str, str], set[str]] = {}
-        self._workloads: dict[str, list[Thing]] = {}
+        self._labelled: dict[tuple[str, str, str], list[Thing]] = {}
+        self._behind: dict[int, list[Thing]] = {}
         self._known: dict[tuple[str, str, str], Thing] = {}
         for thing in things:
             self._spaces.setdefault((thing.kind, thing.name), set()).add(thing.namespace)
             self._known.setdefault((thing.kind, thing.namespace, thing.name), thing)
             if thing.kind in WORKLOADS:
                 self._kinds.setdefault(thing.name, set()).add(thing.kind)
-                self._workloads.setdefault(thing.namespace, []).append(thing)
+                labels = entries(get(thing.template, "metadata", "labels"))
+                for key, one in labels.items():
+                    place = (thing.namespace, key, text(one.node))
+                    self._labelled.setdefault(place, []).append(thing)
 
     def spell(self, kind: str, namespace: str, name: str) -> str:
-        """Give the name of an object, whether it is in the file or not; empty if it has none."""
+        """Give the name of an object, whether it was read or not; empty if it has none."""
         if not name:
             return ""
         plain = kind in WORKLOADS and len(self._kinds.get(name, ())) < 2
@@ -90,18 +94,25 @@ class Names:
         return f"{spelled}.{namespace}" if several and namespace else spelled
 
     def knows(self, kind: str, namespace: str, name: str) -> bool:
-        """Say whether an object is in the file."""
+        """Say whether an object is among them."""
         return (kind, namespace, name) in self._known
 
     def behind(self, service: Thing) -> list[Thing]:
-        """Give the workloads of the file that a service's selector leads to."""
-        selector = entries(get(service.node, "spec", "selector"))
-        if not selector:
-            return []
-        wanted = {key: text(one.node) for key, one in selector.items()}
-        found = []
-        for one in self._workloads.get(service.namespace, ()):
-            labels = get(one.template, "metadata", "labels")
-            if all(text(get(labels, key)) == value for key, value in wanted.items()):
-                found.append(one)
-        return found
+        """Give the workloads that a service's selector leads to."""
+        if id(service) not in self._behind:
+            selector = entries(get(service.node, "spec", "selector"))
+            wanted = {key: text(one.node) for key, one in selector.items()}
+            self._behind[id(service)] = self._selected(service.namespace, wanted)
+        return self._behind[id(service)]
+
+    def _selected(self, namespace: str, wanted: dict[str, str]) -> list[Thing]:
+        """Give the workloads that have all of some labels, out of those that have the rarest."""
+        having = [self._labelled.get((namespace, *one), []) for one in wanted.items()]
+        return [
+            thing
+            for thing in min(having, key=len, default=[])
+            if all(
+                text(get(thing.template, "metadata", "labels", key)) == value
+                for key, value in wanted.items()
+            )
+        ]
