@@ -16,7 +16,7 @@ from refloat.model.errors import ObservationProblem, RefloatError
 from refloat.model.options import Option, Probe
 from refloat.observers import Outcome, Reading, Scope
 from refloat.observers._gathering import UNRENDERED, Gathering, digest_of, is_template
-from refloat.observers._kubernetes.naming import WORKLOADS, Names, Thing
+from refloat.observers._kubernetes.naming import WORKLOADS, Names, Thing, template
 from refloat.observers._kubernetes.references import HOLDS_DATA, KINDS, Need, needs
 from refloat.observers._source import decode, read_bytes
 from refloat.observers._yaml import Node, each, entries, get, items, read_documents, text
@@ -53,13 +53,13 @@ class Kubernetes:
             ObservationProblem: if it is no small ordinary file, no YAML, or holds no object.
         """
         manifest = _understood(path)
-        return _reading(manifest, Names(manifest.things))
+        return _reading(manifest, Names(one.thing for one in manifest.objects))
 
     def read_together(self, files: Mapping[Path, Path]) -> Iterator[Outcome]:
         """Read several files: a service finds its workloads, an ingress its services in any."""
         read = {path: _tried(path) for path in files}
         manifests = [one for one in read.values() if isinstance(one, _Manifest)]
-        names = Names(thing for one in manifests for thing in one.things)
+        names = Names(one.thing for manifest in manifests for one in manifest.objects)
         for path, found in read.items():
             if isinstance(found, RefloatError):
                 yield Outcome(path, found)
@@ -71,10 +71,21 @@ class Kubernetes:
 
 
 @dataclass(frozen=True)
+class _Object:
+    """One object: what of it is kept, who owns it, which version it is, and what it needs."""
+
+    thing: Thing
+    owner: str
+    version: str
+    unknown: str
+    needs: tuple[Need, ...]
+
+
+@dataclass(frozen=True)
 class _Manifest:
     """One file: the objects in it, what of it was refused, and the digest of its bytes."""
 
-    things: tuple[Thing, ...]
+    objects: tuple[_Object, ...]
     gathering: Gathering
     digest: str
 
@@ -97,12 +108,12 @@ def _understood(path: Path) -> _Manifest:
             f"{path} holds no Kubernetes object",
             hint="Each has an apiVersion and a kind. A chart is rendered first: helm template.",
         )
-    things = tuple(thing for one in objects for thing in _things(one, gathering))
-    return _Manifest(things, gathering, digest_of(content))
+    understood = tuple(_object(one) for one in objects if _is_understood(one, gathering))
+    return _Manifest(understood, gathering, digest_of(content))
 
 
 def _reading(manifest: _Manifest, names: Names) -> Reading:
-    _gather(manifest.things, names, manifest.gathering)
+    _gather(manifest.objects, names, manifest.gathering)
     return manifest.gathering.reading_of(manifest.digest)
 
 
@@ -114,8 +125,8 @@ def _objects(document: Node) -> Iterator[Node]:
         yield document
 
 
-def _things(node: Node, gathering: Gathering) -> Iterator[Thing]:
-    """Give an object if it is of a kind that is understood, and has a name."""
+def _is_understood(node: Node, gathering: Gathering) -> bool:
+    """Say whether an object is of a kind that is understood, and has a name."""
     kind, name = text(get(node, "kind")), get(node, "metadata", "name")
     if not kind or not text(get(node, "apiVersion")):
         gathering.refuse(node.line, "it is no Kubernetes object: it has no apiVersion or no kind")
@@ -123,57 +134,69 @@ def _things(node: Node, gathering: Gathering) -> Iterator[Thing]:
         gathering.refuse(node.line, UNRENDERED)
     elif kind in KINDS and not text(name):
         gathering.refuse(node.line, "the object that begins here has no name")
-    elif kind in KINDS:
-        namespace = text(get(node, "metadata", "namespace"))
-        yield Thing(kind, text(name), namespace, name.line, node)
+    else:
+        return kind in KINDS
+    return False
 
 
-def _gather(things: Iterable[Thing], names: Names, gathering: Gathering) -> None:
-    for thing in things:
+def _object(node: Node) -> _Object:
+    thing = Thing.of(node)
+    version, unknown = _version(thing.kind, node)
+    return _Object(thing, _owner(node), version, unknown, tuple(needs(thing.kind, node)))
+
+
+def _gather(objects: Iterable[_Object], names: Names, gathering: Gathering) -> None:
+    for one in objects:
+        thing = one.thing
         spelled = names.spell(thing.kind, thing.namespace, thing.name)
-        version, unknown = _version(thing)
         space = f" in {thing.namespace}" if thing.namespace else ""
         taken = gathering.see(
             spelled,
             "",
             thing.line,
-            f"{thing.kind}{space}{unknown}",
-            owner=_owner(thing),
-            version=version,
+            f"{thing.kind}{space}{one.unknown}",
+            owner=one.owner,
+            version=one.version,
             holds_data=thing.kind in HOLDS_DATA,
         )
         if taken:
-            _relate(thing, spelled, needs(thing, names), names, gathering)
+            _relate(thing, spelled, one.needs, names, gathering)
 
 
 def _relate(
     thing: Thing, spelled: str, found: Iterable[Need], names: Names, gathering: Gathering
 ) -> None:
-    for need in found:
-        name = need.name or text(need.node)
-        if need.kind:
-            name = names.spell(need.kind, need.namespace or thing.namespace, name)
+    for one in names.behind(thing) if thing.kind == "Service" else ():
+        name = names.spell(one.kind, one.namespace, one.name)
         if name != spelled:  # a service is one with the workload of its name
+            gathering.see(spelled, name, thing.line, "leads to")
+    for need in found:
+        name, namespace = need.name or text(need.node), need.namespace or thing.namespace
+        if need.maybe and not names.knows(need.kind, namespace, name):
+            continue
+        if need.kind:
+            name = names.spell(need.kind, namespace, name)
+        if name != spelled:
             keeps = need.holds_data or need.kind in HOLDS_DATA
             gathering.see(spelled, name, need.node.line, need.what, holds_data=keeps)
 
 
-def _version(thing: Thing) -> tuple[str, str]:
+def _version(kind: str, node: Node) -> tuple[str, str]:
     """Give the images of a workload, and what is not known of them."""
-    if thing.kind not in WORKLOADS:
+    if kind not in WORKLOADS:
         return "", ""
-    pods = get(thing.template, "spec")
+    pods = get(template(kind, node), "spec")
     images = [text(one) for one in each(get(pods, "containers"), "image")]
     if any(map(is_template, images)):
         return "", "; its version is not known: a template or a variable stands in an image"
     return ", ".join(dict.fromkeys(images)), ""
 
 
-def _owner(thing: Thing) -> str:
+def _owner(node: Node) -> str:
     """Give the owner: the annotation of https://ambassadorlabs.github.io/k8s-for-humans/, or one
     or a label that is called so.
     """
-    metadata = get(thing.node, "metadata")
+    metadata = get(node, "metadata")
     for part in ("annotations", "labels"):
         for key, one in entries(get(metadata, part)).items():
             if key.rpartition("/")[2].lower() == "owner":

@@ -6,10 +6,10 @@ Names are unique among objects of one kind in one namespace only
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from refloat.observers._yaml import Node, entries, get, text
+from refloat.observers._yaml import NOTHING, Node, entries, get, text
 
 WORKLOADS = frozenset(
     (
@@ -26,30 +26,50 @@ WORKLOADS = frozenset(
 """Kinds that run something; these have plain names."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Thing:
-    """One object.
+    """One object, without most of what is written of it: many are kept until all are read.
 
     Attributes:
         kind: as it is written.
         name: of ``metadata``.
         namespace: of ``metadata``; empty where none is written.
         line: where the name stands.
-        node: all of it.
+        labels: those of the pods of a workload.
+        selector: which labels a service looks for.
     """
 
     kind: str
     name: str
     namespace: str
     line: int
-    node: Node
+    labels: Mapping[str, str]
+    selector: Mapping[str, str]
 
-    @property
-    def template(self) -> Node:
-        """The template of its pods, or itself if it is a pod; nothing for what runs nothing."""
-        if self.kind == "CronJob":
-            return get(self.node, "spec", "jobTemplate", "spec", "template")
-        return self.node if self.kind == "Pod" else get(self.node, "spec", "template")
+    @staticmethod
+    def of(node: Node) -> Thing:
+        """Take what is kept of an object."""
+        kind, name = text(get(node, "kind")), get(node, "metadata", "name")
+        pods = template(kind, node) if kind in WORKLOADS else NOTHING
+        return Thing(
+            kind=kind,
+            name=text(name),
+            namespace=text(get(node, "metadata", "namespace")),
+            line=name.line,
+            labels=_texts(get(pods, "metadata", "labels")),
+            selector=_texts(get(node, "spec", "selector")) if kind == "Service" else {},
+        )
+
+
+def template(kind: str, node: Node) -> Node:
+    """Give the template of an object's pods, or a pod itself; nothing for what runs nothing."""
+    if kind == "CronJob":
+        return get(node, "spec", "jobTemplate", "spec", "template")
+    return node if kind == "Pod" else get(node, "spec", "template")
+
+
+def _texts(node: Node) -> dict[str, str]:
+    return {key: text(one.node) for key, one in entries(node).items()}
 
 
 class Names:
@@ -74,10 +94,8 @@ class Names:
             self._known.setdefault((thing.kind, thing.namespace, thing.name), thing)
             if thing.kind in WORKLOADS:
                 self._kinds.setdefault(thing.name, set()).add(thing.kind)
-                labels = entries(get(thing.template, "metadata", "labels"))
-                for key, one in labels.items():
-                    place = (thing.namespace, key, text(one.node))
-                    self._labelled.setdefault(place, []).append(thing)
+                for label in thing.labels.items():
+                    self._labelled.setdefault((thing.namespace, *label), []).append(thing)
 
     def spell(self, kind: str, namespace: str, name: str) -> str:
         """Give the name of an object, whether it was read or not; empty if it has none."""
@@ -100,19 +118,14 @@ class Names:
     def behind(self, service: Thing) -> list[Thing]:
         """Give the workloads that a service's selector leads to."""
         if id(service) not in self._behind:
-            selector = entries(get(service.node, "spec", "selector"))
-            wanted = {key: text(one.node) for key, one in selector.items()}
-            self._behind[id(service)] = self._selected(service.namespace, wanted)
+            self._behind[id(service)] = self._selected(service.namespace, service.selector)
         return self._behind[id(service)]
 
-    def _selected(self, namespace: str, wanted: dict[str, str]) -> list[Thing]:
+    def _selected(self, namespace: str, wanted: Mapping[str, str]) -> list[Thing]:
         """Give the workloads that have all of some labels, out of those that have the rarest."""
         having = [self._labelled.get((namespace, *one), []) for one in wanted.items()]
         return [
             thing
             for thing in min(having, key=len, default=[])
-            if all(
-                text(get(thing.template, "metadata", "labels", key)) == value
-                for key, value in wanted.items()
-            )
+            if all(thing.labels.get(key) == value for key, value in wanted.items())
         ]

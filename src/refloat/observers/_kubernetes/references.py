@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from refloat.observers._addresses import hosts
-from refloat.observers._kubernetes.naming import WORKLOADS, Names, Thing
+from refloat.observers._kubernetes.naming import WORKLOADS, template
 from refloat.observers._yaml import NOTHING, Node, each, entries, get, items, text
 
 CLAIM = "PersistentVolumeClaim"
@@ -30,6 +30,7 @@ class Need:
         namespace: where it is, if that is said.
         name: its name, where the node's text is not that alone.
         holds_data: whether it keeps data though it is no object.
+        maybe: whether it is needed only if there is such an object: an address may be anything.
     """
 
     kind: str
@@ -38,24 +39,28 @@ class Need:
     namespace: str = ""
     name: str = ""
     holds_data: bool = False
+    maybe: bool = False
 
 
-def needs(thing: Thing, names: Names) -> Iterator[Need]:
-    """Give what an object needs; nothing for kinds that refer to nothing."""
-    if thing.kind in WORKLOADS:
-        yield from _of_pods(thing, names)
-    elif thing.kind in _BY_KIND:
-        for one in _BY_KIND[thing.kind](thing, names):
+def needs(kind: str, node: Node) -> Iterator[Need]:
+    """Give what an object says that it needs; nothing for kinds that refer to nothing.
+
+    Which workloads a service leads to is not said in it, but by the labels of others.
+    """
+    if kind in WORKLOADS:
+        yield from _of_pods(kind, node)
+    elif kind in _BY_KIND:
+        for one in _BY_KIND[kind](node):
             if text(one.node):
                 yield one
 
 
-def _of_pods(thing: Thing, names: Names) -> Iterator[Need]:
-    pods = get(thing.template, "spec")
+def _of_pods(kind: str, workload: Node) -> Iterator[Need]:
+    pods = get(template(kind, workload), "spec")
     found = chain(
         _volumes(get(pods, "volumes")),
         *(
-            _container(one, thing, names)
+            _container(one)
             for key in ("initContainers", "containers")
             for one in items(get(pods, key))
         ),
@@ -64,13 +69,13 @@ def _of_pods(thing: Thing, names: Names) -> Iterator[Need]:
             for one in each(get(pods, "imagePullSecrets"), "name")
         ),
         (Need("ServiceAccount", get(pods, "serviceAccountName"), "runs as"),),
-        _claims(thing),
+        _claims(workload),
     )
     return (one for one in found if text(one.node))
 
 
-def _claims(thing: Thing) -> Iterator[Need]:
-    for one in each(get(thing.node, "spec", "volumeClaimTemplates"), "metadata", "name"):
+def _claims(workload: Node) -> Iterator[Need]:
+    for one in each(get(workload, "spec", "volumeClaimTemplates"), "metadata", "name"):
         yield Need(CLAIM, one, "volume of its own for each replica")
 
 
@@ -101,7 +106,7 @@ def _share(node: Node) -> Need:
     return Need("", server, "NFS share", name=f"{text(server)}:{path}", holds_data=True)
 
 
-def _container(container: Node, thing: Thing, names: Names) -> Iterator[Need]:
+def _container(container: Node) -> Iterator[Need]:
     for one in items(get(container, "envFrom")):
         yield Need("ConfigMap", get(one, "configMapRef", "name"), "environment")
         yield Need("Secret", get(one, "secretRef", "name"), "environment")
@@ -111,28 +116,24 @@ def _container(container: Node, thing: Thing, names: Names) -> Iterator[Need]:
             yield Need("ConfigMap", get(source, "configMapKeyRef", "name"), "environment")
             yield Need("Secret", get(source, "secretKeyRef", "name"), "environment")
         else:
-            yield from _addressed(text(get(one, "name")), get(one, "value"), thing, names)
+            yield from _addressed(text(get(one, "name")), get(one, "value"))
 
 
-def _addressed(name: str, value: Node, thing: Thing, names: Names) -> Iterator[Need]:
-    """Give the services of the file that a value names as a host (``db.shop.svc``)."""
+def _addressed(name: str, value: Node) -> Iterator[Need]:
+    """Give the services that a value may name as a host (``db.shop.svc``)."""
     for host in hosts(name, text(value)):
         service, _, rest = host.partition(".")
-        namespace = rest.partition(".")[0] or thing.namespace
-        in_cluster = rest.partition(".")[2] in ("", "svc", "svc.cluster.local")
-        if in_cluster and names.knows("Service", namespace, service):
-            yield Need("Service", value, f"named in {name}", namespace, service)
+        namespace, _, domain = rest.partition(".")
+        if service and domain in ("", "svc", "svc.cluster.local"):
+            yield Need("Service", value, f"named in {name}", namespace, service, maybe=True)
 
 
-def _of_service(thing: Thing, names: Names) -> Iterator[Need]:
-    for one in names.behind(thing):
-        node = Node(one.line, one.name)
-        yield Need(one.kind, node, "leads to")
-    yield Need("", get(thing.node, "spec", "externalName"), "external name")
+def _of_service(node: Node) -> Iterator[Need]:
+    yield Need("", get(node, "spec", "externalName"), "external name")
 
 
-def _of_ingress(thing: Thing, _names: Names) -> Iterator[Need]:
-    spec = get(thing.node, "spec")
+def _of_ingress(node: Node) -> Iterator[Need]:
+    spec = get(node, "spec")
     yield Need("Service", get(spec, "defaultBackend", "service", "name"), "leads to")
     for paths in each(get(spec, "rules"), "http", "paths"):
         for one in each(paths, "backend"):
@@ -144,8 +145,8 @@ def _of_ingress(thing: Thing, _names: Names) -> Iterator[Need]:
     yield Need("IngressClass", get(spec, "ingressClassName"), "is served by")
 
 
-def _of_route(thing: Thing, _names: Names) -> Iterator[Need]:
-    spec = get(thing.node, "spec")
+def _of_route(node: Node) -> Iterator[Need]:
+    spec = get(node, "spec")
     for one in items(get(spec, "parentRefs")):
         kind = text(get(one, "kind")) or "Gateway"
         yield Need(kind, get(one, "name"), "is served by", text(get(one, "namespace")))
@@ -155,48 +156,46 @@ def _of_route(thing: Thing, _names: Names) -> Iterator[Need]:
             yield Need(kind, get(one, "name"), "leads to", text(get(one, "namespace")))
 
 
-def _of_gateway(thing: Thing, _names: Names) -> Iterator[Need]:
-    yield Need("GatewayClass", get(thing.node, "spec", "gatewayClassName"), "is served by")
-    for certificates in each(get(thing.node, "spec", "listeners"), "tls", "certificateRefs"):
+def _of_gateway(node: Node) -> Iterator[Need]:
+    yield Need("GatewayClass", get(node, "spec", "gatewayClassName"), "is served by")
+    for certificates in each(get(node, "spec", "listeners"), "tls", "certificateRefs"):
         for one in items(certificates):
             kind = text(get(one, "kind")) or "Secret"
             yield Need(kind, get(one, "name"), "certificate", text(get(one, "namespace")))
 
 
-def _of_claim(thing: Thing, _names: Names) -> Iterator[Need]:
-    spec = get(thing.node, "spec")
+def _of_claim(node: Node) -> Iterator[Need]:
+    spec = get(node, "spec")
     yield Need("PersistentVolume", get(spec, "volumeName"), "is kept on")
     yield Need("StorageClass", get(spec, "storageClassName"), "is made by")
     source = get(spec, "dataSource")
     yield Need(text(get(source, "kind")), get(source, "name"), "was made from")
 
 
-def _of_volume(thing: Thing, _names: Names) -> Iterator[Need]:
-    spec = get(thing.node, "spec")
+def _of_volume(node: Node) -> Iterator[Need]:
+    spec = get(node, "spec")
     yield Need("StorageClass", get(spec, "storageClassName"), "is made by")
     yield Need("", get(spec, "hostPath", "path"), "folder of the host", holds_data=True)
     if get(spec, "nfs") is not NOTHING:
         yield _share(get(spec, "nfs"))
 
 
-def _of_snapshot(thing: Thing, _names: Names) -> Iterator[Need]:
-    claim = get(thing.node, "spec", "source", "persistentVolumeClaimName")
+def _of_snapshot(node: Node) -> Iterator[Need]:
+    claim = get(node, "spec", "source", "persistentVolumeClaimName")
     yield Need(CLAIM, claim, "was made from")
-    yield Need(
-        "VolumeSnapshotClass", get(thing.node, "spec", "volumeSnapshotClassName"), "is made by"
-    )
+    yield Need("VolumeSnapshotClass", get(node, "spec", "volumeSnapshotClassName"), "is made by")
 
 
-def _of_account(thing: Thing, _names: Names) -> Iterator[Need]:
-    for one in each(get(thing.node, "imagePullSecrets"), "name"):
+def _of_account(node: Node) -> Iterator[Need]:
+    for one in each(get(node, "imagePullSecrets"), "name"):
         yield Need("Secret", one, "pulls images")
 
 
-def _nothing(_thing: Thing, _names: Names) -> Iterator[Need]:
+def _nothing(_node: Node) -> Iterator[Need]:
     return iter(())
 
 
-_BY_KIND: Mapping[str, Callable[[Thing, Names], Iterator[Need]]] = {
+_BY_KIND: Mapping[str, Callable[[Node], Iterator[Need]]] = {
     "Service": _of_service,
     "Ingress": _of_ingress,
     "HTTPRoute": _of_route,
