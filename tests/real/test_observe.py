@@ -121,13 +121,19 @@ def test_one_bad_file_records_nothing_of_the_others(practice: Path) -> None:
         ("observe csv", 64, "no source is named"),
         ("observe csv a.csv --as-of 2026-01-01", 64, "as of another time"),
         ("observe csv nothing.csv", 66, "nothing.csv cannot be read"),
-        ("observe csv .", 65, "no ordinary file"),
+        ("observe csv empty", 65, "nothing in the folder"),
+        ("observe csv pipe", 65, "no ordinary file: it is a pipe"),
+        ("observe csv /dev/zero", 65, "no ordinary file: it is a device"),
+        ("observe csv broken.csv", 66, "cannot be read: No such file"),
     ],
 )
 def test_what_is_asked_wrongly_is_said(
     practice: Path, arguments: str, code: int, said: str
 ) -> None:
     (practice / "a.csv").write_text("component,needs\nbooking-app,redis\n")
+    (practice / "empty").mkdir()
+    os.mkfifo(practice / "pipe")
+    (practice / "broken.csv").symlink_to("nowhere.csv")
     ended = refloat(practice, arguments)
     assert (ended.returncode, "Traceback" in ended.stderr) == (code, False)
     assert said in ended.stderr

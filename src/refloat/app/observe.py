@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from pathlib import Path
 
-from refloat import assess, registry
+from refloat import assess
 from refloat.app import memory
+from refloat.app.sources import Gathered, NotRead, gather, observer_of
 from refloat.app.workspace import Workspace
 from refloat.host.clock import Clock
 from refloat.ledger.statement import Subject
 from refloat.model.errors import UsageProblem
 from refloat.model.facts import UNWRITTEN, ObservationFact
 from refloat.model.observations import Observation, RefusedLine, Undocumented
-from refloat.observers import Observer, Reading
-from refloat.plan import nearest
+from refloat.observers import Reading
 
 
 @dataclass(frozen=True)
@@ -44,52 +46,62 @@ class Observed:
         sources: what was read now; empty if nothing was.
         undocumented: what the newest reading of every source shows and the plan does not know.
         known_sources: how many sources were ever read, by the instant.
+        not_read: what stands in the folders, and was not read.
+        gone: sources of the folders that were read earlier, and are not there any more.
     """
 
     sources: tuple[SourceRead, ...]
     undocumented: tuple[Undocumented, ...]
     known_sources: int
+    not_read: tuple[NotRead, ...] = ()
+    gone: tuple[str, ...] = ()
 
 
 def observe(workspace: Workspace, clock: Clock, kind: str, paths: Sequence[Path]) -> Observed:
     """Read sources of one kind, record what they show, and hold it against the plan.
 
-    All of them are read before anything is recorded: if one cannot be, nothing is.
+    All of them are read before anything is recorded: if one that is named cannot be, nothing is.
+    A source of a named folder that was read earlier and is not there any more shows nothing now;
+    that is recorded too.
 
     Args:
         workspace: the plan and the state.
         clock: what time it is.
         kind: the observer's name.
-        paths: the sources; one that is named twice is read once.
+        paths: the sources: files and folders; one that is named twice is read once.
 
     Raises:
         UsageProblem: if there is no such observer, or no source is named.
         MissingInput, ObservationProblem: if a source cannot be read or understood.
         PlanProblem: if the plan cannot be understood.
     """
-    observer = _observer(kind)
+    observer = observer_of(kind)
     if not paths:
         raise UsageProblem("no source is named", hint=f"refloat observe {kind} PATH")
     plan = workspace.plan
-    readings = {_source(workspace, path): observer.read(path) for path in paths}
+    gathered = gather(observer, paths, workspace.folder)
+    gone = _gone(workspace, observer.name, gathered) if gathered.folders else ()
     now = clock.now().wall
-    facts = [
-        ObservationFact(
-            UNWRITTEN, now, source, reading.observations, observer.name, len(reading.refused)
-        )
-        for source, reading in readings.items()
-    ]
+    readings = [(one.name, one.reading) for one in gathered.sources]
+    readings += [(name, Reading((), (), sha256(b"").hexdigest())) for name in gone]
     statements = [
-        memory.statement(fact, [Subject(f"observed/{observer.name}/{fact.source}", one.digest)])
-        for fact, one in zip(facts, readings.values(), strict=True)
+        memory.statement(
+            ObservationFact(
+                UNWRITTEN, now, source, one.observations, observer.name, len(one.refused)
+            ),
+            [Subject(f"observed/{observer.name}/{source}", one.digest)],
+        )
+        for source, one in readings
     ]
     entries = memory.record(workspace, statements)
     read = tuple(
-        _read(entry.index, source, reading)
-        for entry, (source, reading) in zip(entries, readings.items(), strict=True)
+        SourceRead(entry.index, source, one.observations, one.refused)
+        for entry, (source, one) in zip(entries, readings, strict=True)
+        if source not in gone
     )
     known = memory.known(workspace).until(now)
-    return Observed(read, assess.undocumented(plan, known, now), _count(known.observations))
+    found = assess.undocumented(plan, known, now)
+    return Observed(read, found, _count(known.observations), gathered.not_read, gone)
 
 
 def compare(workspace: Workspace, instant: datetime) -> Observed:
@@ -103,32 +115,19 @@ def compare(workspace: Workspace, instant: datetime) -> Observed:
     return Observed((), assess.undocumented(plan, known, instant), _count(known.observations))
 
 
-def kinds() -> tuple[str, ...]:
-    """Name every observer."""
-    return tuple(registry.adapters("observers"))
-
-
-def _observer(kind: str) -> Observer:
-    known = registry.adapters("observers")
-    if kind not in known:
-        near = nearest(kind, known)
-        raise UsageProblem(
-            f"there is no observer {kind!r}",
-            hint=f"Did you mean {near!r}?" if near else f"There are: {', '.join(known)}.",
-        )
-    observer: Observer = known[kind]
-    return observer
-
-
-def _source(workspace: Workspace, path: Path) -> str:
-    """Name a source the same however it is given: links and ``..`` are followed."""
-    whole, folder = path.resolve(), workspace.folder.resolve()
-    named = whole.relative_to(folder) if whole.is_relative_to(folder) else whole
-    return str(named).encode("utf-8", "replace").decode("utf-8")
-
-
-def _read(entry: int, source: str, reading: Reading) -> SourceRead:
-    return SourceRead(entry, source, reading.observations, reading.refused)
+def _gone(workspace: Workspace, observer: str, gathered: Gathered) -> tuple[str, ...]:
+    """Name the sources of the folders that were read earlier, and that are not there any more."""
+    known = [one for one in memory.known(workspace).observations if one.observer == observer]
+    newest = {fact.source: fact for fact in known}
+    read = {one.name for one in gathered.sources}
+    missing = [name for name, one in newest.items() if one.observations and name not in read]
+    return tuple(
+        name
+        for name in sorted(missing)
+        for path in [workspace.folder.resolve() / name]
+        if any(path.is_relative_to(folder) for folder in gathered.folders)
+        and not os.path.lexists(path)
+    )
 
 
 def _count(facts: Sequence[ObservationFact]) -> int:

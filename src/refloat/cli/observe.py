@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
 import click
 
 from refloat.app.observe import Observed, SourceRead, compare, observe
+from refloat.app.sources import NotRead, summaries
 from refloat.app.workspace import Workspace
 from refloat.cli.shared import INSTANT, as_json, emit, in_workspace, say, table
 from refloat.host.clock import Clock
@@ -18,7 +20,16 @@ SHOWN = 50
 """Rows of what was read that are shown to people; ``--json`` gives all."""
 
 
-@click.command("observe")
+class _Kinds(click.Command):
+    """A command whose help lists every observer: there is no list to keep."""
+
+    def format_epilog(self, context: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write what each kind reads."""
+        with formatter.section("Kinds"):
+            formatter.write_dl(list(summaries().items()))
+
+
+@click.command("observe", cls=_Kinds)
 @click.argument("kind", required=False)
 @click.argument("paths", metavar="[PATH]...", nargs=-1, type=click.Path(path_type=Path))
 @click.option("--as-of", "as_of", type=INSTANT, help="As it stood then; reads nothing.")
@@ -33,12 +44,13 @@ def command(
 ) -> int:
     """Read from PATHs what is really there, and say what of it is in no plan.
 
-    KIND says how to read: csv, a table with the columns component and needs. What is read is
-    recorded; a later reading of the same file replaces it. Without KIND nothing is read: what was
-    recorded is held against the plan again.
+    KIND says how to read; all kinds are listed below. Of a folder all files of that kind are read,
+    those in folders inside of it too; links and hidden files are not. What is read is recorded; a
+    later reading of the same file replaces it. Without KIND nothing is read: what was recorded is
+    held against the plan again.
 
-    Exit code 2 if something is in no plan, or a line could not be used, or nothing was ever
-    observed.
+    Exit code 2 if something is in no plan, or a file or a line could not be used, or nothing was
+    ever observed.
     """
     if kind is not None and as_of is not None:
         raise UsageProblem("what is read now cannot be as of another time")
@@ -52,8 +64,11 @@ def command(
     else:
         for one in seen.sources:
             _show(one)
+        tell_not_read(seen.not_read)
+        for source in seen.gone:
+            say(f"{source} is not there any more: what it showed no longer counts.")
         _compare(seen)
-    refused = any(one.refused for one in seen.sources)
+    refused = any(one.refused for one in seen.sources) or any(one.is_fault for one in seen.not_read)
     return 2 if seen.undocumented or refused or not seen.known_sources else 0
 
 
@@ -70,6 +85,19 @@ def _show(read: SourceRead) -> None:
         say(f"Line {line.line} of {read.source} is not used: {line.reason}.", style="yellow")
     if len(read.refused) > SHOWN:
         say(f"{len(read.refused)} lines are not used in all; --json names each.", style="yellow")
+
+
+def tell_not_read(found: Sequence[NotRead]) -> None:
+    """Tell people what was met and not read, by reason."""
+    by_reason: dict[str, list[str]] = {}
+    for one in found:
+        by_reason.setdefault(one.reason, []).append(one.source)
+    for reason, sources in list(by_reason.items())[:SHOWN]:
+        named = ", ".join(sources[:3])
+        more = f" and {len(sources) - 3} more" if len(sources) > 3 else ""
+        say(f"Not read: {named}{more}: {reason.rstrip('.')}.", style="yellow")
+    if len(by_reason) > SHOWN:
+        say(f"{len(found)} things are not read in all; --json names each.", style="yellow")
 
 
 def _compare(seen: Observed) -> None:
