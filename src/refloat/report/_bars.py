@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from refloat.assess.words import duration
@@ -43,9 +43,9 @@ class Gauge:
         title: the objective in plain words.
         target: the target in words.
         target_at: percent of the scale; None if there is no target.
+        bars: what was measured.
         approval: who stands behind the target.
         approved: whether that counts.
-        bars: what was measured.
 
     """
 
@@ -53,9 +53,9 @@ class Gauge:
     title: str
     target: str
     target_at: float | None
-    approval: str
-    approved: bool
     bars: tuple[Bar, ...]
+    approval: str = ""
+    approved: bool = False
 
 
 _TITLES = {
@@ -67,7 +67,11 @@ _TITLES = {
 def gauges(status: ServiceStatus, drill: DrillRecord | None) -> tuple[Gauge, ...]:
     """Draw the recovery time first, then the loss of data, in the drill and at this instant."""
     return tuple(
-        _gauge(objective, _measured(objective, drill))
+        replace(
+            _gauge(measure, _measured(objective, drill), objective.target_seconds),
+            approval=objective.explanation,
+            approved=objective.approval == "approved",
+        )
         for measure in ("rto", "rpo")
         for objective in status.objectives
         if objective.measure == measure
@@ -80,8 +84,19 @@ def brief(objective: ObjectiveStatus) -> Gauge:
         measured = ("Back after", objective.achieved_seconds)
     else:
         measured = ("Would be lost", objective.now_seconds)
-    gauge = _gauge(objective, (measured,))
-    target, (_, seconds) = objective.target_seconds, measured
+    return against(objective.measure, *measured, objective.target_seconds)
+
+
+def against(measure: str, label: str, seconds: float | None, target: float | None) -> Gauge:
+    """Draw one time as one bar against its target.
+
+    Args:
+        measure: ``rpo`` or ``rto``.
+        label: what was measured.
+        seconds: how long it was; None if nobody knows.
+        target: the longest that is allowed; None if there is no target.
+    """
+    gauge = _gauge(measure, ((label, seconds),), target)
     (bar,) = gauge.bars
     if seconds is None:
         allowed = "no target" if target is None else f"{duration(target)} allowed"
@@ -108,18 +123,14 @@ def _measured(
     )
 
 
-def _gauge(objective: ObjectiveStatus, measured: Iterable[tuple[str, float | None]]) -> Gauge:
-    pairs = tuple(measured)
-    target = objective.target_seconds
+def _gauge(measure: str, pairs: Sequence[tuple[str, float | None]], target: float | None) -> Gauge:
     longest = max([seconds for _, seconds in pairs if seconds is not None] + [target or 0.0])
     scale = longest * _ROOM or 1.0
     return Gauge(
-        measure=objective.measure,
-        title=_TITLES[objective.measure],
+        measure=measure,
+        title=_TITLES[measure],
         target=f"at most {duration(target)}" if target is not None else "nobody has set a target",
         target_at=None if target is None else _percent(target, scale),
-        approval=objective.explanation,
-        approved=objective.approval == "approved",
         bars=tuple(_bar(label, seconds, target, scale) for label, seconds in pairs),
     )
 

@@ -46,6 +46,27 @@ def shortened(text: str, columns: int) -> str:
     return text
 
 
+def wrapped(text: str, columns: int) -> str:
+    """Break a text after so many columns at most, once: between words where there are any.
+
+    Args:
+        text: the text; signs that hide or reorder are replaced.
+        columns: the width of the first line, as ``shortened`` counts it.
+
+    Returns:
+        One line, or two with a line end between them; the second is as long as it is.
+    """
+    text = plain(text).strip()
+    taken = 0
+    for position, sign in enumerate(text):
+        taken += _width(sign)
+        if taken > columns:
+            space = text.rfind(" ", 0, position + 1)
+            cut = space if space > 0 else position
+            return f"{text[:cut].rstrip()}\n{text[cut:].lstrip()}"
+    return text
+
+
 def _width(sign: str) -> int:
     if unicodedata.combining(sign):
         return 0

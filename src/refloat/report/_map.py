@@ -8,15 +8,34 @@ from dataclasses import dataclass, replace
 
 from refloat.model.plan import Dependency, Plan, Strength
 from refloat.plan import written_out
-from refloat.report._clean import shortened
+from refloat.report._clean import shortened, wrapped
 
-WIDTH, HEIGHT = 172, 46
-COLUMN, GAP, MARGIN = 248, 16, 8
-_NAME_COLUMNS = 21
+GAP, MARGIN, HEIGHT = 16, 8, 46
+_LINE, _ROW = 16, 17
+_COLUMN_WIDTH = 8.1
+"""Pixels that one sign of a name takes at most, as good as always."""
+
 _THIN = 10
 """Height that a line takes where it passes through a column without stopping."""
 
 _SWEEPS = 4
+
+
+@dataclass(frozen=True)
+class Shape:
+    """How boxes look: pixels of a box and of the room between columns; lines for a name."""
+
+    width: int = 172
+    between: int = 76
+    lines: int = 1
+
+    @property
+    def step(self) -> int:
+        """Pixels from one column to the next."""
+        return self.width + self.between
+
+
+_USUAL = Shape()
 
 
 @dataclass(frozen=True)
@@ -25,11 +44,13 @@ class Face:
 
     Attributes:
         title: its name.
-        mark: how it stands: ``good``, ``bad`` or ``open``.
+        mark: how it stands: ``good``, ``bad``, ``open``, ``less`` or ``idle``.
         words: the same in words.
         service: whether it is a service.
         gaps: how many severe gaps were found in it.
-        part: whether it is a broken part of a service, with square corners.
+        part: whether it is a part of a service, with square corners.
+        struck: whether it is lost, which a black corner shows.
+        rows: what is inside of it: symbol and words.
 
     """
 
@@ -39,6 +60,8 @@ class Face:
     service: bool = False
     gaps: int = 0
     part: bool = False
+    struck: bool = False
+    rows: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -47,14 +70,17 @@ class Box:
 
     Attributes:
         name: as much of its name as fits.
-        left, top: pixels.
+        more: the second line of its name; empty if one is enough.
+        left, top, height: pixels.
         face: what it shows.
 
     """
 
     name: str
+    more: str
     left: int
     top: int
+    height: int
     face: Face
 
 
@@ -126,7 +152,7 @@ def lay_out(
     faces: Mapping[str, Face],
     needs: Mapping[str, Sequence[Dependency]],
     seen: Collection[tuple[str, str]] = (),
-    width: int = WIDTH,
+    shape: Shape = _USUAL,
 ) -> Map:
     """Lay out a map in columns; the order within each of them is changed for fewer crossings.
 
@@ -135,30 +161,30 @@ def lay_out(
         faces: by key, what its box shows.
         needs: by key, what it needs; what stands in no earlier column is passed over.
         seen: pairs of what needs and what is needed that were seen, and not written down.
-        width: pixels of a box.
+        shape: how its boxes look.
 
     """
     place = {key: number for number, column in enumerate(columns) for key in column}
     chains = _chains(columns, place, needs)
     _untangle(columns, [chain for chain, _ in chains])
-    tops = _tops(columns)
-    letters = _NAME_COLUMNS * width // WIDTH
-    step = width + COLUMN - WIDTH
+    names = {key: _name(face, shape) for key, face in faces.items()}
+    heights = {key: _face_height(face, names[key][1]) for key, face in faces.items()}
+    tops = _tops(columns, heights)
     boxes = tuple(
-        Box(shortened(face.title, letters), MARGIN + place[key] * step, tops[key], face)
+        Box(*names[key], MARGIN + place[key] * shape.step, tops[key], heights[key], face)
         for key, face in faces.items()
     )
     lines = tuple(
         replace(
-            _line(chain, tops, place, width, dependency.strength is Strength.HARD),
+            _line(chain, tops, place, shape, dependency.strength is Strength.HARD),
             failed=faces[dependency.on].mark == "bad",
             seen=(chain[-1], dependency.on) in seen,
         )
         for chain, dependency in chains
     )
-    across = 2 * MARGIN + (len(columns) - 1) * step + width
-    tallest = max(tops[key] + _height(key) for column in columns for key in column)
-    return Map(across, tallest + MARGIN, width, boxes, lines)
+    across = 2 * MARGIN + (len(columns) - 1) * shape.step + shape.width
+    tallest = max(tops[key] + heights.get(key, _THIN) for column in columns for key in column)
+    return Map(across, tallest + MARGIN, shape.width, boxes, lines)
 
 
 _SERVICE = "\0service"
@@ -216,34 +242,49 @@ def _middle(
     return sum(seen) / len(seen) if seen else own[key]
 
 
-def _height(key: str) -> int:
-    return HEIGHT if key == _SERVICE or not key.startswith("\0") else _THIN
+def _name(face: Face, shape: Shape) -> tuple[str, str]:
+    """Give a name in as many lines as it may have, at most two; empty lines are left out."""
+    letters = int(shape.width / _COLUMN_WIDTH)
+    if shape.lines == 1:
+        return shortened(face.title, letters), ""
+    first, _, rest = wrapped(face.title, letters).partition("\n")
+    return first, shortened(rest, letters)
 
 
-def _tops(columns: Sequence[Sequence[str]]) -> dict[str, int]:
-    tall = [sum(_height(key) + GAP for key in column) - GAP for column in columns]
+def _face_height(face: Face, more: str) -> int:
+    return HEIGHT + _LINE * bool(more) + _ROW * len(face.rows)
+
+
+def _tops(columns: Sequence[Sequence[str]], heights: Mapping[str, int]) -> dict[str, int]:
+    tall = [sum(heights.get(key, _THIN) + GAP for key in column) - GAP for column in columns]
     result = {}
     for column, height in zip(columns, tall, strict=True):
         top = MARGIN + (max(tall) - height) // 2
         for key in column:
             result[key] = top
-            top += _height(key) + GAP
+            top += heights.get(key, _THIN) + GAP
     return result
 
 
 def _line(
-    chain: Sequence[str], tops: Mapping[str, int], place: Mapping[str, int], width: int, hard: bool
+    chain: Sequence[str],
+    tops: Mapping[str, int],
+    place: Mapping[str, int],
+    shape: Shape,
+    hard: bool,
 ) -> Line:
-    first, step = place[chain[0]], width + COLUMN - WIDTH
-    x, y = MARGIN + first * step + width, tops[chain[0]] + HEIGHT // 2
+    first = place[chain[0]]
+    x, y = MARGIN + first * shape.step + shape.width, tops[chain[0]] + HEIGHT // 2
     path = f"M{x} {y}"
     for number, key in enumerate(chain[1:], first + 1):
-        left, middle = MARGIN + number * step, tops[key] + _height(key) // 2
+        passing = key != chain[-1]
+        left = MARGIN + number * shape.step
+        middle = tops[key] + (_THIN if passing else HEIGHT) // 2
         bend = (left - x) // 2
         path += f"C{x + bend} {y} {left - bend} {middle} {left} {middle}"
         x, y = left, middle
-        if key != chain[-1]:
-            x = left + width
+        if passing:
+            x = left + shape.width
             path += f"H{x}"
     head = f"M{x} {y}L{x - 9} {y - 4.5}L{x - 9} {y + 4.5}Z"
     return Line(path, head, hard, failed=False)

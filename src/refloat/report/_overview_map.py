@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from refloat.model.judgement import CopyVerdict, ServiceStatus
 from refloat.model.plan import Dependency, Plan, Strength
+from refloat.report import _layers as layers
 from refloat.report import _map as drawing
 from refloat.report._overview_rows import severe, tier_of
 from refloat.report.words import copy_answer, recovery_answer
@@ -18,8 +19,8 @@ _SOME = 40
 """So many services are drawn where not all are: the broken ones, with what they need."""
 
 _PARTS = 3
-_WIDTH = 226
-Needs = Mapping[str, Mapping[str, Strength]]
+_SHAPE = drawing.Shape(width=226)
+Needs = layers.Needs
 
 
 @dataclass(frozen=True)
@@ -93,7 +94,7 @@ def draw(
         seen: by service, the services that it was seen to need.
     """
     statuses = {one.service: one for one in services}
-    unwritten = {key: _unwritten(key, seen.get(key, frozenset()), needs) for key in statuses}
+    unwritten = {key: layers.unwritten(key, seen.get(key, frozenset()), needs) for key in statuses}
     chosen = _chosen(plan, statuses, needs)
     if not chosen:
         return OrganisationMap(None, (), 0, 0, unwritten=False)
@@ -102,8 +103,8 @@ def draw(
         parts if len(chosen) + sum(map(len, parts.values())) <= LIMIT else dict.fromkeys(parts, ())
     )
     links = {key: _links(key, chosen, needs, unwritten, boxed[key]) for key in chosen}
-    columns = _layers(links)
-    drawn = _without_detours(links, columns, unwritten)
+    columns = layers.columns(links)
+    drawn = layers.without_detours(links, columns, unwritten)
     faces = {key: _face(statuses[key]) for key in chosen}
     faces |= {
         _part_key(one): drawing.Face(one.name, one.mark, one.words, part=True)
@@ -112,24 +113,13 @@ def draw(
     }
     pairs = {(key, other) for key, some in unwritten.items() for other in some}
     return OrganisationMap(
-        drawing=drawing.lay_out(columns, faces, drawn, pairs, _WIDTH),
+        drawing=drawing.lay_out(columns, faces, drawn, pairs, _SHAPE),
         relations=_relations(statuses, chosen, needs, unwritten, parts),
         shown=len(chosen),
         total=len(statuses),
         unwritten=any(unwritten[key] for key in chosen),
         parts=any(boxed.values()),
     )
-
-
-def _unwritten(key: str, seen: frozenset[str], needs: Needs) -> tuple[str, ...]:
-    """Name what a service was seen to need, and does not need in the end by the plan."""
-    written: set[str] = set()
-    ahead = [key] if seen else []
-    while ahead:
-        fresh = [one for one in needs.get(ahead.pop(), ()) if one not in written]
-        written.update(fresh)
-        ahead += fresh
-    return tuple(sorted(seen - written - {key}))
 
 
 def _chosen(plan: Plan, statuses: Mapping[str, ServiceStatus], needs: Needs) -> tuple[str, ...]:
@@ -141,13 +131,7 @@ def _chosen(plan: Plan, statuses: Mapping[str, ServiceStatus], needs: Needs) -> 
         statuses,
         key=lambda key: (order[recovery_answer(statuses[key]).mark], tier_of(plan, key)),
     )
-    chosen: dict[str, None] = {}
-    for key in ranked:
-        for one in (key, *needs.get(key, {})):
-            if one in statuses and len(chosen) < _SOME:
-                chosen[one] = None
-        if len(chosen) == _SOME:
-            break
+    chosen = layers.with_needs(ranked, statuses, needs, _SOME)
     return tuple(key for key in statuses if key in chosen)
 
 
@@ -203,65 +187,6 @@ def _links(
     found |= {other: Strength.HARD for other in unwritten[key] if other in drawn and other != key}
     links = [Dependency(other, strength) for other, strength in found.items()]
     return (*links, *(Dependency(_part_key(one)) for one in parts))
-
-
-def _without_detours(
-    links: Mapping[str, Sequence[Dependency]],
-    columns: Sequence[Sequence[str]],
-    unwritten: Mapping[str, Sequence[str]],
-) -> dict[str, tuple[Dependency, ...]]:
-    """Leave out each line that follows from others: what is needed by something needed as well.
-
-    Only hard needs that somebody wrote down count, and only those that are drawn.
-    """
-    place = {key: number for number, column in enumerate(columns) for key in column}
-    firm: dict[str, set[str]] = {}
-    result = {}
-    for key in sorted(links, key=place.__getitem__):
-        near = {
-            one.on
-            for one in links[key]
-            if one.strength is Strength.HARD
-            and one.on not in unwritten[key]
-            and place[one.on] < place[key]
-        }
-        beyond = set().union(*(firm.get(one, ()) for one in near))
-        firm[key] = near | beyond
-        result[key] = tuple(one for one in links[key] if one.on not in beyond or one.on not in near)
-    return result
-
-
-def _layers(links: Mapping[str, Sequence[Dependency]]) -> list[list[str]]:
-    """Put each service behind all that it needs, and each broken part just before its service.
-
-    A need that closes a circle is passed over, and no line is drawn for it.
-    """
-    depths: dict[str, int] = {}
-    open_ones: set[str] = set()
-
-    def depth(key: str) -> int:
-        if key in depths:
-            return depths[key]
-        open_ones.add(key)
-        behind = [
-            1 if need.on not in links else depth(need.on) + 1
-            for need in links[key]
-            if need.on not in open_ones
-        ]
-        open_ones.remove(key)
-        depths[key] = max(behind, default=0)
-        return depths[key]
-
-    for key in links:
-        depth(key)
-    for key, some in links.items():
-        for need in some:
-            if need.on not in links:
-                depths[need.on] = min(depths.get(need.on, depths[key]), depths[key] - 1)
-    columns: list[list[str]] = [[] for _ in range(max(depths.values()) + 1)]
-    for key, number in depths.items():
-        columns[number].append(key)
-    return [column for column in columns if column]
 
 
 def _relations(

@@ -6,11 +6,10 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from refloat.model.run import DrillRecord, Outcome, StepRecord
+from refloat.report._scale import Tick, scale
 from refloat.report.words import STAGES, lasted, mark
 
 LANE_HEIGHT = 18
-_INTERVALS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200)
-_MOST_TICKS = 6
 
 
 @dataclass(frozen=True)
@@ -62,15 +61,6 @@ class Row:
 
 
 @dataclass(frozen=True)
-class Tick:
-    """One time on the axis: percent, words, and how its words are anchored."""
-
-    at: float
-    text: str
-    anchor: str
-
-
-@dataclass(frozen=True)
 class Timeline:
     """The whole chart.
 
@@ -112,7 +102,7 @@ def timeline(drill: DrillRecord, name_of: Callable[[str], str]) -> Timeline | No
     occurring = {step.stage for step in steps}
     return Timeline(
         rows=tuple(_row(group, total, name_of) for group in grouped.values()),
-        ticks=_ticks(total),
+        ticks=scale((total,), even=True, room=1.0).ticks,
         target_at=round(100 * target / total, 3) if target and target <= total else None,
         critical=_critical(drill, steps, name_of),
         stages=tuple((css(stage), words) for stage, words in STAGES.items() if stage in occurring),
@@ -198,19 +188,6 @@ def _critical(
         + f"{STAGES.get(step.stage, str(step.stage))} ({lasted(step.ended - step.started)})"
         for step in marked
     )
-
-
-def _ticks(total: float) -> tuple[Tick, ...]:
-    interval = next((one for one in _INTERVALS if total / one <= _MOST_TICKS), total / _MOST_TICKS)
-    result = []
-    number = 0
-    while number * interval <= total:
-        seconds = round(number * interval, 3)
-        at = round(100 * seconds / total, 3)
-        anchor = "start" if number == 0 else "end" if at > 94 else "middle"
-        result.append(Tick(at, _clock(seconds), anchor))
-        number += 1
-    return tuple(result)
 
 
 def _clock(seconds: float) -> str:
