@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from refloat import registry
@@ -17,6 +18,7 @@ from refloat.model.plan import (
     Component,
     Plan,
     Protection,
+    Recovery,
     Repository,
     Service,
 )
@@ -105,6 +107,71 @@ def prepare(workspace: Workspace, service: Service, scratch: Path) -> Preparatio
         software=software,
         scratch=scratch,
     )
+
+
+def prepare_data(
+    workspace: Workspace, subject: str, keys: tuple[str, ...], scratch: Path
+) -> Preparation:
+    """Find the adapters, resolve paths and secrets of the data of some components alone.
+
+    No application is started and no check of the plan is asked: only data comes back.
+
+    Args:
+        workspace: the plan and the state.
+        subject: what it is for, for people: a service or a component.
+        keys: protected components.
+        scratch: a private folder for the comparison.
+
+    Raises:
+        SecretProblem: if a secret cannot be had.
+        NotAllowed: if the plan asks for a hole in the walls.
+    """
+    plan = workspace.plan
+    components = [
+        replace(
+            one, checks=(), recovery=Recovery(timeout=one.recovery.timeout, software=_shown(one))
+        )
+        for one in (plan.components[key] for key in keys)
+    ]
+    open_readers = readers(workspace, _repositories(components))
+    software = tuple(
+        absolute_path(path, workspace.folder) for one in components for path in _shown(one)
+    )
+    _guard(workspace, components, software, scratch)
+    return Preparation(
+        plan=plan,
+        service=Service(key=subject, name=subject),
+        plan_folder=workspace.folder,
+        components={one.key: _component(workspace, one, open_readers) for one in components},
+        journey=(),
+        sandbox=sandbox_of(workspace),
+        sandbox_options=plan.sandbox_options,
+        software=software,
+        scratch=scratch,
+    )
+
+
+def private_places(workspace: Workspace) -> dict[str, Path]:
+    """Name every place that nothing may be restored into: production, copies, Refloat's own.
+
+    Returns:
+        By what it is, in words, its folder or file.
+    """
+    plan, folder = workspace.plan, workspace.folder
+    found = {"Refloat's own state": workspace.state}
+    for key, repository in plan.repositories.items():
+        if repository.engine:
+            for path in _local_paths(repository):
+                found[f"the repository {key}"] = absolute_path(path, folder)
+    for key, one in plan.components.items():
+        if one.protection is not None:
+            for number, path in enumerate(_paths(one.protection)):
+                found[f"the production data of {key} ({number + 1})"] = absolute_path(path, folder)
+    return found
+
+
+def _shown(component: Component) -> tuple[str, ...]:
+    return component.recovery.software
 
 
 def _refuse_what_stays_away(plan: Plan, service: Service) -> None:

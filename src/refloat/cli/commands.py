@@ -32,6 +32,7 @@ COMMANDS = {
     "points": ("points", "List recovery points, from the repositories themselves."),
     "rebuild": ("rebuild", "Make the index anew from the ledger."),
     "report": ("report", "Write a page for people about a service."),
+    "restore": ("restore", "Ask for a restore, approve or refuse it, carry it out."),
     "review": ("review", "Carry out the recovery review in seven steps."),
     "status": ("status", "Say of each service: is there a copy, and would it come back?"),
     "trace": ("trace", "Walk from each data set to the person who approved its target."),

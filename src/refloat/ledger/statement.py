@@ -24,6 +24,10 @@ INTERRUPTED = "https://refloat.dev/attestation/interrupted/v1"
 OBSERVATIONS = "https://refloat.dev/attestation/observations/v1"
 REVIEW = "https://refloat.dev/attestation/review/v1"
 FACTS_IMPORTED = "https://refloat.dev/attestation/facts-imported/v1"
+RESTORE_REQUESTED = "https://refloat.dev/attestation/restore-requested/v1"
+RESTORE_DECIDED = "https://refloat.dev/attestation/restore-decided/v1"
+RESTORE_CARRIED_OUT = "https://refloat.dev/attestation/restore-carried-out/v1"
+RESTORE_REVIEWED = "https://refloat.dev/attestation/restore-reviewed/v1"
 TEST_RESULT = "https://in-toto.io/attestation/test-result/v0.1"
 
 KINDS: Mapping[str, str] = {
@@ -35,6 +39,10 @@ KINDS: Mapping[str, str] = {
     OBSERVATIONS: "observations",
     FACTS_IMPORTED: "imported facts",
     REVIEW: "recovery review",
+    RESTORE_REQUESTED: "restore requested",
+    RESTORE_DECIDED: "restore decided",
+    RESTORE_CARRIED_OUT: "restore carried out",
+    RESTORE_REVIEWED: "restore reviewed",
     TEST_RESULT: "test result",
 }
 RESULTS = ("PASSED", "WARNED", "FAILED")

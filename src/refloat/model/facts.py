@@ -2,8 +2,8 @@
 
 A fact becomes an entry's predicate by ``predicate`` and is read back by ``facts_from_entries``.
 Refloat knows a drill, an approval, a batch of recovery points, an acceptance, an interrupted run,
-observations and an import; entries of other types (the standard test result among them) are no
-facts and are passed over.
+observations, an import and the steps of a restore; entries of other types (the standard test result
+among them) are no facts and are passed over.
 """
 
 from __future__ import annotations
@@ -20,7 +20,9 @@ from refloat.model.feed import FeedFact
 from refloat.model.imports import FACTS_IMPORTED
 from refloat.model.imports import ImportFact as ImportFact
 from refloat.model.observations import ObservationFact as ObservationFact
+from refloat.model.points import BackupFailure as BackupFailure
 from refloat.model.points import RecoveryPoint, RepositorySeen
+from refloat.model.restores import RESTORES, RestoreFact
 from refloat.model.run import DrillRecord
 from refloat.model.stream import Stream
 
@@ -87,21 +89,6 @@ class ApprovalFact:
     target_seconds: float
     basis: str = ""
     note: str = ""
-
-
-@dataclass(frozen=True)
-class BackupFailure:
-    """A backup that yielded no recovery point.
-
-    Attributes:
-        data_set: the component key.
-        at: when it failed (UTC).
-        sentence: what happened.
-    """
-
-    data_set: str
-    at: datetime
-    sentence: str
 
 
 @dataclass(frozen=True)
@@ -188,6 +175,7 @@ Fact: TypeAlias = (
     | InterruptedFact
     | ObservationFact
     | ImportFact
+    | RestoreFact
 )
 
 _TYPES: Mapping[str, type[Fact]] = {
@@ -198,6 +186,7 @@ _TYPES: Mapping[str, type[Fact]] = {
     INTERRUPTED: InterruptedFact,
     OBSERVATIONS: ObservationFact,
     FACTS_IMPORTED: ImportFact,
+    **RESTORES,
 }
 
 
@@ -234,6 +223,7 @@ class Facts:
         interruptions: runs that never finished.
         observations: sources that were read for what is really there.
         imports: batches of the feed that were imported.
+        restores: what people asked for, decided and carried out outside of drills.
         feed: what came in by the generic feed.
     """
 
@@ -244,6 +234,7 @@ class Facts:
     interruptions: tuple[InterruptedFact, ...] = ()
     observations: tuple[ObservationFact, ...] = ()
     imports: tuple[ImportFact, ...] = ()
+    restores: tuple[RestoreFact, ...] = ()
     feed: Stream = field(default_factory=Stream)
 
     @classmethod
@@ -262,6 +253,7 @@ class Facts:
             interruptions=tuple(fact for fact in collected if isinstance(fact, InterruptedFact)),
             observations=tuple(fact for fact in collected if isinstance(fact, ObservationFact)),
             imports=tuple(fact for fact in collected if isinstance(fact, ImportFact)),
+            restores=tuple(fact for fact in collected if isinstance(fact, RestoreFact)),
             feed=Stream.of(fact for fact in given if isinstance(fact, FeedFact)),
         )
 
@@ -275,6 +267,7 @@ class Facts:
             *self.interruptions,
             *self.observations,
             *self.imports,
+            *self.restores,
         )
 
     def until(self, instant: datetime) -> Facts:
@@ -287,6 +280,7 @@ class Facts:
             interruptions=_until(self.interruptions, instant),
             observations=_until(self.observations, instant),
             imports=_until(self.imports, instant),
+            restores=_until(self.restores, instant),
             feed=self.feed.until(instant),
         )
 

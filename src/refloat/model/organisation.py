@@ -305,6 +305,7 @@ class Policy:
         essential_eight_target: the maturity level that the organisation aims at, 0 to 3.
         standards: ids of other standards that it answers to.
         observed_for: how long an observed dependency counts as still there.
+        restore_requests_stand: how long a request for a restore can be approved and carried out.
     """
 
     test_every: Mapping[int, timedelta] = field(
@@ -327,3 +328,4 @@ class Policy:
     essential_eight_target: int = 1
     standards: tuple[str, ...] = ()
     observed_for: timedelta = timedelta(days=92)
+    restore_requests_stand: timedelta = timedelta(hours=24)

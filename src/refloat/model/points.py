@@ -113,6 +113,21 @@ class RecoveryPoint:
 
 
 @dataclass(frozen=True)
+class BackupFailure:
+    """A backup that yielded no recovery point.
+
+    Attributes:
+        data_set: the component key.
+        at: when it failed (UTC).
+        sentence: what happened.
+    """
+
+    data_set: str
+    at: datetime
+    sentence: str
+
+
+@dataclass(frozen=True)
 class CommonRecoveryPoint:
     """One recovery point for each data set of a service, closest to one instant.
 

@@ -61,7 +61,9 @@ _REPOSITORY_LEFT_OUT = frozenset({"name", "site", "encrypted", "lock", "rights",
 _COMPLETENESS_LEFT_OUT = frozenset({"confirmer"})
 """What may change without a drill's result meaning less: people, names for people, what somebody
 else does, and what is held against the result afterwards."""
-_LEFT_OUT_AS_DEFAULT = frozenset({"lock", "policy", "authority", "standby"})
+_LEFT_OUT_AS_DEFAULT = frozenset(
+    {"lock", "policy", "authority", "standby", "restore_requests_stand"}
+)
 """Keys that came after the first release and whose usual value is not empty; said or unsaid, they
 mean the same."""
 
@@ -174,6 +176,21 @@ def retention_fingerprint(plan: Plan, component: str) -> str:
             hint=f"Did you mean {near!r}?" if near else "Write 'retention' to the component.",
         )
     return _objective(component, retention, of="component")
+
+
+def restore_authority_fingerprint(plan: Plan) -> str:
+    """Give the digest of who may ask for restores and who may approve them, by key and name.
+
+    A request and its approval are bound to it: when it changes, they count no longer.
+    """
+    who = plan.authority
+    named = (*who.request_restores, *who.approve_restores)
+    decided: dict[str, _Json] = {
+        "request": list(who.request_restores),
+        "approve": list(who.approve_restores),
+        "people": {key: plan.people[key].name for key in named if key in plan.people},
+    }
+    return _digest("restore authority", decided)
 
 
 def _objective(key: str, objective: Objective, of: str = "service") -> str:

@@ -90,6 +90,10 @@ POLICY = Section(
             example="[cis-8.1]",
         ),
         _time("observed_for", "How long an observed dependency counts as still there."),
+        _time(
+            "restore_requests_stand",
+            "How long a request for a restore can be approved and carried out.",
+        ),
     ),
     build=_policy,
 )

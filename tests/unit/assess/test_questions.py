@@ -8,8 +8,9 @@ from datetime import date
 import pytest
 
 from refloat.assess.rules.design import design_question_unanswered, rights_unanswered
-from refloat.assess.sheets.answering import WINDOW, restore_refused
+from refloat.assess.sheets.answering import WINDOW
 from refloat.assess.sheets.questions import five_questions
+from refloat.assess.verdicts.restores import restore_refused
 from refloat.model.access import Lock, PrincipalKind, Right
 from refloat.model.feed import CopySeen, FeedFact, PointSeen, ScopeExclusion, TestCheck, TestLevel
 from refloat.model.judgement import Severity

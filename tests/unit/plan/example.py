@@ -237,6 +237,7 @@ policy:
   essential_eight_target: 2
   standards: [cis-8.1]
   observed_for: 60 days
+  restore_requests_stand: 12 h
 tiers:
   3: {objectives: {rpo: {target: 1 day, basis: contract}}, vendors: [line-company]}
 authority:

@@ -206,6 +206,7 @@ def _reads(facts: Facts) -> Iterable[str]:
         "jobs": facts.batches,
         "approvals": facts.approvals,
         "dependencies": facts.observations,
+        "restores": facts.restores,
     }
     yield from (name for name, some in own.items() if some)
     yield from (name for name in Stream.__dataclass_fields__ if getattr(facts.feed, name))

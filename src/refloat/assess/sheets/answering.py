@@ -14,6 +14,7 @@ from refloat.assess.coverage.retention import FOR_EVER, kept
 from refloat.assess.coverage.units import units
 from refloat.assess.ground.basis import Basis
 from refloat.assess.organisation import Organisation
+from refloat.assess.verdicts.restores import same_person
 from refloat.assess.verdicts.staleness import trial_expires_at
 from refloat.model.access import HOLDING, LockMode, PrincipalKind, Right
 from refloat.model.plan import Plan
@@ -236,26 +237,10 @@ def restore_authority(plan: Plan, start: Basis) -> RestoreAuthority:
     return RestoreAuthority(
         requesters=tuple(words.person(plan, key) for key in asking),
         approvers=tuple(words.person(plan, key) for key in approving),
-        separate=bool(asking) and all(set(approving) - {key} for key in asking),
+        separate=bool(asking)
+        and all(any(not same_person(plan, key, one) for one in approving) for key in asking),
         break_glass=tuple(sealed),
     )
-
-
-def restore_refused(plan: Plan, requester: str, approver: str) -> str:
-    """Say why a restore may not be carried out; empty if it may (R-034).
-
-    Args:
-        plan: the plan.
-        requester: key of the person who asks for it.
-        approver: key of the person who approves it.
-    """
-    if requester not in plan.authority.request_restores:
-        return f"{words.person(plan, requester)} may not ask for a restore."
-    if approver not in plan.authority.approve_restores:
-        return f"{words.person(plan, approver)} may not approve a restore."
-    if approver == requester:
-        return f"{words.person(plan, approver)} may not approve what they asked for themselves."
-    return ""
 
 
 def last_restore(start: Basis) -> LastRestore:

@@ -1,0 +1,257 @@
+"""An approved request is carried out: data is put into an empty folder, compared, and recorded."""
+
+from __future__ import annotations
+
+import getpass
+import secrets
+import shutil
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+
+from refloat.app import wiring
+from refloat.app.restore import find, write
+from refloat.app.workspace import Workspace
+from refloat.host import files
+from refloat.host.clock import Clock
+from refloat.model.errors import MissingInput, NotAllowed, RefloatError
+from refloat.model.facts import UNWRITTEN
+from refloat.model.place import Teardown
+from refloat.model.plan import Plan
+from refloat.model.points import CommonRecoveryPoint
+from refloat.model.restores import (
+    RestoreCarriedOut,
+    RestoredPart,
+    RestoreRequest,
+    RestoreStage,
+    RestoreStanding,
+)
+from refloat.model.run import CheckResult, Outcome
+from refloat.plan import fingerprint
+from refloat.recovery.choose import choose
+from refloat.recovery.listing import points_for
+from refloat.recovery.putting import compare, put_down, require_empty, take_down, worst
+from refloat.recovery.session import Session
+from refloat.store.journal import FileJournal
+
+_STAGES = {
+    Outcome.PASSED: RestoreStage.PASSED,
+    Outcome.FAILED: RestoreStage.FAILED,
+    Outcome.COULD_NOT_RUN: RestoreStage.NOT_CHECKED,
+}
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """What was put where.
+
+    Attributes:
+        request: the request's number.
+        entry: the evidence.
+        folder: the folder that everything lies in.
+        stage: how it ended.
+        parts: what was put where, and how it compares with what was backed up.
+        trouble: why it ended early, in a sentence; empty if it did not.
+        teardown: what was left of the sandbox of the comparison; None if there was none.
+    """
+
+    request: int
+    entry: int
+    folder: str
+    stage: RestoreStage
+    parts: tuple[RestoredPart, ...]
+    trouble: str
+    teardown: Teardown | None = None
+
+
+def fetch(
+    workspace: Workspace,
+    clock: Clock,
+    number: int,
+    into: Path,
+    listening: Callable[[], AbstractContextManager[None]],
+) -> Fetched:
+    """Carry out a request that somebody approved, or that may go on without an approver.
+
+    That it begins is recorded before anything is put down, so that nothing is put down unseen.
+
+    Args:
+        workspace: the plan and the state.
+        clock: what time it is.
+        number: the request's number.
+        into: a folder that is empty or not there yet.
+        listening: gives the block in which Ctrl-C may raise ``KeyboardInterrupt``, once.
+
+    Raises:
+        MissingInput: if there is no such request, or no recovery point.
+        NotAllowed: if nobody approved it, it does not count any more, it is somebody else's tool
+            that restores this, or the folder is where nothing may be restored to.
+        StateProblem: if the folder is not empty.
+        RepositoryProblem, SecretProblem: if the repository cannot be asked.
+        StateProblem, NoRoom, EvidenceProblem: if the ledger cannot be written.
+    """
+    standing = find(workspace, clock, number)
+    asked = standing.request
+    _refuse(workspace.plan, standing)
+    folder = into.absolute()
+    _refuse_place(workspace, folder)
+    name = f"{clock.now().wall:%Y%m%d-%H%M%S}-restore-{number}-{secrets.token_hex(3)}"
+    scratch = files.private_folder(files.private_folder(workspace.runs) / name)
+    try:
+        with FileJournal(scratch).held():
+            session = _session(workspace, clock, asked, scratch, name)
+            require_empty(folder)
+            attempt = _Attempt(workspace, clock, asked, folder, session)
+            attempt.record(RestoreStage.BEGUN)
+            return attempt.carry_out(listening)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+
+
+class _Attempt:
+    """One attempt to carry out one request."""
+
+    def __init__(
+        self,
+        workspace: Workspace,
+        clock: Clock,
+        asked: RestoreRequest,
+        folder: Path,
+        session: Session,
+    ) -> None:
+        self._workspace = workspace
+        self._clock = clock
+        self._asked = asked
+        self._folder = folder
+        self._session = session
+        common = session.common
+        assert common is not None, "points were chosen before"
+        self._parts = {
+            key: RestoredPart(
+                component=key,
+                point=point.identity,
+                repository=point.repository,
+                consistency_time=point.consistency_time,
+                folder=str(folder / key),
+            )
+            for key, point in common.points.items()
+        }
+        self._trouble = ""
+
+    def carry_out(self, listening: Callable[[], AbstractContextManager[None]]) -> Fetched:
+        """Put everything down, compare it, and record how it ended, whatever happened."""
+        stage, teardown = RestoreStage.FAILED, None
+        try:
+            with listening():
+                for key in self._parts:
+                    restored = put_down(self._session, key, self._folder / key)
+                    self._parts[key] = replace(self._parts[key], bytes=restored.bytes)
+                results = compare(self._session, tuple(self._parts))
+            for key, some in results.items():
+                self._parts[key] = _compared(self._parts[key], some)
+            stage = _STAGES[worst(results)]
+        except KeyboardInterrupt:
+            self._trouble = "It was stopped before it came to an end."
+        except RefloatError as error:
+            self._trouble = error.message
+        finally:
+            teardown = take_down(self._session)
+        entry = self.record(stage)
+        return Fetched(
+            request=self._asked.entry,
+            entry=entry,
+            folder=str(self._folder),
+            stage=stage,
+            parts=tuple(self._parts.values()),
+            trouble=self._trouble,
+            teardown=teardown,
+        )
+
+    def record(self, stage: RestoreStage) -> int:
+        """Append how far it came; give the evidence."""
+        fact = RestoreCarriedOut(
+            entry=UNWRITTEN,
+            at=self._clock.now().wall,
+            request=self._asked.entry,
+            operator=getpass.getuser(),
+            folder=str(self._folder),
+            stage=stage,
+            parts=tuple(self._parts.values()),
+            trouble=self._trouble,
+            plan=fingerprint(self._workspace.plan),
+        )
+        return write(self._workspace, fact, self._asked.subject)
+
+
+def _session(
+    workspace: Workspace, clock: Clock, asked: RestoreRequest, scratch: Path, name: str
+) -> Session:
+    """Choose what is put down: the newest points, or those of the time that was asked for.
+
+    Raises:
+        MissingInput: if there is no recovery point.
+    """
+    now = clock.now().wall
+    preparation = wiring.prepare_data(workspace, asked.subject, asked.components, scratch)
+    session = Session(preparation, name, loss_at=asked.loss_at or now, declared_at=now, mode="at")
+    session.known = points_for(preparation)
+    session.common = _chosen(session, asked.loss_at)
+    if session.common.missing:
+        names = ", ".join(session.common.missing)
+        raise MissingInput(f"there is no recovery point of {names} at or before {_time(asked)}")
+    return session
+
+
+def _chosen(session: Session, loss_at: datetime | None) -> CommonRecoveryPoint:
+    """Choose; where no time was asked for, no clock of this machine decides what is the newest."""
+    times = [point.consistency_time for some in session.known.values() for point in some]
+    return choose(session.known, loss_at or max([*times, session.declared_at]))
+
+
+def _time(asked: RestoreRequest) -> str:
+    return "now" if asked.loss_at is None else f"{asked.loss_at:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _compared(part: RestoredPart, checks: tuple[CheckResult, ...]) -> RestoredPart:
+    return replace(part, outcome=worst({part.component: checks}), checks=checks)
+
+
+def _refuse(plan: Plan, standing: RestoreStanding) -> None:
+    """See that a request may be carried out, and that Refloat can.
+
+    Raises:
+        NotAllowed: if not; says why.
+    """
+    asked = standing.request
+    if not standing.opens:
+        raise NotAllowed(
+            f"request {asked.entry} does not open a restore. {standing.sentence}",
+            hint="refloat restore list shows what became of every request.",
+        )
+    gone = [key for key in asked.components if key not in plan.components]
+    if gone:
+        raise NotAllowed(f"the plan no longer has {', '.join(gone)}", hint="Ask again.")
+    others = [key for key in asked.components if plan.components[key].protection is None]
+    if others:
+        raise NotAllowed(
+            f"Refloat does not restore {', '.join(others)}: somebody else's tool copies it",
+            hint=f"Request {asked.entry} says who may: restore it there, and record the test.",
+        )
+
+
+def _refuse_place(workspace: Workspace, folder: Path) -> None:
+    """See that nothing of production, of the copies or of Refloat's own is near the folder.
+
+    Raises:
+        NotAllowed: if something is.
+    """
+    resolved = folder.resolve()
+    for what, place in wiring.private_places(workspace).items():
+        inside = place.resolve()
+        if resolved == inside or inside in resolved.parents:
+            raise NotAllowed(
+                f"{folder} lies in {what} ({place}); a restore never goes there",
+                hint="Name an empty folder somewhere else.",
+            )

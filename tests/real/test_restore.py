@@ -1,0 +1,272 @@
+"""Restores that people ask for: two of them, or one and a look afterwards; nothing written over."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import shutil
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from refloat.app import memory, wiring
+from refloat.app.workspace import Workspace
+from refloat.host.files import private_folder
+from refloat.model.restores import RestoreCarriedOut, RestoreStage
+from refloat.model.run import Outcome
+from refloat.recovery.choose import choose
+from refloat.recovery.listing import points_for
+from refloat.recovery.putting import compare, put_down, take_down, worst
+from refloat.recovery.session import Session
+from tests.real.small_shop import (
+    LETTERS,
+    Ended,
+    Shop,
+    done,
+    left_behind,
+    own_state,
+    plan_text,
+    seeded_shop,
+    without,
+)
+
+AUTHORITY = """
+authority:
+  request_restores: [tom, eve]
+  approve_restores: [ada, eve]
+"""
+MORE_PEOPLE = "  tom: {name: Tom Ware, roles: [technical owner]}\n  eve: {name: Eve Holt}\n"
+
+
+@pytest.fixture(scope="module")
+def seeded() -> Iterator[Shop]:
+    with seeded_shop() as shop:
+        yield shop
+
+
+@pytest.fixture
+def shop(seeded: Shop) -> Iterator[Shop]:
+    with own_state(seeded, "restore-") as own:
+        own.plan.write_text(written())
+        yield own
+
+
+def written(more: str = "") -> str:
+    text = plan_text(more=AUTHORITY + more)
+    line = "  tom: {name: Tom Ware, roles: [technical owner]}\n"
+    assert line in text
+    return text.replace(line, MORE_PEOPLE)
+
+
+def asked(shop: Shop, *more: str, subject: str = "letters", person: str = "tom") -> dict[str, Any]:
+    given = ("--as", person, "--reason", "a folder was deleted", "--json")
+    answer: dict[str, Any] = done(shop.run("restore", "request", subject, *given, *more)).json()
+    return answer
+
+
+def approved(shop: Shop, *more: str, subject: str = "letters") -> str:
+    number = str(asked(shop, *more, subject=subject)["request"]["entry"])
+    done(shop.run("restore", "approve", number, "--as", "ada"))
+    return number
+
+
+def carried_out(shop: Shop) -> list[RestoreCarriedOut]:
+    known = memory.read(Workspace(shop.plan, shop.state)).restores
+    return [one for one in known if isinstance(one, RestoreCarriedOut)]
+
+
+def error(ended: Ended) -> str:
+    return ended.output + ended.errors
+
+
+@pytest.mark.requirement("R-034")
+def test_an_approved_request_puts_the_newest_point_into_an_empty_folder(
+    shop: Shop, tmp_path: Path
+) -> None:
+    into = tmp_path / "back"
+    number = approved(shop)
+    ended = done(shop.run("restore", "fetch", number, "--to", str(into), "--json"))
+    result = ended.json()
+    (part,) = result["parts"]
+    assert (result["stage"], part["outcome"]) == ("passed", "passed")
+    assert part["checks"]
+    assert all(one["outcome"] == "passed" for one in part["checks"])
+    data = into / "letters" / "data" / str(shop.home / "letters").lstrip("/")
+    assert len(list(data.glob("letter *.txt"))) == LETTERS
+    for original in (shop.home / "letters").glob("letter *.txt"):
+        assert (data / original.name).read_bytes() == original.read_bytes()
+
+    begun, ended_fact = carried_out(shop)
+    assert (begun.stage, ended_fact.stage) == (RestoreStage.BEGUN, RestoreStage.PASSED)
+    assert ended_fact.entry == result["entry"]
+    assert ended_fact.parts[0].folder == str(into / "letters")
+    assert ended_fact.parts[0].bytes > 0
+    (listed,) = shop.run("restore", "list", "--json").json()
+    assert listed["state"] == "carried out"
+    assert done(shop.run("evidence", "verify"))
+    assert not left_behind(shop.state / "runs")
+    assert not shop.runs()
+
+
+@pytest.mark.requirement("R-034")
+def test_without_an_approval_nothing_is_put_anywhere(shop: Shop, tmp_path: Path) -> None:
+    into = tmp_path / "back"
+    number = str(asked(shop)["request"]["entry"])
+    refused = shop.run("restore", "fetch", number, "--to", str(into))
+    assert refused.code == 77
+    assert "It waits for Ada Bell or Eve Holt" in error(refused)
+    done(shop.run("restore", "refuse", number, "--as", "ada", "--note", "not now"))
+    refused = shop.run("restore", "fetch", number, "--to", str(into))
+    assert (refused.code, "Ada Bell refused it: not now" in error(refused)) == (77, True)
+    assert not into.exists()
+    assert not carried_out(shop)
+    assert shop.run("restore", "fetch", "9999", "--to", str(into)).code == 66
+
+
+@pytest.mark.requirement("R-034")
+def test_one_approval_opens_one_restore(shop: Shop, tmp_path: Path) -> None:
+    number = approved(shop)
+    done(shop.run("restore", "fetch", number, "--to", str(tmp_path / "first")))
+    again = shop.run("restore", "fetch", number, "--to", str(tmp_path / "second"))
+    assert (again.code, "Carried out at" in error(again)) == (77, True)
+    assert not (tmp_path / "second").exists()
+
+
+def test_nothing_is_ever_written_over(shop: Shop, tmp_path: Path) -> None:
+    number = approved(shop)
+    full = shop.home / f"full-{shop.state.name}"
+    full.mkdir()
+    (full / "mine").write_text("mine")
+    link = shop.home / f"link-{shop.state.name}"
+    link.symlink_to(full)
+    for folder in (full, link):
+        refused = shop.run("restore", "fetch", number, "--to", str(folder))
+        assert refused.code == 74, error(refused)
+    for place in ("letters/back", "backup/back", "letters"):
+        refused = shop.run("restore", "fetch", number, "--to", str(shop.home / place))
+        assert (refused.code, "a restore never goes there" in error(refused)) == (77, True)
+    assert [one.name for one in full.iterdir()] == ["mine"]
+    assert not (shop.home / "letters" / "back").exists()
+    assert not carried_out(shop)
+
+
+@pytest.mark.requirement("R-034")
+def test_breaking_the_glass_goes_on_alone_and_is_missed_until_somebody_looks(
+    shop: Shop, tmp_path: Path
+) -> None:
+    standing = asked(shop, "--break-glass", subject="shop")
+    number = str(standing["request"]["entry"])
+    assert standing["state"] == "break-glass"
+    assert set(standing["request"]["components"]) == {"letters", "program", "pictures"}
+    into = tmp_path / "back"
+    result = done(shop.run("restore", "fetch", number, "--to", str(into), "--json")).json()
+    assert {part["component"] for part in result["parts"]} == {"letters", "program", "pictures"}
+    assert (into / "program" / "data" / str(shop.home).lstrip("/") / "program/shop.py").exists()
+
+    def found() -> list[dict[str, Any]]:
+        listed = shop.run("findings", "--json").json()["findings"]
+        return [one for one in listed if one["code"] == "BREAK_GLASS_NOT_REVIEWED"]
+
+    (finding,) = found()
+    assert finding["services"] == ["shop"]
+    assert str(into) in finding["sentence"]
+    mine = shop.run("restore", "review", number, "--as", "tom", "--note", "it was fine")
+    assert (mine.code, "asked for themselves" in error(mine)) == (77, True)
+    assert found()
+    done(shop.run("restore", "review", number, "--as", "ada", "--note", "looked at the folder"))
+    assert not found()
+
+
+def test_the_data_as_it_was_before_is_put_down_when_that_is_asked_for(
+    shop: Shop, tmp_path: Path
+) -> None:
+    before = datetime.now(UTC).isoformat()
+    extra = shop.home / "letters" / "late.txt"
+    extra.write_text("too late")
+    try:
+        done(shop.run("backup", "letters"))
+    finally:
+        extra.unlink()
+    for more, there in ((("--at", before), False), ((), True)):
+        into = tmp_path / f"back-{there}"
+        done(shop.run("restore", "fetch", approved(shop, *more), "--to", str(into)))
+        assert bool(list(into.rglob("late.txt"))) is there
+
+
+def test_a_restore_that_could_not_begin_can_be_tried_again(shop: Shop, tmp_path: Path) -> None:
+    number, into = approved(shop), tmp_path / "back"
+    right = shop.plan.read_text()
+    shop.plan.write_text(right.replace("secrets/repository", "secrets/wrong"))
+    refused = shop.run("restore", "fetch", number, "--to", str(into))
+    assert refused.code == 69, error(refused)
+    assert not into.exists()
+    shop.plan.write_text(right)
+    done(shop.run("restore", "fetch", number, "--to", str(into)))
+
+
+def test_data_that_is_not_what_was_backed_up_is_told(shop: Shop, tmp_path: Path) -> None:
+    workspace = Workspace(shop.plan, shop.state)
+    scratch = private_folder(workspace.runs / "compared")
+    preparation = wiring.prepare_data(workspace, "letters", ("letters",), scratch)
+    now = datetime.now(UTC)
+    session = Session(preparation, "compared", loss_at=now, declared_at=now, mode="at")
+    session.known = points_for(preparation)
+    session.common = choose(session.known, now)
+    restored = put_down(session, "letters", tmp_path / "letters")
+    changed = restored.items[0][0] / "letter 3.txt"
+    changed.write_text("Dear nobody")
+    try:
+        results = compare(session, ("letters",))
+    finally:
+        teardown = take_down(session)
+        shutil.rmtree(scratch)
+    assert worst(results) is Outcome.FAILED
+    failed = [one for one in results["letters"] if one.outcome is Outcome.FAILED]
+    assert any("letter 3.txt" in one.seen for one in failed)
+    assert changed.read_text() == "Dear nobody", "what people are given is not touched"
+    assert teardown is not None
+    assert teardown.clean
+
+
+def test_without_a_sandbox_data_is_put_down_but_not_called_good(shop: Shop, tmp_path: Path) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("only root can hide a program from a process, by a mount of its own")
+    into = tmp_path / "back"
+    words = ("restore", "fetch", approved(shop), "--to", str(into), "--json")
+    ended = without("/usr/bin/bwrap", shop.command(*words), shop)
+    assert ended.code == 2, error(ended)
+    result = json.loads(ended.output)
+    assert result["stage"] == "not checked"
+    assert "bwrap is not installed" in result["parts"][0]["checks"][0]["seen"]
+    assert list(into.rglob("letter 1.txt"))
+    assert Path(result["folder"]) == into
+
+
+PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "ask-for-a-restore.md"
+
+
+@pytest.mark.requirement("R-034")
+def test_the_page_does_what_it_says(shop: Shop, tmp_path: Path) -> None:
+    text = PAGE.read_text(encoding="utf-8")
+    (authority,) = re.findall(r"^```yaml\n(.*?)^```$", text, re.M | re.S)
+    shop.plan.write_text(written().replace(AUTHORITY, f"\n{authority}"))
+    number = ""
+    seen = []
+    for line in re.findall(r"^```console run\n(.*?)^```$", text, re.M | re.S):
+        for typed in line.splitlines():
+            words = shlex.split(typed.removeprefix("$ refloat "))
+            words = [number if word in ("41", "43") else word for word in words]
+            words = [str(tmp_path / "back") if word.startswith("/var") else word for word in words]
+            ended = done(shop.run(*words))
+            seen.append(words[1])
+            found = re.search(r"^Request (\d+), for letters", ended.errors)
+            number = found[1] if found else number
+    assert seen == ["request", "list", "approve", "fetch", "request", "review"]
+    assert list((tmp_path / "back").rglob("letter 3.txt"))
+    states = [one["state"] for one in shop.run("restore", "list", "--json").json()]
+    assert states == ["carried out", "break-glass"]
