@@ -1,0 +1,1 @@
+"""What Compose files say, each by itself and as one project."""
