@@ -14,6 +14,7 @@ ROOMS = {
     "sandbox": "sandboxes",
     "check": "checks",
     "observer": "observers",
+    "platform": "platforms",
 }
 
 

@@ -85,6 +85,24 @@ class SourceListed:
     last_observed_at: datetime
 
 
+@dataclass(frozen=True)
+class Incoming:
+    """Lines that are to be imported.
+
+    Attributes:
+        file: where they come from, for messages.
+        name: how the evidence calls that: the file's name without its folder.
+        chunks: their bytes, piece by piece.
+        made_from: SHA-256 of the listing that they were made from, hexadecimal; empty if the lines
+            themselves came in.
+    """
+
+    file: str
+    name: str
+    chunks: Iterable[bytes]
+    made_from: str = ""
+
+
 @dataclass
 class _Count:
     """What is found out while a file is read."""
@@ -135,6 +153,19 @@ def import_file(
         StateProblem, NoRoom: if it cannot be kept.
         EvidenceProblem: if the ledger is damaged.
     """
+    return import_lines(workspace, clock, Incoming(str(file), file.name, chunks(file)), progress)
+
+
+def import_lines(
+    workspace: Workspace, clock: Clock, incoming: Incoming, progress: Progress = lambda _: None
+) -> Imported:
+    """Import lines as ``import_file`` does those of a file.
+
+    Raises:
+        MissingInput: if they cannot be read; nothing of them is imported then.
+        StateProblem, NoRoom: if they cannot be kept.
+        EvidenceProblem: if the ledger is damaged.
+    """
     now = clock.now().wall
     ledger = workspace.ledger()
     with (
@@ -146,8 +177,9 @@ def import_file(
         store.catch_up(ledger)
         count, source = _Count(), hashlib.sha256()
         reader = feed.Reader(now)
-        lines = feed.lines(_hashed(chunks(file), source))
-        rows = _sort_out(store, writer, _numbered(lines, reader, file, count, progress), count)
+        lines = feed.lines(_hashed(incoming.chunks, source))
+        numbered = _numbered(lines, reader, incoming.file, count, progress)
+        rows = _sort_out(store, writer, numbered, count)
         entry = None
         if count.span is not None:
             fact = ImportFact(
@@ -155,8 +187,8 @@ def import_file(
                 at=now,
                 segment=writer.finish(),
                 lines=len(rows),
-                source=_printable(file.name),
-                source_digest=source.hexdigest(),
+                source=_printable(incoming.name),
+                source_digest=incoming.made_from or source.hexdigest(),
                 refused=len(count.refused),
                 first_observed_at=count.span[0],
                 last_observed_at=count.span[1],
@@ -165,7 +197,7 @@ def import_file(
             entry = memory.record(workspace, [memory.statement(fact, _subjects(fact))])[0].index
             faults.point("facts.recorded")
             store.catch_up(ledger, {fact.segment: rows})
-    return _imported(file, entry, count, _vanished(workspace, count.sweeps, now))
+    return _imported(incoming.file, entry, count, _vanished(workspace, count.sweeps, now))
 
 
 def listed(workspace: Workspace) -> tuple[SourceListed, ...]:
@@ -224,14 +256,14 @@ def schema() -> dict[str, Any]:
 def _numbered(
     lines: Iterator[bytes],
     reader: feed.Reader,
-    file: Path,
+    file: str,
     count: _Count,
     progress: Progress,
 ) -> Iterator[feed.Understood]:
     """Give the lines that can be used; count the others."""
     for number, one in enumerate(feed.understand(lines, reader), 1):
         if isinstance(one, RefusedLine):
-            count.refused.append(Refused(str(file), one.line, one.reason))
+            count.refused.append(Refused(file, one.line, one.reason))
         else:
             yield one
         if not number % _TOLD_EVERY:
@@ -274,10 +306,10 @@ def _sort_out(
 
 
 def _imported(
-    file: Path, entry: int | None, count: _Count, vanished: tuple[Disappearance, ...]
+    file: str, entry: int | None, count: _Count, vanished: tuple[Disappearance, ...]
 ) -> Imported:
     return Imported(
-        file=str(file),
+        file=file,
         entry=entry,
         new=count.new,
         known=count.known,

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
 import click
 
 from refloat.app.facts import files
 from refloat.app.feed import Imported, Progress, import_file, listed, look_up, schema
+from refloat.app.read_platform import ReadPlatform, Wanted, read_platform
 from refloat.app.workspace import Workspace
 from refloat.cli.progress import Display
-from refloat.cli.shared import after_sweep, as_json, emit, in_workspace, people, say, table
+from refloat.cli.shared import INSTANT, after_sweep, as_json, emit, in_workspace, people, say, table
 from refloat.host.clock import Clock
 from refloat.host.files import write_atomically
-from refloat.model.errors import EvidenceProblem
+from refloat.model.errors import EvidenceProblem, UsageProblem
 
 SHOWN = 20
 """Lines that could not be used that are shown to people; ``--json`` and ``--refused`` give all."""
@@ -65,6 +67,64 @@ def import_(
     return EvidenceProblem.exit_code if refused else 0
 
 
+@command.command("read")
+@click.argument("platform")
+@click.argument("paths", metavar="[PATH]...", nargs=-1, type=click.Path(path_type=Path))
+@click.option("--instance", default="", help="The platform's key in the plan; PLATFORM if unsaid.")
+@click.option(
+    "--as-of",
+    "as_of",
+    type=INSTANT,
+    help="When the listings were made; when the file was last written if unsaid.",
+)
+@click.option(
+    "--data-set",
+    "data_sets",
+    metavar="NAME=KEY",
+    multiple=True,
+    help="Which component of the plan a name of the platform means; * stands for anything.",
+)
+@click.option(
+    "--repository",
+    "repositories",
+    metavar="[NAME=]KEY",
+    multiple=True,
+    help="Which repository of the plan a place of copies is; KEY alone if all copies are there.",
+)
+@click.option(
+    "--whole", is_flag=True, help="The PATHs hold everything there is: what is missing is gone."
+)
+@click.option("--set", "said", metavar="NAME=VALUE", multiple=True, help="An option of PLATFORM.")
+@click.option("--dry-run", "only_look", is_flag=True, help="Show it, and remember nothing.")
+@as_json
+@after_sweep
+def read(
+    workspace: Workspace,
+    platform: str,
+    paths: tuple[Path, ...],
+    said: tuple[str, ...],
+    as_json: bool,
+    **how: Any,
+) -> int:
+    """Read recovery points of somebody else's PLATFORM from the listings at PATHs.
+
+    The how-to page on reading recovery points has the platforms, and how each listing is made. What
+    is read is imported as by 'refloat facts import'; the platform itself is never written to.
+
+    Exit code 65 if an entry could not be used, 2 if a name of the platform is in no plan: nothing
+    of that was taken.
+    """
+    wanted = Wanted(platform, paths, options=_options(said), **how)
+    done = read_platform(workspace, Clock(), wanted)
+    if as_json:
+        emit(done)
+    else:
+        _tell_read(done)
+    if any(one.refused for one in done.listings):
+        return EvidenceProblem.exit_code
+    return 2 if done.unmatched else 0
+
+
 @command.command("list")
 @as_json
 @after_sweep
@@ -105,6 +165,49 @@ def schema_(_workspace: Workspace, as_json: bool) -> int:
     """Print the JSON Schema of a line of the feed."""
     click.echo(json.dumps(schema(), ensure_ascii=False, indent=2))
     return 0
+
+
+def _options(said: tuple[str, ...]) -> dict[str, str]:
+    """Give options by name.
+
+    Raises:
+        UsageProblem: if one is none.
+    """
+    pairs = [one.partition("=") for one in said]
+    if not all(name and sign for name, sign, _ in pairs):
+        raise UsageProblem("an option cannot be understood", hint="Write --set NAME=VALUE.")
+    return {name: value for name, _, value in pairs}
+
+
+def _tell_read(done: ReadPlatform) -> None:
+    for one in done.listings:
+        at = f"as of {one.observed_at:%Y-%m-%d %H:%M} UTC"
+        click.echo(f"{one.source}: {one.points:,} recovery points {at}")
+        for refused in one.refused[:SHOWN]:
+            say(f"  {refused.place} is not used: {refused.reason}.", style="yellow")
+        if len(one.refused) > SHOWN:
+            say(f"  … {len(one.refused):,} are not used in all.", style="yellow")
+    if all(one.imported is None for one in done.listings):
+        click.echo("Nothing was remembered.")
+    _tell([one.imported for one in done.listings if one.imported is not None])
+    _tell_read_names(done)
+
+
+def _tell_read_names(done: ReadPlatform) -> None:
+    if done.gone:
+        say(f"{done.gone:,} recovery points that were there before are listed no more.")
+    if not done.in_plan:
+        say(f"The plan has no platform {done.instance!r}; --instance names the one that this is.")
+    for name in list(done.unmatched)[:SHOWN]:
+        say(f"Not taken, because no component is known by that name: {name}", style="yellow")
+    if len(done.unmatched) > SHOWN:
+        say(f"… {len(done.unmatched):,} such names in all; --json has each.", style="yellow")
+    if done.unmatched:
+        say("Say what each of them is: --data-set 'NAME=KEY OF THE COMPONENT'.", style="yellow")
+    for name in done.places:
+        say(f"The plan has no repository {name!r}, where copies are: --repository '{name}=KEY'.")
+    for text in done.unused:
+        say(f"In no listing is anything called as in --data-set {text!r}.", style="yellow")
 
 
 def _shown(display: Display, name: str) -> Progress:

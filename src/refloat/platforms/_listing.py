@@ -192,11 +192,16 @@ def instant(text: str, what: str) -> datetime:
     """
     try:
         found = datetime.fromisoformat(_FRACTION.sub(r".\1", text, count=1))
-        if found.tzinfo is not None and _OFFSET.search(text):
+        if found.tzinfo is not None and has_offset(text):
             return found.astimezone(UTC)
     except (ValueError, OverflowError) as error:
         raise Unusable(f"{what} is no time") from error
     raise Unusable(f"{what} has no offset")
+
+
+def has_offset(text: str) -> bool:
+    """Whether a time says how far it is from UTC."""
+    return bool(_OFFSET.search(text))
 
 
 def seconds_since_1970(value: int, what: str) -> datetime:

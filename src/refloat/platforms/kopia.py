@@ -7,12 +7,11 @@ files one after the other, and what is written meanwhile may or may not be in it
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import timedelta
 
 import msgspec
 from msgspec import Struct, field
 
-from refloat.model.options import Option, OptionType, Probe
+from refloat.model.options import Option, Probe
 from refloat.platforms import Fact, Listing, Request, Telling
 from refloat.platforms._listing import (
     Unusable,
@@ -24,6 +23,7 @@ from refloat.platforms._listing import (
     read_bytes,
     understood,
 )
+from refloat.platforms._options import KEPT_FOR, expires_at
 
 COMMAND = "kopia snapshot list --all --incomplete --json"
 _EARLIEST = 2000
@@ -77,15 +77,7 @@ class Kopia:
 
     name = "kopia"
     summary = f"Reads the snapshots of kopia: what '{COMMAND}' prints."
-    options: tuple[Option, ...] = (
-        Option(
-            "kept_for",
-            OptionType.DURATION,
-            "For how long kopia is set to keep every snapshot, if it keeps all of them equally"
-            " long; one that goes earlier is then noticed. Kopia itself does not say.",
-            example="35 days",
-        ),
-    )
+    options: tuple[Option, ...] = (KEPT_FOR,)
     rights = (
         "Nothing but the listing. Whoever makes it needs the repository's password; with a kopia"
         " server, a user whose access rules allow READ on snapshots."
@@ -119,7 +111,6 @@ def _facts(telling: Telling, raw: msgspec.Raw) -> Iterator[Fact]:
     clean(said.id, name)
     began = instant(said.began, "startTime")
     ended = instant(said.ended, "endTime") if said.ended else None
-    kept_for = telling.request.options.get("kept_for")
     yield telling.fact(
         "recovery_point",
         said.id,
@@ -129,7 +120,7 @@ def _facts(telling: Telling, raw: msgspec.Raw) -> Iterator[Fact]:
         completed_at=ended if ended is not None and ended.year >= _EARLIEST else None,
         **_whole(said),
         size_bytes=_size(said),
-        expires_at=began + kept_for if isinstance(kept_for, timedelta) else None,
+        expires_at=expires_at(telling.request, began),
     )
 
 

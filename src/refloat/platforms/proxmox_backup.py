@@ -1,0 +1,167 @@
+"""Reads the snapshots of a Proxmox Backup Server's datastore, from its API or its client.
+
+``GET /api2/json/admin/datastore/STORE/snapshots`` answers ``{"data": [...]}``;
+``proxmox-backup-client snapshot list --output-format json`` prints the list alone. Fields after
+``SnapshotListItem`` of the server's API (versions 2 to 4). ``verification`` says that checksums
+were compared, and nothing of a restore.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import datetime
+
+import msgspec
+from msgspec import Struct, field
+
+from refloat.model.options import Option, Probe
+from refloat.platforms import Fact, Listing, Request, Telling
+from refloat.platforms._listing import (
+    Unusable,
+    clean,
+    digest_of,
+    listed,
+    one,
+    read_bytes,
+    seconds_since_1970,
+    understood,
+)
+from refloat.platforms._options import KEPT_FOR, expires_at
+
+COMMAND = "proxmox-backup-client snapshot list --output-format json"
+_MANIFEST = "index.json.blob"
+_OWN = frozenset({_MANIFEST, "client.log.blob"})
+"""The server's own files: no data of what was copied, and never encrypted."""
+_TASK = re.compile(r"UPID:[^:]*:[0-9A-F]+:[0-9A-F]+:[0-9A-F]+:(?P<began>[0-9A-F]{1,16}):", re.I)
+
+
+class _File(Struct):
+    """One file of a snapshot."""
+
+    filename: str
+    crypt_mode: str | None = field(name="crypt-mode", default=None)
+
+
+class _Verification(Struct):
+    """The last time that checksums were compared."""
+
+    state: str
+    upid: str = ""
+
+
+class _Snapshot(Struct):
+    """One snapshot."""
+
+    type: str = field(name="backup-type")
+    id: str = field(name="backup-id")
+    time: int = field(name="backup-time")
+    files: list[_File | str] = []
+    size: int | None = None
+    verification: _Verification | None = None
+
+
+class _Answer(Struct):
+    """What the API answers."""
+
+    data: list[msgspec.Raw]
+
+
+class ProxmoxBackup:
+    """Reads listings of Proxmox Backup Server."""
+
+    name = "proxmox_backup"
+    summary = (
+        "Reads the snapshots of a datastore of Proxmox Backup Server: what its API answers, or"
+        f" '{COMMAND}' prints."
+    )
+    options: tuple[Option, ...] = (KEPT_FOR,)
+    rights = (
+        "Nothing but the listing. Whoever makes it needs an API token with the role DatastoreAudit"
+        " on that datastore: it can list everything, and restore and remove nothing."
+    )
+    takes_files = True
+    asks = False
+
+    def probe(self) -> Probe:
+        """Say that it needs nothing but what Refloat brings along."""
+        return Probe(True, f"msgspec {msgspec.__version__}")
+
+    def read(self, request: Request) -> Listing:
+        """Read one listing.
+
+        Raises:
+            UsageProblem: if no file is named.
+            MissingInput: if it is not there, or cannot be opened.
+            ObservationProblem: if it is no listing of a datastore, or none of it can be used.
+        """
+        content = read_bytes(request)
+        if content.lstrip().startswith(b"{"):
+            entries = understood(content, _Answer, request.path, COMMAND).data
+        else:
+            entries = understood(content, list[msgspec.Raw], request.path, COMMAND)
+        telling = Telling(request, "proxmox-backup", "proxmox_backup/1", digest_of(content))
+        return listed(telling, entries, "snapshot", lambda raw: _facts(telling, raw))
+
+
+def _facts(telling: Telling, raw: msgspec.Raw) -> Iterator[Fact]:
+    said = one(raw, _Snapshot)
+    if not said.id or not said.type:
+        raise Unusable("it has no id, or no type")
+    name = f"{said.type}/{said.id}"
+    clean(name)
+    began = seconds_since_1970(said.time, "backup-time")
+    half = _is_half(said)
+    yield telling.fact(
+        "recovery_point",
+        f"{name}/{began:%Y-%m-%dT%H:%M:%SZ}",
+        dataset_ref=name,
+        external_name=name,
+        consistency_time=began,
+        complete=False if half else None,
+        usable_claim="failed" if half else None,
+        size_bytes=said.size,
+        copies=[{"location": telling.request.instance, "encrypted": _encrypted(said)}],
+        integrity=_integrity(said.verification),
+        expires_at=expires_at(telling.request, began),
+    )
+
+
+def _is_half(said: _Snapshot) -> bool:
+    """Whether a snapshot has files and no manifest: its backup still runs, or broke off."""
+    return bool(said.files) and not any(_name(file).startswith(_MANIFEST) for file in said.files)
+
+
+def _encrypted(said: _Snapshot) -> bool | None:
+    """Say whether all of its data is encrypted; None if the server does not say of some."""
+    modes = {
+        None if isinstance(file, str) else file.crypt_mode
+        for file in said.files
+        if _name(file) not in _OWN
+    }
+    if modes & {"none", "sign-only"}:
+        return False
+    return True if modes == {"encrypt"} else None
+
+
+def _integrity(said: _Verification | None) -> Mapping[str, object] | None:
+    """Say what comparing checksums found, and when that began (it stands in the task's name)."""
+    if said is None:
+        return None
+    state = said.state if said.state in ("ok", "failed") else "unknown"
+    return {"kind": "checksum", "state": state, "at": _began(said.upid)}
+
+
+def _began(task: str) -> datetime | None:
+    found = _TASK.match(task)
+    try:
+        return seconds_since_1970(int(found["began"], 16), "upid") if found else None
+    except Unusable:
+        return None
+
+
+def _name(file: _File | str) -> str:
+    return file if isinstance(file, str) else file.filename
+
+
+ADAPTER = ProxmoxBackup()

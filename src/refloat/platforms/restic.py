@@ -1,0 +1,103 @@
+"""Reads the snapshots that somebody's restic has: what ``restic snapshots --json`` prints.
+
+Fields after ``internal/restic/snapshot.go`` of restic 0.18. A snapshot is true when it began. It
+does not say whether every file could be read, so that stays unknown. The times of restic have the
+offset of the machine that made the backup, and up to nine digits of a second.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import msgspec
+from msgspec import Struct, field
+
+from refloat.model.options import Option, Probe
+from refloat.platforms import Fact, Listing, Request, Telling
+from refloat.platforms._listing import (
+    Unusable,
+    clean,
+    digest_of,
+    instant,
+    listed,
+    one,
+    read_bytes,
+    understood,
+)
+from refloat.platforms._options import KEPT_FOR, expires_at
+
+COMMAND = "restic snapshots --json"
+
+
+class _Summary(Struct):
+    """What was counted while it was made: restic 0.17 and later."""
+
+    ended: str | None = field(name="backup_end", default=None)
+    size: int | None = field(name="total_bytes_processed", default=None)
+
+
+class _Snapshot(Struct):
+    """One snapshot."""
+
+    id: str
+    time: str
+    paths: list[str]
+    host: str = field(name="hostname", default="")
+    summary: _Summary | None = None
+
+
+class Restic:
+    """Reads listings of restic."""
+
+    name = "restic"
+    summary = f"Reads the snapshots of somebody's restic: what '{COMMAND}' prints."
+    options: tuple[Option, ...] = (KEPT_FOR,)
+    rights = (
+        "Nothing but the listing. Whoever makes it needs a password of the repository, and to read"
+        " its files; with --no-lock nothing is written."
+    )
+    takes_files = True
+    asks = False
+
+    def probe(self) -> Probe:
+        """Say that it needs nothing but what Refloat brings along."""
+        return Probe(True, f"msgspec {msgspec.__version__}")
+
+    def read(self, request: Request) -> Listing:
+        """Read one listing.
+
+        Raises:
+            UsageProblem: if no file is named.
+            MissingInput: if it is not there, or cannot be opened.
+            ObservationProblem: if it is no listing of restic's, or none of it can be used.
+        """
+        content = read_bytes(request)
+        # Earlier versions list a repository without snapshots as null.
+        shown = b"[]" if content.strip() == b"null" else content
+        entries = understood(shown, list[msgspec.Raw], request.path, COMMAND)
+        telling = Telling(request, "restic", "restic/1", digest_of(content))
+        return listed(telling, entries, "snapshot", lambda raw: _facts(telling, raw))
+
+
+def _facts(telling: Telling, raw: msgspec.Raw) -> Iterator[Fact]:
+    said = one(raw, _Snapshot)
+    if not said.id or not said.paths:
+        raise Unusable("it has no id, or no path")
+    name = f"{said.host}:{','.join(said.paths)}"
+    clean(said.id, name)
+    began = instant(said.time, "time")
+    summary = said.summary
+    ended = summary.ended if summary is not None else None
+    yield telling.fact(
+        "recovery_point",
+        said.id,
+        dataset_ref=name,
+        external_name=name,
+        consistency_time=began,
+        completed_at=instant(ended, "backup_end") if ended else None,
+        size_bytes=summary.size if summary is not None else None,
+        expires_at=expires_at(telling.request, began),
+    )
+
+
+ADAPTER = Restic()
