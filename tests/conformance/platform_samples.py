@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import service_samples
+
 from refloat.testing.platform_conformance import SECRET, Sample
 
 SAMPLES = {
+    **service_samples.SAMPLES,
     "kopia": Sample(
         content=(
             '[{"id":"k1","source":{"host":"web1","userName":"root","path":"/srv/x"},'

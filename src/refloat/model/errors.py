@@ -106,6 +106,12 @@ class SourceProblem(RefloatError):
     exit_code = 69
 
 
+class SourceBusy(SourceProblem):
+    """A source cannot answer just now: too many ask it, or it cannot be reached."""
+
+    permanent = False
+
+
 class RepositoryProblem(RefloatError):
     """A repository is missing, locked, damaged, or refuses the password."""
 
