@@ -1,0 +1,1 @@
+"""The smallest sets of losses that keep a service from coming back."""

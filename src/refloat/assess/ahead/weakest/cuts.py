@@ -1,0 +1,254 @@
+"""The smallest sets of losses that make some things of a network fail.
+
+Exact and complete up to the size that the result names. What is larger than the work allows is
+looked for among the riskiest events alone, and the result says so.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from refloat.assess.ahead.network import Network
+from refloat.assess.ahead.weakest.families import (
+    MOST_EVENTS,
+    Allowance,
+    Codes,
+    Family,
+    TooMany,
+    single,
+)
+from refloat.assess.ahead.weakest.many import Bits, Hits, Members, broken, every, hits
+from refloat.assess.ahead.weakest.ordered import Ordered
+
+LARGEST = 3
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What the search may cost.
+
+    Attributes:
+        work: how many sets may be looked at before a size is looked for among the riskiest alone.
+        riskiest: how many of the riskiest events that are, by size.
+        listed: how many sets of each size are given; those that hit the most are.
+    """
+
+    work: int = 60_000_000
+    riskiest: Mapping[int, int] = field(default_factory=lambda: {2: 300, 3: 60})
+    listed: int = 1000
+
+
+@dataclass(frozen=True)
+class Cut:
+    """A smallest set.
+
+    Attributes:
+        events: numbers of its events, ascending.
+        targets: numbers, in the network, of the targets of which it is a smallest set.
+    """
+
+    events: tuple[int, ...]
+    targets: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Size:
+    """What was found of one size.
+
+    Attributes:
+        cuts: the sets, those that hit the most targets first.
+        count: how many sets there are; more than are given where there are very many.
+        among: how many events were looked at; None if all that matter were.
+    """
+
+    cuts: tuple[Cut, ...]
+    count: int
+    among: int | None = None
+
+
+@dataclass(frozen=True)
+class Smallest:
+    """The smallest sets.
+
+    Attributes:
+        events: what may be lost, by number; those that strike the same things are one event.
+        broken: numbers, in the network, of the targets that fail when nothing is lost.
+        sizes: what was found, by size, from 1.
+    """
+
+    events: tuple[tuple[Any, ...], ...]
+    broken: frozenset[int]
+    sizes: Mapping[int, Size]
+
+    @property
+    def complete(self) -> int:
+        """Up to which size all sets are known."""
+        return max((size for size, found in self.sizes.items() if found.among is None), default=0)
+
+
+def smallest(
+    network: Network,
+    targets: Sequence[int],
+    losses: Iterable[Any],
+    up_to: int = LARGEST,
+    limits: Limits = Limits(),
+) -> Smallest:
+    """Find the smallest sets of losses that make each of some things fail.
+
+    Args:
+        network: the network.
+        targets: the numbers of the things.
+        losses: what may be lost; they must have an order. Others of the network are left out.
+        up_to: how large a set may be, 1 to 3.
+        limits: what it may cost.
+
+    Raises:
+        ValueError: if the size is none of 1, 2, 3.
+    """
+    if not 1 <= up_to <= LARGEST:
+        raise ValueError(f"sets of up to {up_to} losses cannot be looked for")
+    search = _Search(network, targets, losses, limits)
+    sizes: dict[int, Size] = {}
+    for complete in range(up_to, 1, -1):
+        found = search.families(complete)
+        if found is not None:
+            sizes = found
+            break
+    if not sizes:
+        sizes = {1: search.listed(search.singles, None)}
+    for size in range(len(sizes) + 1, up_to + 1):
+        sizes[size] = search.among_riskiest(size)
+    return Smallest(search.events, search.failing, sizes)
+
+
+class _Search:
+    """What the ways of searching share."""
+
+    def __init__(
+        self, network: Network, targets: Sequence[int], losses: Iterable[Any], limits: Limits
+    ) -> None:
+        self.limits = limits
+        self.ordered = Ordered(network, targets)
+        self.known = broken(self.ordered)
+        places = self.ordered.places
+        self.failing = frozenset(one for one in targets if places[one] in self.known)
+        self.targets = [one for one in targets if one not in self.failing]
+        self.places = [places[one] for one in self.targets]
+        alike: dict[tuple[int, ...], list[Any]] = {}
+        for loss in sorted(losses):
+            struck = {places[one] for one in network.strikes.get(loss, ()) if one in places}
+            struck -= self.known
+            if struck:
+                alike.setdefault(tuple(sorted(struck)), []).append(loss)
+        self.struck = list(alike)
+        self.events = tuple(map(tuple, alike.values()))
+
+    @cached_property
+    def singles(self) -> Hits:
+        """Which targets fail with each event alone."""
+        return self._hits(every(range(len(self.events)), 1))
+
+    @cached_property
+    def by_risk(self) -> list[int]:
+        """Give the events that can be in a larger set, the riskiest first.
+
+        Risk is how much falls: how many things at once, and how many targets in the end. An event
+        that alone takes away every target is in no larger set.
+        """
+        taken = self.singles.counts()
+        some = [at for at in range(len(self.events)) if taken[at] < len(self.targets)]
+        return sorted(some, key=lambda at: (-len(self.struck[at]) - int(taken[at]), at))
+
+    def _hits(self, members: Members) -> Hits:
+        struck = dict(enumerate(self.struck))
+        return hits(self.ordered, self.places, struck, members, self.known)
+
+    def families(self, up_to: int) -> dict[int, Size] | None:
+        """Find all sets up to a size; None if there are too many."""
+        if len(self.events) > MOST_EVENTS:
+            return None
+        allowance = Allowance(self.limits.work)
+        struck: dict[int, Family] = {}
+        try:
+            for event, places in enumerate(self.struck):
+                alone = single(event + 1, up_to, allowance)
+                for place in places:
+                    struck[place] = struck[place] | alone if place in struck else alone
+            rows = self.ordered.rows(
+                struck,
+                Family(up_to, allowance, always=True),
+                Family(up_to, allowance),
+                known=self.known,
+                wanted=frozenset(self.places),
+            )
+        except TooMany:
+            return None
+        nothing = Family(up_to, allowance)
+        found = [rows.get(place, nothing) for place in self.places]
+        return {size: self._of_size(found, size) for size in range(1, up_to + 1)}
+
+    def _of_size(self, families: Sequence[Family], size: int) -> Size:
+        """Give the sets of one size that hit the most."""
+        codes: list[Codes] = [(one.ones, one.twos, one.threes)[size - 1] for one in families]
+        if not any(one.size for one in codes):
+            return Size((), 0)
+        known, counts = np.unique(np.concatenate(codes), return_counts=True)
+        most = np.argsort(-counts, kind="stable")[: self.limits.listed]
+        chosen = known[most]
+        hit = np.array([np.isin(chosen, one, assume_unique=True) for one in codes])
+        cuts = (Cut(_numbers(int(code)), self._named(hit[:, at])) for at, code in enumerate(chosen))
+        return Size(tuple(cuts), int(known.size))
+
+    def _named(self, hit: Bits) -> tuple[int, ...]:
+        return tuple(self.targets[at] for at in np.flatnonzero(hit))
+
+    def listed(self, found: Hits, among: int | None) -> Size:
+        """Give the cases that hit the most."""
+        counts = found.counts()
+        most = np.argsort(-counts, kind="stable")[: self.limits.listed]
+        most = most[counts[most] > 0]
+        hit = found.of(most)
+        cuts = (
+            Cut(tuple(found.members[case].tolist()), self._named(hit[:, at]))
+            for at, case in enumerate(most.tolist())
+        )
+        return Size(tuple(cuts), int(np.count_nonzero(counts)), among)
+
+    def among_riskiest(self, size: int) -> Size:
+        """Find the sets of one size among the riskiest events, which may be all that matter."""
+        chosen = self.by_risk[: self.limits.riskiest[size]]
+        among = len(chosen) if len(chosen) < len(self.by_risk) else None
+        return self.listed(self.minimal(chosen, size), among)
+
+    def minimal(self, chosen: Sequence[int], size: int) -> Hits:
+        """Give, for all sets of some events, of which targets each is a smallest set."""
+        found = self._hits(every(chosen, size))
+        within = [self.singles] if size == 2 else [self.singles, self.minimal(chosen, 2)]
+        for part in within:
+            _drop(found, part)
+        return found
+
+
+def _drop(found: Hits, smaller: Hits) -> None:
+    """Take from cases the targets that fail with some of their events alone."""
+    numbers = {tuple(case): at for at, case in enumerate(smaller.members.tolist())}
+    size = smaller.members.shape[1]
+    for start in range(0, found.cases, 1024):
+        block = found.members[start : start + 1024]
+        covered = np.zeros((found.packed.shape[0], len(block)), np.bool_)
+        for out in range(found.members.shape[1]):
+            part = np.delete(block, out, axis=1) if size == 2 else block[:, out : out + 1]
+            covered |= smaller.of([numbers[tuple(case)] for case in part.tolist()])
+        keep = np.packbits(~covered, axis=1, bitorder="little")
+        found.packed[:, start // 8 : start // 8 + keep.shape[1]] &= keep
+
+
+def _numbers(code: int) -> tuple[int, ...]:
+    """Give the numbers of a set's events, from 0, ascending."""
+    events = (code >> shift & MOST_EVENTS for shift in (0, 21, 42))
+    return tuple(sorted(event - 1 for event in events if event))

@@ -1,0 +1,120 @@
+"""Smallest sets of losses, held against trying every set, on small networks with circles."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from itertools import combinations
+
+from hypothesis import event, example, given, settings
+from hypothesis import strategies as st
+
+from refloat.assess.ahead.network import Network
+from refloat.assess.ahead.weakest.cuts import Limits, Smallest, smallest
+
+THINGS, EVENTS = 9, 7
+
+
+@st.composite
+def networks(draw: st.DrawFn) -> Network:
+    count = draw(st.integers(1, THINGS))
+    things = st.integers(0, count - 1)
+    needs = st.lists(things, max_size=2).map(tuple)
+    groups = st.lists(st.lists(things, max_size=3).map(tuple), max_size=2).map(tuple)
+    names = "abcdefg"[: draw(st.integers(0, EVENTS))]
+    struck = st.lists(things, max_size=3).map(tuple)
+    return Network(
+        nodes=[("thing", str(at)) for at in range(count)],
+        all_of=[draw(needs) for _ in range(count)],
+        any_of=[draw(groups) for _ in range(count)],
+        strikes={name: draw(struck) for name in names},
+    )
+
+
+def holding(network: Network, losses: Iterable[object]) -> set[int]:
+    """What holds, found as slowly and plainly as can be."""
+    struck = network.struck(losses)
+    found: set[int] = set()
+    while True:
+        more = {
+            at
+            for at in range(len(network.nodes))
+            if at not in struck
+            and found.issuperset(network.all_of[at])
+            and all(found.intersection(group) for group in network.any_of[at])
+        }
+        if more == found:
+            return found
+        found = more
+
+
+def by_trying(network: Network, target: int, up_to: int) -> set[frozenset[str]]:
+    """Every smallest set of losses with which a thing does not hold."""
+    found: set[frozenset[str]] = set()
+    for size in range(up_to + 1):
+        for losses in map(frozenset, combinations(sorted(map(str, network.strikes)), size)):
+            if target not in holding(network, losses) and not any(one <= losses for one in found):
+                found.add(losses)
+    return found
+
+
+def told(network: Network, result: Smallest, target: int) -> set[frozenset[str]]:
+    """The same, from a result: each of the events that strike the same stands for itself."""
+    if target in result.broken:
+        return {frozenset()}
+    found: set[frozenset[str]] = set()
+    for size in result.sizes.values():
+        for cut in size.cuts:
+            if target in cut.targets:
+                sets: set[frozenset[str]] = {frozenset()}
+                for at in cut.events:
+                    sets = {one | {loss} for one in sets for loss in result.events[at]}
+                found |= sets
+    return found
+
+
+RING = Network(
+    nodes=[("thing", str(at)) for at in range(3)],
+    all_of=[(), (), ()],
+    any_of=[((1, 2),), ((2, 0),), ((0, 1),)],
+    strikes={"a": (0,)},
+)
+
+
+@given(network=networks(), up_to=st.integers(1, 3))
+@example(network=RING, up_to=3)
+@settings(max_examples=400, deadline=None)
+def test_the_smallest_sets_are_minimal_and_complete(network: Network, up_to: int) -> None:
+    targets = range(len(network.nodes))
+    result = smallest(network, targets, network.strikes, up_to)
+    assert result.complete == up_to
+    for target in targets:
+        expected = by_trying(network, target, up_to)
+        assert told(network, result, target) == expected
+        event(f"largest {max(map(len, expected), default=None)}")
+
+
+@given(network=networks())
+@settings(max_examples=300, deadline=None)
+def test_looking_among_the_riskiest_alone_finds_the_same_where_these_are_all(
+    network: Network,
+) -> None:
+    targets = range(len(network.nodes))
+    result = smallest(network, targets, network.strikes, 3, Limits(work=-1))
+    assert result.complete == 3
+    for target in targets:
+        assert told(network, result, target) == by_trying(network, target, 3)
+
+
+@given(network=networks(), riskiest=st.integers(2, 4))
+@settings(max_examples=200, deadline=None)
+def test_among_some_of_the_riskiest_alone_nothing_wrong_is_found_and_the_rest_is_said(
+    network: Network, riskiest: int
+) -> None:
+    targets = range(len(network.nodes))
+    limits = Limits(work=-1, riskiest={2: riskiest, 3: riskiest})
+    result = smallest(network, targets, network.strikes, 3, limits)
+    for target in targets:
+        some, every = told(network, result, target), by_trying(network, target, 3)
+        assert some <= every
+        missed = {len(one) for one in every - some}
+        assert all(result.sizes[size].among is not None for size in missed)
