@@ -22,6 +22,7 @@ class LossKind(enum.StrEnum):
     COMPONENT = "component"
     REPOSITORY = "repository"
     PLATFORM = "platform"
+    PRODUCTION = "production"
 
 
 @dataclass(frozen=True, order=True, slots=True)
@@ -29,8 +30,10 @@ class Loss:
     """One thing that is lost; of a principal, that somebody else acts in its name.
 
     Attributes:
-        kind: what it is.
-        key: its key in the plan, or the name of a site or domain as the plan writes it.
+        kind: what it is; ``production`` is everything that runs, with every account of production's
+            in somebody else's hands.
+        key: its key in the plan, or the name of a site or domain as the plan writes it; of
+            production, the word itself.
         for_good: whether it stays away: nothing brings it back while the scenario lasts.
     """
 

@@ -1,0 +1,425 @@
+"""What falls at once when something is lost: what surely does, and what perhaps does.
+
+What nobody wrote down is a perhaps: a component that may stand at the site, a place of copies that
+may be the vendor's, a right that nobody looked at.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import replace
+from functools import cached_property
+
+from refloat.assess.access.isolation import (
+    PRODUCTION,
+    Isolated,
+    effective_rights,
+    isolation_of,
+)
+from refloat.assess.ahead.network import Node
+from refloat.assess.ahead.places import Place, Places
+from refloat.assess.ground.plan_graph import PlanGraph
+from refloat.assess.organisation import Organisation
+from refloat.model.access import ALTERING, PrincipalKind, Right
+from refloat.model.ahead import Loss, LossKind
+from refloat.model.dependency import Strength
+from refloat.model.plan import Component, ComponentKind, Repository
+
+EVERYTHING = "production"
+"""The key of the loss of all that runs, and of every account of production's."""
+
+UNLOCKING = (Right.TAKE_OWNERSHIP, Right.CHANGE_ACCESS, Right.CHANGE_RETENTION)
+"""Rights that open a lock which is only kept by rules."""
+
+READING = (Right.READ_OTHER, Right.READ_OWN)
+"""Rights with which copies can be read."""
+
+_ALTERING = tuple(right for right in Right if right in ALTERING and right is not Right.ANY)
+_NOWHERE = frozenset({"", "none"})
+_ELSEWHERE = frozenset({ComponentKind.VENDOR, ComponentKind.MICROSOFT_365})
+"""Kinds of component that stand at a vendor's, wherever that is."""
+
+_Fallen = tuple[tuple[int, ...], tuple[int, ...]]
+"""What surely falls, and what perhaps does."""
+
+
+class Falls:
+    """Works out what falls with a loss, when it is asked for.
+
+    Args:
+        organisation: the organisation at an instant.
+        graph: what rests on what.
+        looks: looks copies up.
+        known: by node, its number.
+        by_number: by the number of a ``copy``, its place.
+    """
+
+    def __init__(
+        self,
+        organisation: Organisation,
+        graph: PlanGraph,
+        looks: Places,
+        known: Mapping[Node, int],
+        by_number: Mapping[int, Place],
+    ) -> None:
+        self._organisation = organisation
+        self._plan = organisation.plan
+        self._graph = graph
+        self._looks = looks
+        self._known = known
+        self._by_number = by_number
+        self._found: dict[Loss, _Fallen] = {}
+        self._by_kind: Mapping[LossKind, Callable[[str], _Fallen]] = {
+            LossKind.SITE: self._site,
+            LossKind.FAILURE_DOMAIN: self._domain,
+            LossKind.AUTHENTICATION_DOMAIN: self._shut,
+            LossKind.PRINCIPAL: self._principal,
+            LossKind.PRODUCTION: self._production,
+            LossKind.VENDOR: self._vendor,
+            LossKind.PERSON: self._person,
+            LossKind.SERVICE: self._service,
+            LossKind.COMPONENT: self._component,
+            LossKind.REPOSITORY: self._repository,
+            LossKind.PLATFORM: self._platform,
+        }
+
+    def of(self, loss: Loss) -> _Fallen:
+        """Give what surely falls with a loss, and what perhaps does.
+
+        What is lost for good cannot be restored, either.
+        """
+        if loss not in self._found:
+            surely, perhaps = self._by_kind[loss.kind](loss.key)
+            if loss.for_good:
+                surely, perhaps = self._for_good(surely), self._for_good(perhaps)
+            self._found[loss] = surely, perhaps
+        return self._found[loss]
+
+    @cached_property
+    def losses(self) -> tuple[Loss, ...]:
+        """Everything single that the plan knows and that can be lost, sorted."""
+        return tuple(sorted(set(self._all())))
+
+    def _all(self) -> Iterator[Loss]:
+        plan = self._plan
+        for site in self.sites:
+            yield Loss(LossKind.SITE, site)
+        for domain in self.domains:
+            yield Loss(LossKind.FAILURE_DOMAIN, domain)
+        for one in plan.repositories.values():
+            if one.authentication_domain.casefold() not in _NOWHERE:
+                yield Loss(LossKind.AUTHENTICATION_DOMAIN, one.authentication_domain)
+        keyed: tuple[tuple[LossKind, Iterable[str]], ...] = (
+            (LossKind.PRINCIPAL, effective_rights(self._organisation).principals),
+            (LossKind.VENDOR, plan.vendors),
+            (LossKind.PERSON, plan.people),
+            (LossKind.SERVICE, plan.services),
+            (LossKind.COMPONENT, plan.components),
+            (LossKind.REPOSITORY, dict.fromkeys((*plan.repositories, *self._by_repository))),
+            (LossKind.PLATFORM, plan.platforms),
+        )
+        for kind, keys in keyed:
+            for key in keys:
+                yield Loss(kind, key)
+        if plan.components or plan.services:
+            yield Loss(LossKind.PRODUCTION, EVERYTHING)
+
+    @cached_property
+    def sites(self) -> frozenset[str]:
+        """Every site that the plan names."""
+        plan = self._plan
+        named = {one.site for one in plan.components.values()}
+        named |= {one.site for one in plan.repositories.values()}
+        return frozenset((*plan.sites, *named)) - {""}
+
+    @cached_property
+    def domains(self) -> frozenset[str]:
+        """Every failure domain that is none of the sites."""
+        named = {one.failure_domain for one in self._plan.repositories.values()}
+        seen = {place.domain for place in self._by_number.values()}
+        return frozenset(named | seen) - self.sites - {""}
+
+    # Indexes
+
+    @cached_property
+    def _by_repository(self) -> Mapping[str, list[int]]:
+        found: dict[str, list[int]] = {}
+        for number, place in self._by_number.items():
+            found.setdefault(place.repository, []).append(number)
+        return found
+
+    @cached_property
+    def _groups(self) -> Mapping[tuple[str, str], list[int]]:
+        """Give copies by where they are and what they fail together with."""
+        found: dict[tuple[str, str], list[int]] = {}
+        for number, place in self._by_number.items():
+            found.setdefault((place.repository, place.domain), []).append(number)
+        for key, one in self._plan.repositories.items():  # where keys may be kept
+            if ("repository", key) in self._known:
+                mine = found.setdefault((key, one.failure_domain), [])
+                mine.append(self._known["repository", key])
+        return found
+
+    @cached_property
+    def _by_site(self) -> Mapping[str, list[Component]]:
+        found: dict[str, list[Component]] = {}
+        for one in self._plan.components.values():
+            found.setdefault(one.site, []).append(one)
+        return found
+
+    # What falls
+
+    def _down(self, components: Iterable[str]) -> Iterator[int]:
+        """Give what no longer runs when components are lost."""
+        known, owners, own = self._known, self._graph.owners, self._graph.own
+        for key in components:
+            yield known["running", key]
+            for service in owners.get(key, ()):
+                if own(service)[key] is Strength.HARD:
+                    yield known["running", service]
+
+    def _standbys(self, components: Iterable[str]) -> Iterator[int]:
+        for key in components:
+            for service in self._graph.owners.get(key, ()):
+                if ("standby", service) in self._known:
+                    yield self._known["standby", service]
+
+    def _component(self, key: str) -> _Fallen:
+        if key not in self._plan.components:
+            return (), ()
+        return _once((*self._down((key,)), *self._standbys((key,)))), ()
+
+    def _service(self, key: str) -> _Fallen:
+        if key not in self._plan.services:
+            return (), ()
+        own = tuple(self._graph.own(key))
+        surely = [self._known["running", key], *self._down(own), *self._standbys(own)]
+        if ("standby", key) in self._known:
+            surely.append(self._known["standby", key])
+        return _once(surely), ()
+
+    def _site(self, key: str) -> _Fallen:
+        here = [one.key for one in self._by_site.get(key, ())]
+        unsaid = [
+            one.key
+            for one in self._by_site.get("", ())
+            if one.kind not in _ELSEWHERE and one.vendor is None
+        ]
+        surely, perhaps = list(self._down(here)), list(self._down(unsaid))
+        perhaps += self._standbys((*here, *unsaid))
+        for (repository, domain), numbers in self._groups.items():
+            there = self._stands_at(self._plan.repositories.get(repository), domain, key)
+            if there is not False:
+                (surely if there else perhaps).extend(numbers)
+        return _parted(surely, perhaps)
+
+    def _stands_at(self, one: Repository | None, domain: str, site: str) -> bool | None:
+        """Whether copies stand at a site; None if nobody can say.
+
+        A failure domain that is called otherwise is one elsewhere; one that has the site's name in
+        its own may be a part of it.
+        """
+        own = one.site if one is not None else ""
+        if site in (own, domain):
+            return True
+        if own or domain in self.sites:
+            return False
+        if not domain:
+            return None
+        return None if _words(site) <= _words(domain) else False
+
+    def _domain(self, key: str) -> _Fallen:
+        surely: list[int] = []
+        for (_, domain), numbers in self._groups.items():
+            if domain == key:
+                surely += numbers
+        return _once(surely), ()
+
+    def _repository(self, key: str) -> _Fallen:
+        place = self._known.get(("repository", key))
+        own = () if place is None else (place,)
+        return (*self._by_repository.get(key, ()), *own), ()
+
+    def _shut(self, key: str) -> _Fallen:
+        rights = effective_rights(self._organisation)
+        surely = []
+        for one in self._plan.repositories.values():
+            number = self._known.get(("opened", one.key))
+            if one.authentication_domain != key or number is None:
+                continue
+            if not rights.holders(one.key, READING, (PrincipalKind.BREAK_GLASS,)):
+                surely.append(number)
+        return tuple(surely), ()
+
+    def _platform(self, key: str) -> _Fallen:
+        number = self._known.get(("platform", key))
+        return (() if number is None else (number,)), ()
+
+    def _person(self, key: str) -> _Fallen:
+        """Somebody else may know how to do it; nobody wrote down who."""
+        number = self._known.get(("person", key))
+        return (), (() if number is None else (number,))
+
+    def _vendor(self, key: str) -> _Fallen:
+        hosted = [one.key for one in self._plan.components.values() if one.vendor == key]
+        surely = list(self._down(hosted))
+        perhaps = [self._known["restored", one] for one in hosted]
+        number = self._known.get(("vendor", key))
+        if number is not None:
+            surely.append(number)
+        name = _words(key)
+        for (repository, domain), numbers in self._groups.items():
+            one = self._plan.repositories.get(repository)
+            account = one.authentication_domain if one is not None else ""
+            if key in (domain, account):
+                surely += numbers
+            elif name & (_words(domain) | _words(account)):
+                perhaps += numbers
+        return _parted(surely, perhaps)
+
+    def _production(self, _: str) -> _Fallen:
+        """All that runs, but for what vendors run; and the copies, as isolation judges them."""
+        plan = self._plan
+        ours = [one.key for one in plan.components.values() if one.kind is not ComponentKind.VENDOR]
+        surely = list(self._down(ours))
+        surely += [self._known["running", key] for key in plan.services]
+        surely += self._standbys(ours)
+        perhaps: list[int] = []
+        for number, place in self._by_number.items():
+            verdict = self._verdicts.get((place.data_set, place.repository), Isolated.UNKNOWN)
+            if verdict is not Isolated.YES:
+                (surely if verdict is Isolated.NO else perhaps).append(number)
+        return _parted(surely, perhaps)
+
+    @cached_property
+    def _verdicts(self) -> Mapping[tuple[str, str], Isolated]:
+        """Give, by data set and repository, whether production's accounts can alter copies."""
+        found: dict[tuple[str, str], Isolated] = {}
+        for service in self._organisation.bases:
+            for key, judged in isolation_of(self._organisation, service).items():
+                for copy in judged.copies:
+                    found[key, copy.repository] = copy.verdict
+        return found
+
+    def _principal(self, key: str) -> _Fallen:
+        """The copies that an account can alter, unless a lock keeps them that nobody opens.
+
+        Whoever can alter copies where backup administrators sign in can act as those, too.
+        """
+        rights = effective_rights(self._organisation)
+        kinds = rights.principals.get(key)
+        surely: list[int] = []
+        perhaps: list[int] = []
+        taken = self._taken.get(key, frozenset()) if kinds in PRODUCTION else frozenset()
+        others = [
+            one
+            for one, kind in rights.principals.items()
+            if taken and kind is PrincipalKind.BACKUP_ADMINISTRATOR
+        ]
+        for repository, numbers in self._by_repository.items():
+            one = self._plan.repositories.get(repository)
+            inside = one is not None and one.authentication_domain in taken
+            acting = (key, *(others if inside else ()))
+            for number in numbers:
+                place = self._by_number[number]
+                able = self._able(acting, repository, governed=place.governed)
+                if able is not False and not self._kept(number):
+                    (surely if able else perhaps).append(number)
+        return _parted(surely, perhaps)
+
+    def _able(self, principals: Iterable[str], repository: str, *, governed: bool) -> bool | None:
+        """Whether any of some accounts can alter copies in a repository; None if not known."""
+        rights = effective_rights(self._organisation)
+        unknown = False
+        for key in principals:
+            for right in UNLOCKING if governed else _ALTERING:
+                asked = (key, repository, right)
+                if asked not in self._allowed:
+                    self._allowed[asked] = rights.knows(*asked).allowed
+                allowed = self._allowed[asked]
+                if allowed:
+                    return True
+                unknown = unknown or allowed is None
+        return None if unknown else False
+
+    @cached_property
+    def _allowed(self) -> dict[tuple[str, str, Right], bool | None]:
+        return {}
+
+    @cached_property
+    def _taken(self) -> Mapping[str, frozenset[str]]:
+        """Give, by account of production's, the domains in which it can alter copies."""
+        rights = effective_rights(self._organisation)
+        found: dict[str, set[str]] = {}
+        for one in self._plan.repositories.values():
+            domain = one.authentication_domain
+            if domain.casefold() not in _NOWHERE:
+                for holding in rights.holders(one.key, _ALTERING, PRODUCTION):
+                    found.setdefault(holding.principal, set()).add(domain)
+        return {key: frozenset(some) for key, some in found.items()}
+
+    def _kept(self, number: int) -> bool:
+        """Whether a lock that nobody's rights open keeps a copy there; looked up once."""
+        if number not in self._locks:
+            place = self._by_number[number]
+            owners = self._graph.owners.get(place.data_set)
+            start = self._organisation.bases[owners[0]] if owners else None
+            self._locks[number] = self._looks.locked(place, start) is not None
+        return self._locks[number]
+
+    @cached_property
+    def _locks(self) -> dict[int, bool]:
+        return {}
+
+    def _for_good(self, numbers: Iterable[int]) -> tuple[int, ...]:
+        """Add that what no longer runs cannot be restored."""
+        restored = {
+            self._known["running", key]: self._known["restored", key]
+            for key in (*self._plan.components, *self._plan.services)
+        }
+        given = tuple(numbers)
+        return _once((*given, *(restored[one] for one in given if one in restored)))
+
+
+class Struck(Mapping[object, tuple[int, ...]]):
+    """What falls with each loss, worked out when it is asked for.
+
+    Args:
+        falls: works it out.
+        perhaps: whether to give what perhaps falls, not what surely does.
+    """
+
+    def __init__(self, falls: Falls, *, perhaps: bool) -> None:
+        self._falls = falls
+        self._part = 1 if perhaps else 0
+
+    def __getitem__(self, loss: object) -> tuple[int, ...]:
+        if not isinstance(loss, Loss) or replace(loss, for_good=False) not in self._set:
+            raise KeyError(loss)
+        return self._falls.of(loss)[self._part]
+
+    def __iter__(self) -> Iterator[Loss]:
+        return iter(self._falls.losses)
+
+    def __len__(self) -> int:
+        return len(self._falls.losses)
+
+    @cached_property
+    def _set(self) -> frozenset[Loss]:
+        return frozenset(self._falls.losses)
+
+
+def _once(numbers: Iterable[int]) -> tuple[int, ...]:
+    return tuple(dict.fromkeys(numbers))
+
+
+def _parted(surely: Iterable[int], perhaps: Iterable[int]) -> _Fallen:
+    """Name nothing as perhaps that surely falls."""
+    first = dict.fromkeys(surely)
+    return tuple(first), tuple(one for one in dict.fromkeys(perhaps) if one not in first)
+
+
+def _words(name: str) -> frozenset[str]:
+    """Give the words of a name; single letters say nothing."""
+    return frozenset(word for word in re.split(r"[\W_]+", name.casefold()) if len(word) > 1)

@@ -1,0 +1,179 @@
+"""Where the copies of a data set are: what was seen there, and what the plan alone names.
+
+A place is a data set in a repository. What was seen there counts; a place that the plan names, and
+where nothing was ever seen, is no copy that anybody may count on.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from refloat.assess.ground.basis import Basis
+from refloat.assess.ground.seen import SeenPoint
+from refloat.model.access import HOLDING, LockMode
+from refloat.model.feed import CopySeen
+from refloat.model.plan import Component, Plan
+
+
+class _Named(Protocol):
+    """Whatever has a name for people."""
+
+    @property
+    def name(self) -> str: ...
+
+
+LOOKED_BACK = 50
+"""How many of the newest recovery points are looked at for copies in each place."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A data set in a repository.
+
+    Attributes:
+        data_set: the component's key.
+        repository: the repository's key, or its source's name.
+        newest: the newest point there that may be restored from; None if none was seen.
+        copy: its copy there; None if its source did not say where it is.
+        domain: what the place fails together with, as was seen, else as the plan says; empty if
+            nobody said.
+        governed: whether a lock that rules open is all that keeps it.
+    """
+
+    data_set: str
+    repository: str
+    newest: SeenPoint | None = None
+    copy: CopySeen | None = None
+    domain: str = ""
+    governed: bool = False
+
+
+class Places:
+    """Looks copies up.
+
+    Args:
+        plan: a valid plan.
+        instant: when.
+    """
+
+    def __init__(self, plan: Plan, instant: datetime) -> None:
+        self._plan = plan
+        self._instant = instant
+        self._names = {one.name.casefold(): key for key, one in plan.repositories.items()}
+        self._names |= {key.casefold(): key for key in plan.repositories}
+        self._things = dict(_things(plan))
+
+    def named(self, text: str) -> tuple[str, str]:
+        """Give the kind and key of what some text names; both are empty if it is none of ours."""
+        return self._things.get(text.strip().casefold(), ("", ""))
+
+    def of(self, component: Component, start: Basis | None) -> tuple[Place, ...]:
+        """Give every place of a component's copies: where they were seen first, then where meant.
+
+        Args:
+            component: the component.
+            start: a service whose own it is; None if it is no service's.
+        """
+        meant = component.repositories
+        points = start.points(component.key) if start is not None else ()
+        found: dict[str, Place] = {}
+        if not points:
+            return tuple(self._place(component.key, key, None, None) for key in meant)
+        newest: SeenPoint | None = None
+        for point in _newest(points):
+            newest = newest or point
+            for key, copy in self._copies(point, meant):
+                if key not in found:
+                    found[key] = self._place(component.key, key, point, copy)
+            if found and all(key in found for key in meant):
+                break
+        told = bool(found)
+        for key in meant:
+            if key not in found:
+                found[key] = self._place(component.key, key, None if told else newest, None)
+        return tuple(found.values())
+
+    def locked(self, place: Place, start: Basis | None) -> SeenPoint | None:
+        """Give the newest point in a place that a lock keeps which nobody's rights open yet."""
+        if place.newest is None or start is None:
+            return None
+        repository = self._plan.repositories.get(place.repository)
+        meant = start.component(place.data_set).repositories
+        for point in _newest(start.points(place.data_set)):
+            if place.copy is None:
+                if repository is not None and self._holds(point, None, place.repository):
+                    return point
+                continue
+            for key, copy in self._copies(point, meant):
+                if key == place.repository and self._holds(point, copy, key):
+                    return point
+        return None
+
+    def _copies(self, point: SeenPoint, meant: tuple[str, ...]) -> Iterator[tuple[str, CopySeen]]:
+        for copy in point.copies:
+            name = copy.repository
+            key = name
+            if name not in self._plan.repositories:
+                key = self._names.get(name.casefold(), name)
+            if key in meant or key not in self._plan.repositories:
+                yield key, copy  # elsewhere it is left over from another plan
+
+    def _place(
+        self, data_set: str, key: str, point: SeenPoint | None, copy: CopySeen | None
+    ) -> Place:
+        repository = self._plan.repositories.get(key)
+        domain = copy.failure_domain if copy is not None else ""
+        if not domain and repository is not None:
+            domain = repository.failure_domain
+        governed = self._mode(key, copy) is LockMode.GOVERNANCE
+        return Place(data_set, key, point, copy, domain, governed)
+
+    def _mode(self, key: str, copy: CopySeen | None) -> LockMode:
+        if copy is not None and copy.offline:
+            return LockMode.OFFLINE
+        mode = copy.lock if copy is not None else LockMode.UNKNOWN
+        repository = self._plan.repositories.get(key)
+        if mode is LockMode.UNKNOWN and repository is not None:
+            mode = repository.lock.mode
+        return mode
+
+    def _holds(self, point: SeenPoint, copy: CopySeen | None, key: str) -> bool:
+        """Whether a lock that nobody's rights open still keeps a copy; as isolation sees it."""
+        mode = self._mode(key, copy)
+        if mode not in HOLDING:
+            return False
+        if mode is LockMode.OFFLINE and copy is not None and copy.offline:
+            return True
+        until = copy.locked_until if copy is not None else None
+        repository = self._plan.repositories.get(key)
+        if until is None and repository is not None and repository.lock.mode is mode:
+            period = repository.lock.period
+            until = None if period is None else point.consistency_time + period
+        return until is None or until > self._instant
+
+
+def _things(plan: Plan) -> Iterator[tuple[str, tuple[str, str]]]:
+    """Give what a place of keys may name; keys come last, and so go before names."""
+    named: tuple[tuple[str, Mapping[str, _Named]], ...] = (
+        ("component", plan.components),
+        ("service", plan.services),
+        ("repository", plan.repositories),
+        ("platform", plan.platforms),
+    )
+    for kind, some in named:
+        for key, one in some.items():
+            if one.name:
+                yield one.name.casefold(), (kind, key)
+    for kind, some in named:
+        for key in some:
+            yield key.casefold(), (kind, key)
+
+
+def _newest(points: tuple[SeenPoint, ...]) -> Iterator[SeenPoint]:
+    """Give the newest points that may be restored from, newest first."""
+    eligible = (one for one in reversed(points) if one.eligible)
+    return itertools.islice(eligible, LOOKED_BACK)
