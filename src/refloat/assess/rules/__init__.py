@@ -6,6 +6,7 @@ from refloat.assess.rule import OrganisationRule, Rule, ServiceRule
 from refloat.assess.rules import (
     access,
     actions,
+    cloud,
     copies,
     coverage,
     design,
@@ -37,6 +38,7 @@ RULES: tuple[Rule, ...] = (
     *restores.RULES,
     *design.RULES,
     *targets.RULES,
+    *cloud.RULES,
     *order.RULES,
     *documents.RULES,
     *people.RULES,
