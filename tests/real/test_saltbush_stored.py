@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from servers import PASSWORD, Database, postgresql
 
-from tests.golden.reference_organisation import ALLOWED, AS_OF, EXPECTED, FOLDER
+from tests.golden.reference_organisation import ALLOWED, AS_OF, EXPECTED, FOLDER, REPAIRS
 
 EVERYTHING = frozenset(pair for pairs in EXPECTED.values() for pair in pairs)
 
@@ -66,3 +66,21 @@ def test_what_was_imported_is_judged_like_the_files(environment: dict[str, str])
     assert found - ALLOWED == EVERYTHING
     refloat(environment, "rebuild")
     assert refloat(environment, "assess", *instant, code=1).stdout == remembered
+
+
+def test_every_mutation_is_judged_by_what_is_remembered(
+    environment: dict[str, str], tmp_path: Path
+) -> None:
+    program = [sys.executable, "-m", "tests.real.stored_mutations", str(tmp_path)]
+    done = subprocess.run(
+        program, env=environment, capture_output=True, text=True, timeout=300, check=False
+    )
+    assert done.returncode == 0, done.stderr
+    told = json.loads(done.stdout)
+    found = {
+        name: {(code, about) for code, about in pairs} - ALLOWED for name, pairs in told.items()
+    }
+    assert len(found) == 2 * len(REPAIRS)
+    for number, expected in EXPECTED.items():
+        assert found[f"repaired {number}"] == EVERYTHING - expected, number
+        assert found[f"planted {number}"] == expected, number
