@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import enum
 import tempfile
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,6 +12,7 @@ from refloat.app.approve import find_person
 from refloat.app.assess import Ground
 from refloat.app.feed import import_file
 from refloat.app.workspace import Workspace
+from refloat.assess.offline.card import card
 from refloat.assess.offline.kit import kit
 from refloat.assess.rules.documents import KIT_PLACED
 from refloat.feed import write
@@ -21,6 +23,7 @@ from refloat.model.feed import Source
 from refloat.model.feed_people import Attestation
 from refloat.plan import fingerprint
 from refloat.report.kit import kit_page
+from refloat.report.kit_text import kit_text
 
 SOURCE = Source("refloat", "refloat")
 """Where a statement that is made by Refloat's own command line comes from."""
@@ -45,9 +48,17 @@ class Placed:
     plan: str
 
 
-def make(found: Ground, instant: datetime) -> bytes:
-    """Make the kit as it stood at an instant: one HTML page that needs no network."""
-    return kit_page(kit(found.plan, found.facts, instant))
+class KitFormat(enum.StrEnum):
+    """What the kit is written as."""
+
+    HTML = "html"
+    TEXT = "text"
+
+
+def make(found: Ground, instant: datetime, form: KitFormat = KitFormat.HTML) -> bytes:
+    """Make the kit as it stood at an instant: an HTML page that needs no network, or plain text."""
+    made = kit(found.plan, found.facts, instant)
+    return kit_text(made) if form is KitFormat.TEXT else kit_page(made, card(made))
 
 
 def place(workspace: Workspace, clock: Clock, where: str, person_key: str) -> Placed:

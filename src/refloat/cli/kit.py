@@ -9,6 +9,7 @@ import click
 
 from refloat.app import kit
 from refloat.app.assess import Ground
+from refloat.app.kit import KitFormat
 from refloat.app.workspace import Workspace
 from refloat.cli.judging import on_facts
 from refloat.cli.shared import after_sweep, as_json, emit, say
@@ -41,21 +42,35 @@ def command() -> None:
     "write_to",
     type=click.Path(dir_okay=False, path_type=Path),
     required=True,
-    help="The HTML file to write.",
+    help="The file to write.",
+)
+@click.option(
+    "--format",
+    "format_",
+    type=click.Choice([one.value for one in KitFormat]),
+    help="What to write; plain text where the file's name ends in .txt, else HTML.",
 )
 @on_facts
 def make(
-    workspace: Workspace, found: Ground, instant: datetime, write_to: Path, as_json: bool
+    workspace: Workspace,
+    found: Ground,
+    instant: datetime,
+    write_to: Path,
+    format_: str | None,
+    as_json: bool,
 ) -> int:
     """Write one page with everything that people need to begin: whom to call, who decides, what
     comes back in which order, vendors, temporary ways of working, where copies and keys are.
 
-    It needs no network, prints on A4, and holds no password and no key.
+    It needs no network, prints on A4, and holds no password and no key. The HTML page has a code
+    from which a telephone reads the first numbers to call.
     """
-    page = kit.make(found, instant)
+    usual = KitFormat.TEXT if write_to.suffix.lower() == ".txt" else KitFormat.HTML
+    chosen = KitFormat(format_) if format_ is not None else usual
+    page = kit.make(found, instant, chosen)
     files.write_atomically(write_to, page, PRIVATE)
     if as_json:
-        emit({"file": str(write_to), "bytes": len(page)})
+        emit({"file": str(write_to), "bytes": len(page), "format": chosen.value})
         return 0
     say(f"The kit is in {write_to}. Print it, and put it where it can be read without any system.")
     say("Then record that: refloat kit placed --where PLACE --as PERSON")

@@ -239,6 +239,21 @@ class KitTable:
 
 
 @dataclass(frozen=True)
+class KitCard:
+    """What of the kit a telephone reads from paper.
+
+    Attributes:
+        text: a vCard with the first numbers to call, and the fingerprint of the kit's plan.
+        names: whose numbers are in it, in the order to call.
+        left_out: how many more people with a number stand in the kit alone.
+    """
+
+    text: str
+    names: tuple[str, ...]
+    left_out: int
+
+
+@dataclass(frozen=True)
 class Kit:
     """Everything that people need to begin a recovery without any system (R-135).
 

@@ -171,6 +171,20 @@ def test_the_kit_is_private_and_holds_names_and_numbers(tmp_path: Path) -> None:
 
 
 @pytest.mark.requirement("R-135")
+def test_the_kit_is_plain_text_by_its_ending_or_when_asked(tmp_path: Path) -> None:
+    assert judged(tmp_path, "kit", "-o", "kit.txt").returncode == 0
+    text = (tmp_path / "kit.txt").read_bytes()
+    assert stat.S_IMODE((tmp_path / "kit.txt").stat().st_mode) == 0o600
+    assert b"+61 491 570 006" in text
+    assert text.startswith(b"\nRECOVERY KIT: ")
+    asked = judged(tmp_path, "kit", "-o", "kit.md", "--format", "text", "--json")
+    assert json.loads(asked.stdout) == {"file": "kit.md", "bytes": len(text), "format": "text"}
+    assert (tmp_path / "kit.md").read_bytes() == text
+    assert judged(tmp_path, "kit", "-o", "odd.txt", "--format", "html").returncode == 0
+    assert (tmp_path / "odd.txt").read_bytes().startswith(b"<!DOCTYPE html>")
+
+
+@pytest.mark.requirement("R-135")
 def test_where_a_kit_lies_is_recorded_and_an_old_kit_is_missed(tmp_path: Path) -> None:
     plan = tmp_path / "refloat.yaml"
     plan.write_text(PLAN)

@@ -9,12 +9,15 @@ from html.parser import HTMLParser
 
 import pytest
 
+from refloat.assess.offline.card import MOST_BYTES, card
 from refloat.assess.offline.kit import kit
 from refloat.model.facts import Facts
-from refloat.model.plan import Plan
+from refloat.model.plan import Person, Plan
+from refloat.model.review import Kit
 from refloat.model.secret import SecretReference
 from refloat.plan import fingerprint
 from refloat.report.kit import kit_page
+from refloat.report.kit_text import COLUMNS, kit_text
 from tests.unit.assess import written
 from tests.unit.assess.written import NOW
 
@@ -46,8 +49,12 @@ class Words(HTMLParser):
         self.text.append(data)
 
 
+def page_of(whole: Kit) -> bytes:
+    return kit_page(whole, card(whole))
+
+
 def shown(plan: Plan) -> tuple[str, Words]:
-    page = kit_page(kit(plan, Facts(), NOW)).decode()
+    page = page_of(kit(plan, Facts(), NOW)).decode()
     words = Words()
     words.feed(page)
     assert words.open == [], "every element is closed"
@@ -55,8 +62,10 @@ def shown(plan: Plan) -> tuple[str, Words]:
 
 
 @pytest.mark.requirement("R-135")
-def test_the_kit_has_all_that_people_need_to_begin() -> None:
-    text = " ".join(" ".join(shown(PLAN)[1].text).split())
+@pytest.mark.parametrize("form", ["page", "text"])
+def test_the_kit_has_all_that_people_need_to_begin(form: str) -> None:
+    whole = kit_text(kit(PLAN, Facts(), NOW)).decode()
+    text = " ".join(" ".join(shown(PLAN)[1].text).split() if form == "page" else whole.split())
     for wanted in (
         *(f"{one.name}" for one in PLAN.people.values()),
         *(one.phone for one in PLAN.people.values()),
@@ -116,6 +125,62 @@ def test_what_is_missing_is_said_and_strange_text_cannot_become_markup() -> None
 
 
 def test_the_same_plan_gives_the_same_bytes() -> None:
-    first = kit_page(kit(PLAN, Facts(), NOW))
-    assert kit_page(kit(PLAN, Facts(), NOW)) == first
-    assert kit_page(kit(PLAN, Facts(), NOW + timedelta(seconds=1))) != first
+    for made in (page_of, kit_text):
+        first = made(kit(PLAN, Facts(), NOW))
+        assert made(kit(PLAN, Facts(), NOW)) == first
+        assert made(kit(PLAN, Facts(), NOW + timedelta(seconds=1))) != first
+
+
+@pytest.mark.requirement("R-135")
+def test_the_text_fits_every_screen_and_printer() -> None:
+    text = kit_text(kit(PLAN, Facts(), NOW)).decode()
+    assert max(len(line) for line in text.splitlines()) <= COLUMNS
+    assert text.endswith("(end of the kit)\n"), "who holds a torn page sees it"
+    assert not re.search(r"[\x00-\x09\x0b-\x1f]", text)
+
+
+def test_what_is_missing_is_said_in_the_text_too() -> None:
+    text = kit_text(kit(Plan("Nothing\x1b[2J", {}, {}, {}, {}), Facts(), NOW)).decode()
+    for wanted in ("Nobody is named in the plan.", "The plan names no service.", "nobody wrote"):
+        assert wanted in text
+    assert "\x1b" not in text
+
+
+@pytest.mark.requirement("R-135")
+def test_the_card_has_the_first_numbers_to_call_and_the_fingerprint() -> None:
+    whole = kit(PLAN, Facts(), NOW)
+    made = card(whole)
+    lines = made.text.split("\r\n")
+    assert (lines[0], lines[-2], lines[-1]) == ("BEGIN:VCARD", "END:VCARD", "")
+    assert fingerprint(PLAN) in made.text
+    numbered = [one for one in whole.contacts if one.phone]
+    assert list(made.names) == [one.name for one in numbered][: len(made.names)]
+    for one in numbered[: len(made.names)]:
+        dialled = "TEL:" + re.sub(r"[^0-9+]", "", one.phone)
+        assert dialled in lines
+        assert one.name in made.text
+    assert "Ada Obi\\, may declare an incident: +61" in made.text
+
+
+@pytest.mark.requirement("R-135")
+def test_a_card_that_is_too_small_for_everybody_says_how_many_it_leaves_out() -> None:
+    people = {
+        f"p{n}": Person(f"p{n}", f"Zoë; Person, {n}\nEND:VCARD", phone=f"+61 400 000 {n:03}")
+        for n in range(60)
+    }
+    whole = kit(replace(PLAN, people=people), Facts(), NOW)
+    made = card(whole)
+    assert len(made.text.encode()) <= MOST_BYTES
+    assert 5 < len(made.names) < 60
+    assert len(made.names) + made.left_out == 60
+    assert made.text.count("\r\nEND:VCARD\r\n") == 1, "no name can end the card"
+    assert "Zoë\\; Person\\, 0" in made.text
+    assert f"{made.left_out} more stand in the list below" in page_of(whole).decode()
+
+
+def test_a_kit_without_numbers_still_has_a_code() -> None:
+    whole = kit(Plan("Nothing", {}, {}, {}, {}), Facts(), NOW)
+    made = card(whole)
+    assert (made.names, made.left_out) == ((), 0)
+    assert whole.plan in made.text
+    assert "the first numbers to call (" not in page_of(whole).decode()

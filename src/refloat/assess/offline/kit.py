@@ -23,6 +23,14 @@ from refloat.plan.ordering import waves
 _LAST = 9
 """Stands for a tier that nobody decided: such services come back after the others of their wave."""
 
+FIRST_PARTS = (
+    "may declare an incident",
+    "makes the decisions",
+    "leads the recovery",
+    "owns communication",
+)
+"""What people are called for in the first hour, in the order of ``Authority``."""
+
 
 def kit(plan: Plan, facts: Facts, instant: datetime) -> Kit:
     """Put the kit together as it stood at an instant.
@@ -71,10 +79,7 @@ def _parts(plan: Plan) -> dict[str, list[str]]:
     who = plan.authority
     found: dict[str, list[str]] = {}
     named = (
-        ("may declare an incident", who.declare),
-        ("makes the decisions", who.decide),
-        ("leads the recovery", who.lead),
-        ("owns communication", (who.communicate,)),
+        *zip(FIRST_PARTS, (who.declare, who.decide, who.lead, (who.communicate,)), strict=True),
         ("administers the backups", who.administer_backups),
         ("may ask for a restore", who.request_restores),
         ("may approve a restore", who.approve_restores),
