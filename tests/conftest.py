@@ -19,7 +19,7 @@ os.environ["PATH"] = f"{PROGRAMS}{os.pathsep}{os.environ.get('PATH', '')}"
 def pytest_report_header() -> list[str]:
     """Say what is there and what is not, before anything runs."""
     account = "root" if os.geteuid() == 0 else "an ordinary user"
-    wanted = ("restic", "bwrap", "slapd", "psql", "rclone", "chromium")
+    wanted = ("restic", "bwrap", "slapd", "psql", "rclone", "borg", "chromium")
     path = f"{os.environ['PATH']}:/usr/sbin:/usr/lib/postgresql/15/bin"
     found = {name: shutil.which(name, path=path) is not None for name in wanted}
     there = ", ".join(name for name, is_there in found.items() if is_there)

@@ -1,0 +1,391 @@
+"""What other people's tools list is imported like every fact, and what they lost is noticed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from refloat import registry
+from refloat.app import memory
+from refloat.app.feed import Imported, look_up
+from refloat.app.read_platform import ReadPlatform, Wanted, read_platform
+from refloat.app.workspace import Workspace
+from refloat.cli.main import main
+from refloat.host.clock import Clock, Instant
+from refloat.model.errors import MissingInput, UsageProblem
+from refloat.model.feed import PointSeen
+from refloat.model.stream import standing
+
+ROOT = Path(__file__).parents[2]
+PLAN = ROOT / "examples" / "saltbush" / "refloat.yaml"
+NOW = datetime(2026, 11, 22, tzinfo=UTC)
+NAME = "root@web1:/srv/files"
+CLIN_FILES = (f"{NAME}=clin-files",)
+KEPT = {"kept_for": "35 days"}
+
+
+class Stopped(Clock):
+    """A clock that stands."""
+
+    def now(self) -> Instant:
+        return Instant(NOW, 1000.0, "this start")
+
+
+@pytest.fixture
+def workspace(tmp_path: Path) -> Workspace:
+    (tmp_path / "refloat.yaml").write_bytes(PLAN.read_bytes())
+    return Workspace.find(str(tmp_path / "refloat.yaml"), None)
+
+
+def snapshot(identity: str, day: int, path: str = "/srv/files", **said: Any) -> dict[str, Any]:
+    source = {"host": "web1", "userName": "root", "path": path}
+    return {"id": identity, "source": source, "startTime": f"2026-11-{day:02}T02:00:00Z", **said}
+
+
+def listing(workspace: Workspace, day: int, *snapshots: dict[str, Any]) -> Path:
+    """Write a listing of kopia's, made at noon of a day in November."""
+    path = workspace.folder / f"kopia-{day}.json"
+    path.write_text(json.dumps(snapshots), encoding="utf-8")
+    at = datetime(2026, 11, day, 12, tzinfo=UTC).timestamp()
+    os.utime(path, (at, at))
+    return path
+
+
+def read(workspace: Workspace, *paths: Path, **how: Any) -> ReadPlatform:
+    usual = {"data_sets": CLIN_FILES, "instance": "bkp01"}
+    return read_platform(workspace, Stopped(), Wanted("kopia", paths, **{**usual, **how}))
+
+
+def imported(done: ReadPlatform) -> Imported:
+    (one,) = done.listings
+    assert one.imported is not None
+    return one.imported
+
+
+def there(workspace: Workspace, data_set: str = "clin-files") -> dict[str, PointSeen]:
+    points = memory.known(workspace).feed.points.get(data_set, ())
+    return {one.external_id: one for one in standing(points, NOW) if not one.deleted}
+
+
+DAYS = [snapshot("k18", 18), snapshot("k19", 19), snapshot("k20", 20)]
+
+
+def test_a_listing_becomes_facts_that_a_signed_entry_vouches_for(workspace: Workspace) -> None:
+    path = listing(workspace, 20, *DAYS)
+    done = read(workspace, path)
+    assert (imported(done).new, done.listings[0].points, done.in_plan) == (3, 3, True)
+    point = there(workspace)["k20"]
+    assert point.observed_at == datetime(2026, 11, 20, 12, tzinfo=UTC)
+    assert point.source.reader == "kopia/1"
+    entry = imported(done).entry
+    assert entry is not None
+    (first, *_) = [one for one in workspace.ledger().entries() if one.index == entry]
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    assert ("source/kopia-20.json", digest) in [
+        (one.name, one.sha256) for one in first.statement.subjects
+    ]
+    (said,) = look_up(workspace, "bkp01/recovery_point/k20")
+    assert (said["raw_sha256"], said["external_name"]) == (digest, NAME)
+
+
+def test_the_same_listing_again_brings_nothing_new(workspace: Workspace) -> None:
+    path = listing(workspace, 20, *DAYS)
+    read(workspace, path)
+    again = imported(read(workspace, path))
+    assert (again.new, again.known, again.changed, again.entry) == (0, 3, 0, None)
+
+
+@pytest.mark.requirement("R-018")
+@pytest.mark.requirement("R-032")
+@pytest.mark.parametrize("whole", [True, False])
+def test_a_point_that_goes_before_its_time_is_noticed(workspace: Workspace, whole: bool) -> None:
+    read(workspace, listing(workspace, 20, *DAYS), options=KEPT)
+    done = read(workspace, listing(workspace, 21, *DAYS[1:]), options=KEPT, whole=whole)
+    assert [one.point.external_id for one in imported(done).vanished] == ["k18"]
+    assert done.gone == (1 if whole else 0)
+    again = read(workspace, listing(workspace, 21, *DAYS[1:]), options=KEPT, whole=whole)
+    assert (imported(again).entry, again.gone) == (None, 0)
+
+
+def test_everything_of_a_data_set_gone_is_noticed_where_the_listing_is_whole(
+    workspace: Workspace,
+) -> None:
+    read(workspace, listing(workspace, 20, *DAYS), options=KEPT)
+    kept = read(workspace, listing(workspace, 21))
+    assert (kept.gone, imported(kept).vanished) == (0, ())
+    assert len(there(workspace)) == 3
+    done = read(workspace, listing(workspace, 21), whole=True)
+    assert (done.gone, len(imported(done).vanished)) == (3, 3)
+    assert there(workspace) == {}
+
+
+def test_what_is_gone_is_no_copy_any_more_even_if_nobody_said_how_long_it_is_kept(
+    workspace: Workspace,
+) -> None:
+    read(workspace, listing(workspace, 20, *DAYS))
+    done = read(workspace, listing(workspace, 21, *DAYS[1:]), whole=True)
+    assert (done.gone, imported(done).vanished) == (1, ())
+    assert there(workspace).keys() == {"k19", "k20"}
+    back = read(workspace, listing(workspace, 22 - 1, *DAYS), as_of=NOW, whole=True)
+    assert back.gone == 0
+    assert there(workspace).keys() == {"k18", "k19", "k20"}
+
+
+def test_a_listing_that_is_not_understood_wholly_says_nothing_of_what_is_missing(
+    workspace: Workspace,
+) -> None:
+    read(workspace, listing(workspace, 20, *DAYS), options=KEPT)
+    broken = {**DAYS[0], "startTime": "the day before"}
+    done = read(workspace, listing(workspace, 21, broken, *DAYS[1:]), whole=True)
+    assert (done.whole, done.gone) == (False, 0)
+    assert [one.place for one in done.listings[0].refused] == ["snapshot 1"]
+    assert len(there(workspace)) == 3
+
+
+def test_a_whole_listing_speaks_for_its_own_platform_and_installation_alone(
+    workspace: Workspace,
+) -> None:
+    read(workspace, listing(workspace, 20, *DAYS), instance="other")
+    restic = workspace.folder / "restic.json"
+    said = [{"id": "r1", "time": "2026-11-20T02:00:00Z", "paths": ["/srv"], "hostname": "web1"}]
+    restic.write_text(json.dumps(said), encoding="utf-8")
+    at = datetime(2026, 11, 20, 12, tzinfo=UTC)
+    wanted = Wanted("restic", (restic,), "bkp01", at, ("web1:/srv=clin-files",))
+    read_platform(workspace, Stopped(), wanted)
+    assert read(workspace, listing(workspace, 21), whole=True).gone == 0
+    assert there(workspace).keys() == {"k18", "k19", "k20", "r1"}
+
+
+def test_several_listings_are_whole_together(workspace: Workspace) -> None:
+    files, more = listing(workspace, 19, *DAYS[:1]), listing(workspace, 20, *DAYS[1:])
+    assert read(workspace, files, more, whole=True).gone == 0
+    done = read(workspace, files, more, as_of=NOW, whole=True)
+    assert (done.gone, [one.points for one in done.listings]) == (0, [1, 2])
+
+
+def test_an_older_listing_that_is_read_later_takes_nothing_away(workspace: Workspace) -> None:
+    read(workspace, listing(workspace, 21, *DAYS), options=KEPT)
+    done = read(workspace, listing(workspace, 19, *DAYS[:2]), options=KEPT, whole=True)
+    assert (done.gone, imported(done).vanished) == (0, ())
+    assert len(there(workspace)) == 3
+
+
+def test_names_that_nobody_explained_are_told_and_nothing_of_them_is_taken(
+    workspace: Workspace,
+) -> None:
+    path = listing(workspace, 20, *DAYS, snapshot("x1", 20, "/tmp/x"), snapshot("x2", 20, "/tmp/x"))
+    done = read(workspace, path, data_sets=(*CLIN_FILES, "root@web9:*=clin-db"))
+    assert done.unmatched == {"root@web1:/tmp/x": 2}
+    assert done.unused == ("root@web9:*=clin-db",)
+    assert imported(done).new == 3
+    assert "root@web1:/tmp/x" not in memory.known(workspace).feed.points
+
+
+def test_an_explanation_that_is_taken_back_removes_no_copy(workspace: Workspace) -> None:
+    path = listing(workspace, 20, *DAYS)
+    read(workspace, path, options=KEPT)
+    done = read(workspace, path, data_sets=(), as_of=NOW, whole=True)
+    assert (done.unmatched, done.gone) == ({NAME: 3}, 0)
+    assert len(there(workspace)) == 3
+
+
+def test_one_copy_may_hold_several_data_sets(workspace: Workspace) -> None:
+    both = (*CLIN_FILES, f"{NAME}=clin-db")
+    read(workspace, listing(workspace, 20, *DAYS), data_sets=both)
+    assert there(workspace).keys() == {"k18", "k19", "k20"}
+    parts = {"k18#clin-db", "k19#clin-db", "k20#clin-db"}
+    assert there(workspace, "clin-db").keys() == parts
+    done = read(workspace, listing(workspace, 21, *DAYS[1:]), data_sets=both, whole=True)
+    assert done.gone == 2
+    assert there(workspace, "clin-db").keys() == parts - {"k18#clin-db"}
+
+
+def test_a_name_that_is_the_components_own_needs_no_explanation(workspace: Workspace) -> None:
+    path = workspace.folder / "velero.json"
+    backup = {
+        "apiVersion": "velero.io/v1",
+        "kind": "Backup",
+        "metadata": {"name": "b1", "namespace": "velero"},
+        "spec": {"includedNamespaces": ["clin-db", "The Clinical  Documents", "shop"]},
+        "status": {"phase": "Completed", "startTimestamp": "2026-11-20T02:00:00Z"},
+    }
+    path.write_text(json.dumps({"kind": "List", "items": [backup]}), encoding="utf-8")
+    done = read_platform(workspace, Stopped(), Wanted("velero", (path,), as_of=NOW))
+    assert done.unmatched == {"shop": 2}
+    assert len(there(workspace, "clin-db")) == len(there(workspace, "clin-files")) == 1
+
+
+def test_places_are_repositories_of_the_plan_if_somebody_says_which(workspace: Workspace) -> None:
+    path = listing(workspace, 20, *DAYS)
+    read(workspace, path, repositories=("repo-nas1",))
+    assert [one.repository for one in there(workspace)["k20"].copies] == ["repo-nas1"]
+    snapshots = workspace.folder / "pbs.json"
+    said = {"backup-type": "vm", "backup-id": "100", "backup-time": 1763600000}
+    snapshots.write_text(json.dumps([said]), encoding="utf-8")
+    wanted = Wanted("proxmox_backup", (snapshots,), "pbs", NOW, ("vm/100=clin-db",))
+    assert read_platform(workspace, Stopped(), wanted).places == ("pbs",)
+    named = Wanted(
+        **{**vars(wanted), "as_of": None, "repositories": ("pbs=repo-cloud", "x=repo-nas1")}
+    )
+    at = NOW.timestamp() - 60
+    os.utime(snapshots, (at, at))
+    assert read_platform(workspace, Stopped(), named).places == ()
+
+
+@pytest.mark.parametrize(
+    ("how", "message"),
+    [
+        ({"data_sets": ("clin-files",)}, "does not say what means what"),
+        ({"data_sets": ("x=clin-filez",)}, "no component 'clin-filez'"),
+        ({"repositories": ("repo-nas",)}, "no repository 'repo-nas'"),
+        ({"repositories": ("repo-nas1", "repo-cloud")}, "two repositories"),
+        ({"options": {"kept": "1 day"}}, "unknown key 'kept'"),
+        ({"options": {"kept_for": "long"}}, "no duration"),
+        ({"as_of": datetime(2026, 11, 22, 1, tzinfo=UTC)}, "in the future"),
+    ],
+)
+def test_what_cannot_be_meant_is_refused(
+    workspace: Workspace, how: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(UsageProblem, match=message):
+        read(workspace, listing(workspace, 20, *DAYS), **how)
+    assert not (workspace.state / "ledger").exists()
+
+
+def test_a_file_of_the_future_is_refused(workspace: Workspace) -> None:
+    with pytest.raises(UsageProblem, match="which is in the future"):
+        read(workspace, listing(workspace, 23, *DAYS))
+
+
+def test_if_one_listing_cannot_be_read_nothing_is_imported(workspace: Workspace) -> None:
+    with pytest.raises(MissingInput):
+        read(workspace, listing(workspace, 20, *DAYS), workspace.folder / "nothing.json")
+    assert not (workspace.state / "ledger").exists()
+
+
+def test_a_point_of_the_future_is_refused_with_its_id(workspace: Workspace) -> None:
+    done = read(workspace, listing(workspace, 20, *DAYS, snapshot("k23", 23)))
+    (refused,) = done.listings[0].refused
+    assert refused.place == "recovery_point k23"
+    assert "in the future" in refused.reason
+    assert there(workspace).keys() == {"k18", "k19", "k20"}
+
+
+def test_only_looking_remembers_nothing(workspace: Workspace) -> None:
+    done = read(workspace, listing(workspace, 20, *DAYS), only_look=True)
+    assert [json.loads(line)["external_id"] for line in done.listings[0].lines] == [
+        "k18",
+        "k19",
+        "k20",
+    ]
+    assert done.listings[0].imported is None
+    assert not (workspace.state / "ledger").exists()
+
+
+ASKED = '''
+import hashlib
+
+from refloat.model.options import Option, OptionType, Probe
+from refloat.platforms import Listing, Telling
+
+
+class Asked:
+    """Asks a shelf."""
+
+    name = "asked"
+    summary = "Asks a shelf."
+    options = (Option("password", OptionType.SECRET, "The shelf's password.", required=True),)
+    rights = "To look."
+    takes_files = False
+    asks = True
+
+    def probe(self):
+        return Probe(True, "1")
+
+    def read(self, request):
+        assert request.path is None
+        named = request.secrets["password"].reveal().split()
+        digest = hashlib.sha256(b"").hexdigest()
+        telling = Telling(request, "shelf", "asked/1", digest)
+        facts = [
+            telling.fact("recovery_point", one, dataset_ref="clin-db",
+                         consistency_time=request.observed_at)
+            for one in named
+        ]
+        return Listing(tuple(facts), (), digest, whole=True)
+
+
+ADAPTER = Asked()
+'''
+
+
+@pytest.fixture
+def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    (tmp_path / "named" / "platforms").mkdir(parents=True)
+    (tmp_path / "named" / "platforms" / "asked.py").write_text(ASKED, encoding="utf-8")
+    monkeypatch.setenv(registry.ADAPTERS_VARIABLE, str(tmp_path / "named"))
+    registry.adapters.cache_clear()
+    yield
+    registry.adapters.cache_clear()
+
+
+@pytest.mark.usefixtures("shelf")
+def test_a_platform_that_is_asked_is_given_its_secrets_and_knows_what_is_whole(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wanted = Wanted("asked", options={"password": "env:SHELF"})
+    monkeypatch.setenv("SHELF", "one two")
+    assert imported(read_platform(workspace, Stopped(), wanted)).new == 2
+    monkeypatch.setenv("SHELF", "two")
+    later = Clock()
+    done = read_platform(workspace, later, wanted)
+    assert (done.whole, done.gone) == (True, 1)
+    with pytest.raises(UsageProblem, match="reads no files"):
+        read_platform(workspace, Stopped(), Wanted("asked", (Path("x"),)))
+    with pytest.raises(UsageProblem, match="as of another time"):
+        read_platform(workspace, Stopped(), Wanted("asked", as_of=NOW))
+    with pytest.raises(UsageProblem, match="a secret itself may not stand"):
+        read_platform(workspace, Stopped(), Wanted("asked", options={"password": "hunter2"}))
+    with pytest.raises(UsageProblem, match="password"):
+        read_platform(workspace, Stopped(), Wanted("asked"))
+
+
+def told(capsys: pytest.CaptureFixture[str], *typed: str) -> tuple[int, str, str]:
+    with pytest.raises(SystemExit) as ended:
+        main(list(typed))
+    said = capsys.readouterr()
+    return int(ended.value.code or 0), said.out, said.err
+
+
+def test_the_command_says_what_it_did_and_its_exit_code_says_how_it_went(
+    workspace: Workspace, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(workspace.folder)
+    start = ("facts", "read", "kopia", "--instance", "bkp01")
+    path = str(listing(workspace, 20, *DAYS))
+    code, out, err = told(capsys, *start, path)
+    assert code == 2
+    assert f"Not taken, because no component is known by that name: {NAME}" in err
+    said = ("--data-set", f"{NAME}=clin-files", "--set", "kept_for=35 days")
+    code, out, _ = told(capsys, *start, path, *said)
+    assert (code, "3 recovery points as of 2026-11-20 12:00 UTC" in out) == (0, True)
+    later = str(listing(workspace, 21, *DAYS[1:], {"id": 7}))
+    code, out, err = told(capsys, *start, later, *said, "--whole", "--json")
+    assert code == 65
+    assert json.loads(out)["gone"] == 0
+    later = str(listing(workspace, 21, *DAYS[1:]))
+    code, out, err = told(capsys, *start, later, *said, "--whole")
+    assert code == 0
+    assert "is gone from bkp01 before its time" in err
+    assert "1 recovery points that were there before" in err
+    assert told(capsys, *start, "nothing.json")[0] == 66
+    assert told(capsys, "facts", "read", "kopiah", later)[0] == 64
+    assert told(capsys, *start, later, "--set", "x")[0] == 64
+    assert told(capsys, *start, path, "--as-of", "2030-01-01T00:00:00Z")[0] == 64

@@ -1,0 +1,286 @@
+"""kopia, restic, borg and Proxmox Backup Server: what each says, and what it leaves unsaid."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from listings import SEEN, only, points, read, sample
+
+from refloat import registry
+from refloat.model.errors import ObservationProblem, RefloatError, UsageProblem
+from refloat.platforms import Request
+
+MELBOURNE = {"timezone": "Australia/Melbourne"}
+
+
+def made(tmp_path: Path, value: object) -> Path:
+    path = tmp_path / "listing.json"
+    path.write_text(json.dumps(value), encoding="utf-8")
+    return path
+
+
+def archive(**said: object) -> dict[str, Any]:
+    return {
+        "archives": [{"id": "b1", "name": "web1", "start": "2026-11-20T02:00:00", **said}],
+        "repository": {"location": "/srv/borg"},
+        "encryption": {"mode": "repokey"},
+    }
+
+
+def test_kopia_says_which_snapshots_are_whole() -> None:
+    said = list(points(sample("kopia", "kopia.json")).values())
+    name = "root@web1:/srv/files"
+    assert said[0] == {
+        "dataset_ref": name,
+        "external_name": name,
+        "consistency_time": "2026-11-20T15:00:02.418923+00:00",
+        "completed_at": "2026-11-20T15:04:41.102938+00:00",
+        "complete": True,
+        "size_bytes": 48318382080,
+    }
+    assert (said[1]["complete"], said[1]["usable_claim"]) == (False, "warning")
+    assert (said[2]["complete"], said[2]["usable_claim"]) == (False, "failed")
+    assert "complete" not in said[3], "files that it was let to pass over may have been meant"
+    assert said[3]["usable_claim"] == "warning"
+    assert "completed_at" not in said[3], "the year 1 is no time"
+    assert said[3]["dataset_ref"] == "dev@lap7:C:\\Users\\dev"
+
+
+@pytest.mark.parametrize(
+    ("platform", "name", "options"),
+    [
+        ("kopia", "kopia.json", {}),
+        ("restic", "restic-0.14.json", {}),
+        ("borg", "borg-list.json", MELBOURNE),
+        ("proxmox_backup", "proxmox-backup-api.json", {}),
+    ],
+)
+def test_points_expire_only_if_somebody_says_so(
+    platform: str, name: str, options: dict[str, Any]
+) -> None:
+    plain = points(sample(platform, name, options))
+    assert not any("expires_at" in one for one in plain.values())
+    kept = points(sample(platform, name, {**options, "kept_for": timedelta(days=35)}))
+    assert kept.keys() == plain.keys()
+    assert all(one["expires_at"] > one["consistency_time"] for one in kept.values())
+    for_ever = points(sample(platform, name, {**options, "kept_for": timedelta(days=10**8)}))
+    assert for_ever == plain
+
+
+def test_restic_says_when_and_what_and_not_whether_it_is_whole() -> None:
+    first, second = points(sample("restic", "restic-0.14.json")).values()
+    assert first == {
+        "dataset_ref": "web1:/srv/files",
+        "external_name": "web1:/srv/files",
+        "consistency_time": "2026-11-20T04:00:00.530374+00:00",
+    }
+    assert second["dataset_ref"] == "web1:/etc,/srv/files"
+    later = only(points(sample("restic", "restic-0.18.json")))
+    assert later["size_bytes"] == 9437184
+    assert later["completed_at"] == "2026-11-20T15:04:10.123456+00:00"
+    assert "complete" not in later
+
+
+def test_borg_says_when_in_the_zone_that_it_was_listed_in() -> None:
+    first, half = points(sample("borg", "borg-list.json", MELBOURNE)).values()
+    assert first == {
+        "dataset_ref": "web1-files-2026-11-20",
+        "external_name": "web1-files-2026-11-20",
+        "consistency_time": "2026-11-20T15:00:00+00:00",
+        "copies": [{"location": "/srv/borg", "encrypted": True}],
+    }
+    assert (half["complete"], half["usable_claim"]) == (False, "failed")
+    info = only(points(sample("borg", "borg-info.json", {"timezone": "UTC"})))
+    assert info["consistency_time"] == "2026-11-21T02:00:00+00:00"
+    assert info["completed_at"] == "2026-11-21T02:09:00+00:00"
+    assert info["size_bytes"] == 9437184
+    assert info["copies"] == [{"location": "ssh://nas.example/srv/borg", "encrypted": False}]
+
+
+def test_a_time_of_borg_without_a_zone_is_refused_with_what_to_do() -> None:
+    with pytest.raises(ObservationProblem, match="--set timezone=NAME"):
+        sample("borg", "borg-list.json")
+    with pytest.raises(UsageProblem, match="no time zone 'Melbourne'"):
+        sample("borg", "borg-list.json", {"timezone": "Melbourne"})
+    with pytest.raises(UsageProblem, match="no time zone"):
+        sample("borg", "borg-list.json", {"timezone": "../../etc/passwd"})
+
+
+def test_a_time_of_borg_with_an_offset_needs_no_zone(tmp_path: Path) -> None:
+    path = made(tmp_path, archive(start="2026-11-20T02:00:00.000000+11:00"))
+    for options in ({}, MELBOURNE):
+        said = only(points(read("borg", path, options)))
+        assert said["consistency_time"] == "2026-11-19T15:00:00+00:00"
+
+
+def test_an_hour_that_is_shown_twice_is_the_first_and_one_never_shown_is_refused(
+    tmp_path: Path,
+) -> None:
+    twice = made(tmp_path, archive(start="2026-04-05T02:30:00"))
+    said = only(points(read("borg", twice, MELBOURNE)))
+    assert said["consistency_time"] == "2026-04-04T15:30:00+00:00"
+    never = made(tmp_path, archive(start="2026-10-04T02:30:00"))
+    with pytest.raises(ObservationProblem, match="no clock in Australia/Melbourne ever showed"):
+        read("borg", never, MELBOURNE)
+
+
+@pytest.mark.parametrize(
+    ("mode", "encrypted"),
+    [
+        ("repokey-blake2", True),
+        ("keyfile", True),
+        ("none", False),
+        ("authenticated-blake2", False),
+        ("", None),
+        ("something-new", None),
+    ],
+)
+def test_borg_says_whether_it_encrypts_in_words_that_are_known(
+    mode: str, encrypted: bool | None, tmp_path: Path
+) -> None:
+    path = made(tmp_path, {**archive(), "encryption": {"mode": mode}})
+    (copy,) = only(points(read("borg", path, MELBOURNE)))["copies"]
+    assert copy.get("encrypted") is encrypted
+
+
+def test_a_secret_in_the_address_of_a_repository_of_borgs_is_left_out(tmp_path: Path) -> None:
+    path = made(tmp_path, {**archive(), "repository": {"location": "ssh://me:hunter2@nas/r"}})
+    listing = read("borg", path, MELBOURNE)
+    assert only(points(listing))["copies"][0]["location"] == "tool1"
+    assert "hunter2" not in repr(listing)
+
+
+def test_proxmox_says_what_checksums_showed_and_never_calls_it_a_restore() -> None:
+    said = points(sample("proxmox_backup", "proxmox-backup-api.json"))
+    newest, older, container, half = said.values()
+    assert next(iter(said)) == "vm/100/2026-11-20T15:00:00Z"
+    assert newest == {
+        "dataset_ref": "vm/100",
+        "external_name": "vm/100",
+        "consistency_time": "2026-11-20T15:00:00+00:00",
+        "size_bytes": 34359743470,
+        "copies": [{"location": "tool1", "encrypted": True}],
+        "integrity": {"kind": "checksum", "state": "ok", "at": "2026-11-20T17:11:54+00:00"},
+    }
+    assert older["integrity"] == {"kind": "checksum", "state": "failed"}
+    assert "integrity" not in container
+    assert container["copies"] == [{"location": "tool1", "encrypted": False}]
+    assert (half["complete"], half["usable_claim"]) == (False, "failed")
+    assert half["copies"] == [{"location": "tool1"}]
+    listed = only(points(sample("proxmox_backup", "proxmox-backup-client.json")))
+    assert "complete" not in listed
+    assert listed["copies"] == [{"location": "tool1"}], "names alone do not say whether"
+
+
+def test_words_of_proxmox_that_are_not_known_are_unknown(tmp_path: Path) -> None:
+    snapshot = {"backup-type": "vm", "backup-id": "1", "backup-time": 1795186800}
+    verification = {"state": "perhaps", "upid": "UPID:a:1:1:1:FFFFFFFFFFFFFFFF:verify:"}
+    path = made(tmp_path, [{**snapshot, "verification": verification}])
+    said = only(points(read("proxmox_backup", path)))
+    assert said["integrity"] == {"kind": "checksum", "state": "unknown"}
+    assert said["copies"] == [{"location": "tool1"}]
+
+
+@pytest.mark.parametrize("platform", ["kopia", "restic", "borg", "proxmox_backup", "velero"])
+def test_a_reason_never_repeats_what_stands_there(platform: str, tmp_path: Path) -> None:
+    secret = "hunter2hunter2"
+    entries = [
+        {"id": secret, "source": 7},
+        {"id": [secret], "time": {"x": secret}, secret: secret},
+        {"backup-time": secret, "backup-id": 7, "apiVersion": secret, "kind": secret},
+        secret,
+        [secret],
+    ]
+    for value in (
+        entries,
+        {"data": entries, "items": entries, "archives": entries, "repository": {}},
+        {secret: secret},
+        secret,
+    ):
+        with pytest.raises(ObservationProblem) as caught:
+            read(platform, made(tmp_path, value))
+        assert secret not in f"{caught.value.message} {caught.value.hint}"
+
+
+WORDS = st.text(max_size=12) | st.sampled_from(
+    ["2026-11-20T02:00:00Z", "2026-11-20T02:00:00", "Completed", "Backup", "velero.io/v1", "/srv"]
+)
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | WORDS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(WORDS, inner, max_size=3),
+    max_leaves=8,
+)
+FIELDS = [
+    "id",
+    "name",
+    "start",
+    "end",
+    "time",
+    "paths",
+    "hostname",
+    "source",
+    "startTime",
+    "endTime",
+    "stats",
+    "rootEntry",
+    "incomplete",
+    "backup-type",
+    "backup-id",
+    "backup-time",
+    "files",
+    "size",
+    "verification",
+    "apiVersion",
+    "kind",
+    "metadata",
+    "spec",
+    "status",
+    "summary",
+]
+ENTRIES = st.lists(st.dictionaries(st.sampled_from(FIELDS), VALUES, max_size=12), max_size=4)
+
+
+@pytest.mark.parametrize("platform", ["kopia", "restic", "borg", "proxmox_backup", "velero"])
+@given(entries=ENTRIES)
+def test_whatever_stands_in_a_listing_it_is_read_or_refused(
+    platform: str, entries: list[Any], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    path = tmp_path_factory.getbasetemp() / f"any-{platform}.json"
+    wrapped = {"data": entries, "items": entries, "archives": entries, "repository": {}}
+    for value in (entries, wrapped):
+        path.write_text(json.dumps(value), encoding="utf-8")
+        adapter = registry.adapters("platforms")[platform]
+        try:
+            listing = adapter.read(Request("tool1", SEEN, path, MELBOURNE))
+        except RefloatError:
+            continue
+        assert len(listing.facts) + len(listing.refused) <= 10 * len(entries)
+
+
+@pytest.mark.parametrize(
+    ("text", "utc"),
+    [
+        ("2026-11-20T02:00:00.123456789+11:00", "2026-11-19T15:00:00.123456+00:00"),
+        ("2026-11-20T02:00:00.5Z", "2026-11-20T02:00:00.500000+00:00"),
+        ("2026-11-20T02:00:00-00:30", "2026-11-20T02:30:00+00:00"),
+    ],
+)
+def test_times_keep_their_moment(text: str, utc: str, tmp_path: Path) -> None:
+    path = made(tmp_path, [{"id": "r1", "time": text, "paths": ["/srv"], "hostname": "web1"}])
+    assert only(points(read("restic", path)))["consistency_time"] == utc
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["2026-11-20", "2026-11-20T02:00:00", "9999-12-31T23:59:59-11:00", "", "now", "20261120"],
+)
+def test_what_is_no_moment_is_refused(text: str, tmp_path: Path) -> None:
+    path = made(tmp_path, [{"id": "r1", "time": text, "paths": ["/srv"], "hostname": "web1"}])
+    with pytest.raises(ObservationProblem, match=r"time (is no time|has no offset)"):
+        read("restic", path)

@@ -1,0 +1,114 @@
+"""Velero: only what is Completed is whole, and a restore shows that objects came back."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from listings import of_kind, only, points, read, sample
+
+from refloat.platforms import Listing
+
+
+@pytest.fixture(scope="module")
+def listing() -> Listing:
+    return sample("velero", "velero.json")
+
+
+def made(tmp_path: Path, *items: dict[str, Any]) -> Path:
+    path = tmp_path / "listing.json"
+    path.write_text(json.dumps({"kind": "List", "items": items}), encoding="utf-8")
+    return path
+
+
+def item(kind: str, name: str, **said: Any) -> dict[str, Any]:
+    metadata = {"name": name, "namespace": "velero"}
+    return {"apiVersion": "velero.io/v1", "kind": kind, "metadata": metadata, **said}
+
+
+def test_each_namespace_of_a_completed_backup_has_a_point(listing: Listing) -> None:
+    said = points(listing)
+    assert said["velero/daily-20261120150000/shop"] == {
+        "dataset_ref": "shop",
+        "external_name": "shop",
+        "consistency_time": "2026-11-20T15:00:00+00:00",
+        "completed_at": "2026-11-20T15:06:00+00:00",
+        "copies": [{"location": "default"}],
+        "expires_at": "2026-12-20T15:00:00+00:00",
+        "complete": True,
+        "usable_claim": "ok",
+    }
+    assert said["velero/daily-20261120150000/crm"]["dataset_ref"] == "crm"
+    assert listing.refused == ()
+
+
+def test_what_is_not_completed_is_not_whole(listing: Listing) -> None:
+    said = {
+        identity: (one.get("complete"), one.get("usable_claim"), one.get("state"))
+        for identity, one in points(listing).items()
+    }
+    assert said["velero/everything/*"] == (False, "warning", None)
+    assert said["velero/broken/shop"] == (False, "failed", None)
+    assert said["velero/being-removed/shop"] == (None, None, "deleted")
+    assert not any("never-began" in one or "now" in one for one in said)
+
+
+def test_a_place_that_cannot_be_reached_is_a_warning(listing: Listing) -> None:
+    assert points(listing)["velero/daily-20261121150000/shop"]["usable_claim"] == "warning"
+
+
+def test_jobs_are_named_for_their_schedule(listing: Listing) -> None:
+    jobs = of_kind(listing, "job_run")
+    assert jobs["velero/daily-20261120150000/shop"] == {
+        "job": "daily",
+        "dataset_ref": "shop",
+        "at": "2026-11-20T15:00:00+00:00",
+        "status": "success",
+        "message": "1 warning",
+    }
+    states = {identity.split("/")[1]: one["status"] for identity, one in jobs.items()}
+    assert states["everything"] == "warning"
+    assert states["broken"] == states["never-began"] == "failed"
+    assert states["now"] == "running"
+    assert "being-removed" not in states
+
+
+def test_a_restore_is_a_test_of_objects_and_no_more(listing: Listing) -> None:
+    tests = of_kind(listing, "restore_test")
+    assert tests["velero/test-1"] == {
+        "dataset_refs": ["shop", "crm"],
+        "level": "object",
+        "result": "passed",
+        "started_at": "2026-11-21T01:00:00+00:00",
+        "own_seconds": 750.0,
+        "consistency_time": "2026-11-20T15:00:00+00:00",
+        "issues": ["2 warnings"],
+    }
+    second = tests["velero/test-2"]
+    assert (second["result"], second["dataset_refs"]) == ("partial", ["crm"])
+    assert "own_seconds" not in second
+    assert "consistency_time" not in second
+    assert "velero/test-3" not in tests, "it has not ended"
+
+
+def test_a_restore_with_errors_has_not_passed_whatever_its_phase(tmp_path: Path) -> None:
+    status = {"phase": "Completed", "errors": 1, "startTimestamp": "2026-11-21T01:00:00Z"}
+    path = made(tmp_path, item("Restore", "old", spec={"backupName": "b"}, status=status))
+    said = only(of_kind(read("velero", path), "restore_test"))
+    assert (said["result"], said["dataset_refs"]) == ("partial", ["*"])
+
+
+def test_a_phase_that_is_not_known_is_no_recovery_point(tmp_path: Path) -> None:
+    status = {"phase": "Sublimated", "startTimestamp": "2026-11-21T01:00:00Z"}
+    listing = read("velero", made(tmp_path, item("Backup", "new", status=status)))
+    assert points(listing) == {}
+    assert only(of_kind(listing, "job_run"))["status"] == "Sublimated"
+
+
+def test_other_kinds_are_passed_over_and_other_versions_refused(tmp_path: Path) -> None:
+    other = {"apiVersion": "velero.io/v2", "kind": "Backup", "metadata": {"name": "x"}}
+    listing = read("velero", made(tmp_path, item("Backup", "b"), item("Schedule", "s"), other))
+    assert [one.place for one in listing.refused] == ["item 3"]
+    assert len(listing.facts) == 1
