@@ -321,9 +321,12 @@ class Falls:
             one = self._plan.repositories.get(repository)
             inside = one is not None and one.authentication_domain in taken
             acting = (key, *(others if inside else ()))
+            able_if = {
+                governed: self._able(acting, repository, governed=governed)
+                for governed in {self._by_number[number].governed for number in numbers}
+            }
             for number in numbers:
-                place = self._by_number[number]
-                able = self._able(acting, repository, governed=place.governed)
+                able = able_if[self._by_number[number].governed]
                 if able is not False and not self._kept(number):
                     (surely if able else perhaps).append(number)
         return _parted(surely, perhaps)
