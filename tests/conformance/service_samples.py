@@ -26,4 +26,15 @@ SAMPLES = {
         refuses=("recovery point 3", "recovery point 4", "recovery point 5"),
         empty=b'{"RecoveryPoints": []}\n',
     ),
+    "veeam": Sample(
+        content=(_FILES / "veeam.json").read_bytes(),
+        points=frozenset(
+            {
+                ("clin-app01", "66666666-0000-0000-0000-000000000001"),
+                ("clin-db01", "66666666-0000-0000-0000-000000000002"),
+            }
+        ),
+        refuses=("restore point 3", "restore point 4"),
+        empty=b'{"restorePoints": {"data": [], "pagination": {"total": 0}}}\n',
+    ),
 }
