@@ -1,0 +1,80 @@
+"""The page on reading recovery points does what it says, on the sample business."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs" / "how-to" / "read-recovery-points.md"
+PLAN = ROOT / "examples" / "harbour-street" / "refloat.yaml"
+TOOLS = ("kopia", "restic", "borg", "proxmox_backup", "velero")
+
+
+def refloat(folder: Path, *typed: str) -> tuple[int, Any, str]:
+    ended = subprocess.run(
+        (sys.executable, "-m", "refloat.cli", *typed, "--json"),
+        cwd=folder,
+        env={name: text for name, text in os.environ.items() if not name.startswith("REFLOAT")},
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    return ended.returncode, json.loads(ended.stdout or "null"), ended.stderr
+
+
+@pytest.fixture(scope="module")
+def typed() -> dict[str, list[str]]:
+    """Give what the page runs, by the tool."""
+    text = PAGE.read_text(encoding="utf-8")
+    lines = re.findall(r"^```console run\n\$ refloat (.*?)\n```$", text, re.M | re.S)
+    return {words[2]: words for words in map(shlex.split, lines)}
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Give a folder with the plan, and every listing that the page shows."""
+    text = PAGE.read_text(encoding="utf-8")
+    for name, content in re.findall(r"^```json file=(\S+)\n(.*?)^```$", text, re.M | re.S):
+        (tmp_path / name).write_text(content, encoding="utf-8")
+    (tmp_path / "refloat.yaml").write_bytes(PLAN.read_bytes())
+    return tmp_path
+
+
+def test_the_page_does_what_it_says(typed: dict[str, list[str]], folder: Path) -> None:
+    assert tuple(typed) == TOOLS
+    for tool, words in typed.items():
+        code, done, said = refloat(folder, *words)
+        assert code == 0, said
+        (one,) = done["listings"]
+        assert one["points"] == (2 if tool == "proxmox_backup" else 1)
+        assert (one["refused"], done["unmatched"], done["unused"], done["places"]) == (
+            [],
+            {},
+            [],
+            [],
+        )
+        assert done["whole"]
+    code, sources, _ = refloat(folder, "facts", "list")
+    known = {(one["instance"], one["kind"]): one["facts"] for one in sources}
+    assert known["velero", "restore_test"] == known["velero", "job_run"] == 1
+    assert {tool for tool, kind in known if kind == "recovery_point"} == set(TOOLS)
+
+
+@pytest.mark.requirement("R-018")
+def test_what_the_listing_has_no_more_is_told(typed: dict[str, list[str]], folder: Path) -> None:
+    refloat(folder, *typed["kopia"])
+    (folder / "kopia.json").write_text("[]", encoding="utf-8")
+    code, done, _ = refloat(folder, *typed["kopia"])
+    assert (code, done["gone"]) == (0, 1)
+    (one,) = done["listings"]
+    (gone,) = one["imported"]["vanished"]
+    assert gone["point"]["external_id"] == "4f9d1c1b3a2e5d6f"
