@@ -298,7 +298,8 @@ class Asking:
             )
         if isinstance(error, exceptions.ProtocolError):
             return SourceBusy(f"{self._named(path)} breaks off in the middle")
-        if isinstance(error, exceptions.TimeoutError):
+        unreached = isinstance(error, exceptions.NewConnectionError)
+        if isinstance(error, exceptions.TimeoutError) and not unreached:
             return SourceBusy(f"{self._named(path)} does not answer in time")
         return SourceBusy(f"{self._server.host}:{self._server.port} cannot be reached")
 

@@ -187,6 +187,7 @@ def reply(handler: Handler, status: int, answer: Any, **headers: str) -> None:
 def _handler(server: FakeVeeam) -> type[Handler]:
     class Answering(Handler):
         protocol_version = "HTTP/1.1"
+        disable_nagle_algorithm = True
 
         def log_message(self, *_: object) -> None:
             """Say nothing."""
