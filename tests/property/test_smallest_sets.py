@@ -9,7 +9,7 @@ from hypothesis import event, example, given, settings
 from hypothesis import strategies as st
 
 from refloat.assess.ahead.network import Network
-from refloat.assess.ahead.weakest.cuts import Limits, Smallest, smallest
+from refloat.assess.ahead.weakest.cuts import Limits, Question, Smallest, smallest
 
 THINGS, EVENTS = 9, 7
 
@@ -85,7 +85,7 @@ RING = Network(
 @settings(max_examples=400, deadline=None)
 def test_the_smallest_sets_are_minimal_and_complete(network: Network, up_to: int) -> None:
     targets = range(len(network.nodes))
-    result = smallest(network, targets, network.strikes, up_to)
+    result = smallest(Question(network, targets, network.strikes), up_to)
     assert result.complete == up_to
     for target in targets:
         expected = by_trying(network, target, up_to)
@@ -99,7 +99,7 @@ def test_looking_among_the_riskiest_alone_finds_the_same_where_these_are_all(
     network: Network,
 ) -> None:
     targets = range(len(network.nodes))
-    result = smallest(network, targets, network.strikes, 3, Limits(work=-1))
+    result = smallest(Question(network, targets, network.strikes), 3, Limits(work=-1))
     assert result.complete == 3
     for target in targets:
         assert told(network, result, target) == by_trying(network, target, 3)
@@ -112,7 +112,7 @@ def test_among_some_of_the_riskiest_alone_nothing_wrong_is_found_and_the_rest_is
 ) -> None:
     targets = range(len(network.nodes))
     limits = Limits(work=-1, riskiest={2: riskiest, 3: riskiest})
-    result = smallest(network, targets, network.strikes, 3, limits)
+    result = smallest(Question(network, targets, network.strikes), 3, limits)
     for target in targets:
         some, every = told(network, result, target), by_trying(network, target, 3)
         assert some <= every

@@ -22,7 +22,15 @@ from refloat.assess.ahead.weakest.families import (
     TooMany,
     single,
 )
-from refloat.assess.ahead.weakest.many import Bits, Hits, Members, broken, every, hits
+from refloat.assess.ahead.weakest.many import (
+    Bits,
+    Hits,
+    Members,
+    broken,
+    counted,
+    every,
+    hits,
+)
 from refloat.assess.ahead.weakest.ordered import Ordered
 
 LARGEST = 3
@@ -88,31 +96,79 @@ class Smallest:
     @property
     def complete(self) -> int:
         """Up to which size all sets are known."""
-        return max((size for size, found in self.sizes.items() if found.among is None), default=0)
+        unknown = [size for size, found in self.sizes.items() if found.among is not None]
+        return min(unknown, default=len(self.sizes) + 1) - 1
+
+
+class Question:
+    """What may be lost, and what of a network may fail with it; the two readings share it.
+
+    Attributes:
+        network: the network.
+        targets: the numbers of the things that are asked about.
+        ordered: what they rest on, in order.
+        events: what may be lost, by number; those that strike the same things are one event.
+    """
+
+    def __init__(self, network: Network, targets: Sequence[int], losses: Iterable[Any]) -> None:
+        """Put a question.
+
+        Args:
+            network: the network.
+            targets: the numbers of the things; all are different.
+            losses: what may be lost, which must have an order.
+        """
+        self.network = network
+        self.targets = tuple(targets)
+        self.ordered = Ordered(network, targets)
+        alike: dict[tuple[tuple[int, ...], tuple[int, ...]], list[Any]] = {}
+        for loss in sorted(losses):
+            struck = (
+                self._places(network.strikes.get(loss, ())),
+                self._places(network.perhaps.get(loss, ())),
+            )
+            if any(struck):
+                alike.setdefault(struck, []).append(loss)
+        self.events = tuple(map(tuple, alike.values()))
+        self._struck = list(alike)
+
+    def _places(self, numbers: Iterable[int]) -> tuple[int, ...]:
+        places = self.ordered.places
+        return tuple(sorted({places[one] for one in numbers if one in places}))
+
+    def struck(self, *, cautious: bool) -> list[tuple[int, ...]]:
+        """Give, by event, the places that fall with it at once."""
+        if not cautious:
+            return [surely for surely, _ in self._struck]
+        return [(*surely, *perhaps) if perhaps else surely for surely, perhaps in self._struck]
+
+    def broken(self, *, cautious: bool) -> frozenset[int]:
+        """Give the places that fail when nothing is lost."""
+        doubtful = self._places(self.network.doubtful) if cautious else ()
+        return broken(self.ordered, doubtful)
 
 
 def smallest(
-    network: Network,
-    targets: Sequence[int],
-    losses: Iterable[Any],
+    question: Question,
     up_to: int = LARGEST,
     limits: Limits = Limits(),
+    *,
+    cautious: bool = False,
 ) -> Smallest:
     """Find the smallest sets of losses that make each of some things fail.
 
     Args:
-        network: the network.
-        targets: the numbers of the things.
-        losses: what may be lost; they must have an order. Others of the network are left out.
+        question: which things of which network, and what may be lost.
         up_to: how large a set may be, 1 to 3.
         limits: what it may cost.
+        cautious: whether that falls, too, which perhaps does.
 
     Raises:
         ValueError: if the size is none of 1, 2, 3.
     """
     if not 1 <= up_to <= LARGEST:
         raise ValueError(f"sets of up to {up_to} losses cannot be looked for")
-    search = _Search(network, targets, losses, limits)
+    search = Search(question, limits, cautious=cautious)
     sizes: dict[int, Size] = {}
     for complete in range(up_to, 1, -1):
         found = search.families(complete)
@@ -123,54 +179,59 @@ def smallest(
         sizes = {1: search.listed(search.singles, None)}
     for size in range(len(sizes) + 1, up_to + 1):
         sizes[size] = search.among_riskiest(size)
-    return Smallest(search.events, search.failing, sizes)
+    return Smallest(question.events, search.failing, sizes)
 
 
-class _Search:
-    """What the ways of searching share."""
+class Search:
+    """What the ways of searching share, in one reading.
 
-    def __init__(
-        self, network: Network, targets: Sequence[int], losses: Iterable[Any], limits: Limits
-    ) -> None:
+    Attributes:
+        struck: by event, the places that fall with it at once.
+        failing: the numbers of the targets that fail when nothing is lost.
+    """
+
+    def __init__(self, question: Question, limits: Limits, *, cautious: bool) -> None:
+        """Begin; see ``smallest``."""
         self.limits = limits
-        self.ordered = Ordered(network, targets)
-        self.known = broken(self.ordered)
+        self.ordered = question.ordered
+        self._known = known = question.broken(cautious=cautious)
         places = self.ordered.places
-        self.failing = frozenset(one for one in targets if places[one] in self.known)
-        self.targets = [one for one in targets if one not in self.failing]
-        self.places = [places[one] for one in self.targets]
-        alike: dict[tuple[int, ...], list[Any]] = {}
-        for loss in sorted(losses):
-            struck = {places[one] for one in network.strikes.get(loss, ()) if one in places}
-            struck -= self.known
-            if struck:
-                alike.setdefault(tuple(sorted(struck)), []).append(loss)
-        self.struck = list(alike)
-        self.events = tuple(map(tuple, alike.values()))
+        self.failing = frozenset(one for one in question.targets if places[one] in known)
+        self._targets = [one for one in question.targets if one not in self.failing]
+        self._at = [places[one] for one in self._targets]
+        self.struck = [
+            tuple(place for place in some if place not in known) if known else some
+            for some in question.struck(cautious=cautious)
+        ]
+        self._matter = [event for event, some in enumerate(self.struck) if some]
 
     @cached_property
     def singles(self) -> Hits:
         """Which targets fail with each event alone."""
-        return self._hits(every(range(len(self.events)), 1))
+        return self._singles[0]
+
+    @cached_property
+    def _singles(self) -> tuple[Hits, Members]:
+        members = every(range(len(self.struck)), 1)
+        return counted(self.ordered, self._at, self.struck, members, self._known)
 
     @cached_property
     def by_risk(self) -> list[int]:
         """Give the events that can be in a larger set, the riskiest first.
 
-        Risk is how much falls: how many things at once, and how many targets in the end. An event
-        that alone takes away every target is in no larger set.
+        Risk is how much there is that does not hold in the end: of everything in the network, with
+        this event alone. An event that alone takes away every target is in no larger set.
         """
-        taken = self.singles.counts()
-        some = [at for at in range(len(self.events)) if taken[at] < len(self.targets)]
-        return sorted(some, key=lambda at: (-len(self.struck[at]) - int(taken[at]), at))
+        taken, fallen = self.singles.counts(), self._singles[1]
+        some = [at for at in self._matter if taken[at] < len(self._targets)]
+        return sorted(some, key=lambda at: (-int(fallen[at]), at))
 
     def _hits(self, members: Members) -> Hits:
-        struck = dict(enumerate(self.struck))
-        return hits(self.ordered, self.places, struck, members, self.known)
+        return hits(self.ordered, self._at, self.struck, members, self._known)
 
     def families(self, up_to: int) -> dict[int, Size] | None:
         """Find all sets up to a size; None if there are too many."""
-        if len(self.events) > MOST_EVENTS:
+        if len(self.struck) > MOST_EVENTS:
             return None
         allowance = Allowance(self.limits.work)
         struck: dict[int, Family] = {}
@@ -183,13 +244,13 @@ class _Search:
                 struck,
                 Family(up_to, allowance, always=True),
                 Family(up_to, allowance),
-                known=self.known,
-                wanted=frozenset(self.places),
+                known=self._known,
+                wanted=frozenset(self._at),
             )
         except TooMany:
             return None
         nothing = Family(up_to, allowance)
-        found = [rows.get(place, nothing) for place in self.places]
+        found = [rows.get(place, nothing) for place in self._at]
         return {size: self._of_size(found, size) for size in range(1, up_to + 1)}
 
     def _of_size(self, families: Sequence[Family], size: int) -> Size:
@@ -205,7 +266,7 @@ class _Search:
         return Size(tuple(cuts), int(known.size))
 
     def _named(self, hit: Bits) -> tuple[int, ...]:
-        return tuple(self.targets[at] for at in np.flatnonzero(hit))
+        return tuple(self._targets[at] for at in np.flatnonzero(hit))
 
     def listed(self, found: Hits, among: int | None) -> Size:
         """Give the cases that hit the most."""

@@ -12,7 +12,7 @@ itself never begins, as ``network.py`` has it.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass
 from typing import Generic, Protocol, Self, TypeVar
 
@@ -113,6 +113,7 @@ class Ordered:
         nothing: _Row,
         known: Set[int] | None = None,
         wanted: Set[int] | None = None,
+        settled: Callable[[_Row], None] | None = None,
     ) -> dict[int, _Row]:
         """Work out the row of each thing that may fail.
 
@@ -124,6 +125,7 @@ class Ordered:
                 rests on nothing that is struck is not looked at again then.
             wanted: the places whose rows are asked for, None for all. The others are let go as soon
                 as nobody needs them.
+            settled: is told each row.
 
         Returns:
             Rows by place. A place that is not in it never fails.
@@ -136,13 +138,19 @@ class Ordered:
         for at in order:
             circle = self.circles.get(at)
             if circle is None:
+                part = range(at, at + 1)
                 work.settle(at)
-                if wanted is not None:
-                    work.let_go(range(at, at + 1), wanted)
             elif at == circle[0]:
-                work.settle_circle(range(*circle))
-                if wanted is not None:
-                    work.let_go(range(*circle), wanted)
+                part = range(*circle)
+                work.settle_circle(part)
+            else:
+                continue
+            if settled is not None:
+                for one in part:
+                    if one in rows:
+                        settled(rows[one])
+            if wanted is not None:
+                work.let_go(part, wanted)
         return rows
 
 
