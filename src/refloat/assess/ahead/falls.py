@@ -35,7 +35,9 @@ UNLOCKING = (Right.TAKE_OWNERSHIP, Right.CHANGE_ACCESS, Right.CHANGE_RETENTION)
 READING = (Right.READ_OTHER, Right.READ_OWN)
 """Rights with which copies can be read."""
 
-_ALTERING = tuple(right for right in Right if right in ALTERING and right is not Right.ANY)
+ALTERING_RIGHTS = tuple(right for right in Right if right in ALTERING and right is not Right.ANY)
+"""Rights with which a copy can be changed or destroyed."""
+
 _NOWHERE = frozenset({"", "none"})
 _ELSEWHERE = frozenset({ComponentKind.VENDOR, ComponentKind.MICROSOFT_365})
 """Kinds of component that stand at a vendor's, wherever that is."""
@@ -302,6 +304,20 @@ class Falls:
                     found[key, copy.repository] = copy.verdict
         return found
 
+    def can_alter(self, loss: Loss, place: Place) -> bool:
+        """Whether a compromise lets somebody alter what no lock keeps in a place, or perhaps does.
+
+        Of production, the copies that are in no lock's keeping may be altered unless their
+        isolation does not rest on the lock.
+        """
+        if loss.kind is LossKind.PRODUCTION:
+            return any(
+                self._able((key,), place.repository, governed=place.governed) is not False
+                for key, kind in effective_rights(self._organisation).principals.items()
+                if kind in PRODUCTION
+            )
+        return self._able((loss.key,), place.repository, governed=place.governed) is not False
+
     def _principal(self, key: str) -> _Fallen:
         """The copies that an account can alter, unless a lock keeps them that nobody opens.
 
@@ -336,7 +352,7 @@ class Falls:
         rights = effective_rights(self._organisation)
         unknown = False
         for key in principals:
-            for right in UNLOCKING if governed else _ALTERING:
+            for right in UNLOCKING if governed else ALTERING_RIGHTS:
                 asked = (key, repository, right)
                 if asked not in self._allowed:
                     self._allowed[asked] = rights.knows(*asked).allowed
@@ -358,7 +374,7 @@ class Falls:
         for one in self._plan.repositories.values():
             domain = one.authentication_domain
             if domain.casefold() not in _NOWHERE:
-                for holding in rights.holders(one.key, _ALTERING, PRODUCTION):
+                for holding in rights.holders(one.key, ALTERING_RIGHTS, PRODUCTION):
                     found.setdefault(holding.principal, set()).add(domain)
         return {key: frozenset(some) for key, some in found.items()}
 

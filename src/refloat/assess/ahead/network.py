@@ -10,7 +10,7 @@ in the *cautious* one everything falls that perhaps does. Where both agree, it i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -63,18 +63,28 @@ class Network:
         """Give, by number, who waits for it and for how much it waits itself; made once."""
         return _wired(self)
 
+    @cached_property
+    def at_rest(self) -> tuple[bytes, bytes]:
+        """Give what holds while nothing is lost: hopefully, and cautiously; groups included."""
+        hopeful = bytes(_solved(self.wired, ()))
+        return hopeful, bytes(_solved(self.wired, self.doubtful)) if self.doubtful else hopeful
+
 
 @dataclass(frozen=True)
 class Wired:
     """The same the other way round; a group of several alternatives is a thing of its own.
 
     Attributes:
-        waits: by number, for how many things it waits; the groups come after all nodes.
+        count: how many nodes there are; the groups come after them.
+        waits: by number, for how many things it waits.
         used_by: by number, who waits for it.
+        members: by the number of a group less ``count``, its alternatives.
     """
 
+    count: int
     waits: tuple[int, ...]
     used_by: tuple[tuple[int, ...], ...]
+    members: tuple[tuple[int, ...], ...]
 
 
 def holds(network: Network, struck: Iterable[int]) -> bytearray:
@@ -87,14 +97,102 @@ def holds(network: Network, struck: Iterable[int]) -> bytearray:
     Returns:
         By number, 1 if it holds and 0 if it does not. The time is linear in the network's size.
     """
+    found = _solved(network.wired, struck)
+    del found[network.wired.count :]
+    return found
+
+
+def after(network: Network, losses: Iterable[object], *, cautious: bool) -> bytearray:
+    """Say the same of some losses, in time linear in what they touch.
+
+    Args:
+        network: the network.
+        losses: what is lost.
+        cautious: in which reading.
+    """
+    wired, before = network.wired, network.at_rest[cautious]
+    struck = network.struck(losses, cautious=cautious)
+    touched = _touched(wired, before, struck)
+    if len(touched) * _FEW > len(before):
+        return holds(network, struck)
+    found = bytearray(before)
+    waits = dict.fromkeys(touched, 0)
+    for number in touched:
+        found[number] = 0
+        for user in wired.used_by[number]:
+            if user in waits:
+                waits[user] += 1
+    for number in waits:
+        if number >= wired.count:
+            others = wired.members[number - wired.count]
+            waits[number] = 0 if any(map(found.__getitem__, others)) else 1
+    ahead = [number for number, some in waits.items() if not some and number not in struck]
+    while ahead:
+        number = ahead.pop()
+        found[number] = 1
+        for user in wired.used_by[number]:
+            if user in waits:
+                waits[user] -= 1
+                if not waits[user] and user not in struck:
+                    ahead.append(user)
+    del found[wired.count :]
+    return found
+
+
+def fallen(network: Network, struck: Iterable[int], without: Container[int]) -> frozenset[int]:
+    """Say what falls at once, and what falls because that fell, before anything is brought back.
+
+    Args:
+        network: the network.
+        struck: the numbers of the things that fall first.
+        without: the numbers of alternatives that do not count: what only a recovery brings.
+    """
     wired = network.wired
+    found = set(struck)
+    left: dict[int, int] = {}
+    ahead = list(found)
+    while ahead:
+        number = ahead.pop()
+        for user in wired.used_by[number]:
+            if user in found:
+                continue
+            if user >= wired.count:
+                if user not in left:
+                    members = wired.members[user - wired.count]
+                    left[user] = sum(one not in without for one in members)
+                left[user] -= number not in without
+                if left[user] > 0:
+                    continue
+            found.add(user)
+            ahead.append(user)
+    return frozenset(number for number in found if number < wired.count)
+
+
+_FEW = 4
+"""From which share on all is solved anew: a fourth of the network."""
+
+_NEVER = 1
+"""What a group without members adds to the things waited for: nobody ever takes it away."""
+
+
+def _touched(wired: Wired, before: bytes, struck: Iterable[int]) -> list[int]:
+    """Give everything that held, and that may hold no longer."""
+    ahead = [number for number in struck if before[number]]
+    met = set(ahead)
+    for number in ahead:
+        for user in wired.used_by[number]:
+            if before[user] and user not in met:
+                met.add(user)
+                ahead.append(user)
+    return ahead
+
+
+def _solved(wired: Wired, struck: Iterable[int]) -> bytearray:
     waits, used_by = list(wired.waits), wired.used_by
-    count = len(network.nodes)
-    found = bytearray(len(waits))
-    down = bytearray(len(waits))
+    found, down = bytearray(len(waits)), bytearray(len(waits))
     for number in struck:
         down[number] = 1
-    ahead = [number for number in range(count) if not waits[number] and not down[number]]
+    ahead = [number for number in range(wired.count) if not waits[number] and not down[number]]
     while ahead:
         number = ahead.pop()
         found[number] = 1
@@ -102,12 +200,7 @@ def holds(network: Network, struck: Iterable[int]) -> bytearray:
             waits[user] -= 1
             if not waits[user] and not down[user]:
                 ahead.append(user)
-    del found[count:]
     return found
-
-
-_NEVER = 1
-"""What a group without members adds to the things waited for: nobody ever takes it away."""
 
 
 def _wired(network: Network) -> Wired:
@@ -123,9 +216,11 @@ def _wired(network: Network) -> Wired:
                 used_by[group[0]].append(number)
             else:
                 groups.append((number, group))
-    for at, (number, group) in enumerate(groups, len(network.nodes)):
+    count = len(waits)
+    for at, (number, group) in enumerate(groups, count):
         waits.append(_NEVER)
         used_by.append([number])
         for needed in group:
             used_by[needed].append(at)
-    return Wired(tuple(waits), tuple(map(tuple, used_by)))
+    members = tuple(group for _, group in groups)
+    return Wired(count, tuple(waits), tuple(map(tuple, used_by)), members)

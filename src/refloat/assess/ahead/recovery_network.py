@@ -23,6 +23,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from refloat.assess.ahead.buried import buried_files
 from refloat.assess.ahead.falls import Falls, Struck
@@ -53,6 +54,8 @@ class RecoveryNetwork(Network):
         looks: looks copies up.
         by_number: by the number of a ``copy``, its place.
         copies: by data set, the numbers of its copies.
+        seen: by service, what it was seen to need and the plan does not say.
+        falls: works out what falls with a loss.
     """
 
     organisation: Organisation = field(kw_only=True)
@@ -60,6 +63,8 @@ class RecoveryNetwork(Network):
     looks: Places = field(kw_only=True)
     by_number: dict[int, Place] = field(kw_only=True)
     copies: dict[str, tuple[int, ...]] = field(kw_only=True)
+    seen: dict[str, tuple[str, ...]] = field(kw_only=True)
+    falls: Falls = field(kw_only=True)
 
     @property
     def plan(self) -> Plan:
@@ -70,6 +75,13 @@ class RecoveryNetwork(Network):
     def graph(self) -> PlanGraph:
         """What rests on what, by the plan."""
         return self.moment.index.graph
+
+    @cached_property
+    def restored(self) -> frozenset[int]:
+        """Give the numbers of everything that only a recovery brings."""
+        return frozenset(
+            self.numbers["restored", key] for key in (*self.plan.components, *self.plan.services)
+        )
 
     def owner(self, component: str) -> Basis | None:
         """Give a service whose own a component is; None if it is nobody's."""
@@ -132,7 +144,7 @@ class _Builder:
         for service in self.plan.services.values():
             self.service(service, wanted.get(service.key, ()))
         falls = Falls(self.organisation, self.graph, self.looks, self.known, self.by_number)
-        return RecoveryNetwork(
+        network = RecoveryNetwork(
             nodes=self.nodes,
             all_of=self.all_of,
             any_of=self.any_of,
@@ -144,7 +156,11 @@ class _Builder:
             looks=self.looks,
             by_number=self.by_number,
             copies=self.copies,
+            seen=wanted,
+            falls=falls,
         )
+        network.__dict__["numbers"] = self.known  # the same, made already
+        return network
 
     def add(self, kind: str, key: str) -> int:
         """Give the number of a thing; a new one that needs nothing, if it is not known."""

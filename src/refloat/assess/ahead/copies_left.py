@@ -1,0 +1,263 @@
+"""What becomes of data: which copies survive, and from which of them it comes back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+
+from refloat.assess import words
+from refloat.assess.access.isolation import CopyIsolation, effective_rights, isolation_of
+from refloat.assess.ahead.aftermath import Aftermath
+from refloat.assess.ahead.falls import ALTERING_RIGHTS
+from refloat.assess.ahead.losses import in_words
+from refloat.assess.ahead.places import Place
+from refloat.assess.ground.basis import HOLDS_DATA
+from refloat.assess.ground.seen import SeenPoint
+from refloat.model.access import HOLDING
+from refloat.model.ahead import CopyFate, CopyOutcome, DataSetOutcome, Fate, Loss, LossKind
+
+COMPROMISED = frozenset({LossKind.PRINCIPAL, LossKind.PRODUCTION})
+"""Losses with which copies are not gone, but can no longer be trusted."""
+
+_WORST = (Fate.GONE, Fate.UNKNOWN, Fate.DEGRADED, Fate.BACK, Fate.UNTOUCHED)
+
+
+class CopiesLeft:
+    """Looks at data after a scenario.
+
+    Args:
+        left: what the scenario leaves.
+    """
+
+    def __init__(self, left: Aftermath) -> None:
+        self._left = left
+        self._network = left.network
+        self._ways: dict[tuple[str, str], str] = {}
+        self._compromised = any(one.kind in COMPROMISED for one in left.scenario.losses)
+
+    def outcomes(self) -> tuple[DataSetOutcome, ...]:
+        """Give every data set that is lost, or whose copies are touched; the worst first."""
+        found = [one for one in map(self.outcome, self._concerned()) if one is not None]
+        order = {fate: number for number, fate in enumerate(_WORST)}
+        return tuple(sorted(found, key=lambda one: order[one.fate]))
+
+    def outcome(self, key: str) -> DataSetOutcome:
+        """Say what becomes of one data set."""
+        left, numbers = self._left, self._network.copies.get(key, ())
+        lost = left.is_lost(key)
+        copies = tuple(self._copy(number) for number in numbers)
+        fate, best = self._fate(key, lost=lost), None
+        if lost and fate is Fate.BACK:
+            best = max(
+                (
+                    one
+                    for number, one in zip(numbers, copies, strict=True)
+                    if left.cautious[number] and one.consistency_time is not None
+                ),
+                key=_age,
+                default=None,
+            )
+        loss = None if lost else 0.0
+        if best is not None and best.consistency_time is not None:
+            loss = (left.organisation.instant - best.consistency_time).total_seconds()
+        return DataSetOutcome(
+            data_set=key,
+            name=words.component(left.plan, key),
+            lost=lost,
+            fate=fate,
+            because=self._because(key, fate, lost=lost, best=best, loss=loss),
+            from_repository=best.repository if best is not None else "",
+            loss_seconds=loss,
+            copies=copies,
+        )
+
+    def _concerned(self) -> Iterator[str]:
+        """Give the components whose data or copies are touched, in the plan's order."""
+        before, after = self._network.at_rest[1], self._left.cautious
+        copies, lost = self._network.copies, frozenset(self._left.lost_components)
+        for key, one in self._left.plan.components.items():
+            numbers = copies.get(key, ())
+            if key in lost:
+                if numbers or one.kind in HOLDS_DATA:
+                    yield key
+            elif any(before[number] != after[number] for number in numbers) or any(
+                number in self._left.surely or number in self._left.perhaps for number in numbers
+            ):
+                yield key
+
+    def _fate(self, key: str, *, lost: bool) -> Fate:
+        if not lost:
+            return Fate.UNTOUCHED
+        restored = self._left.number("restored", key)
+        if self._left.cautious[restored]:
+            return Fate.BACK
+        surely = self._left.number("running", key) in self._left.surely
+        return Fate.GONE if surely and not self._left.hopeful[restored] else Fate.UNKNOWN
+
+    # One place
+
+    def _copy(self, number: int) -> CopyOutcome:
+        left, place = self._left, self._network.by_number[number]
+        if number in left.surely:
+            return self._struck(place, left.surely[number])
+        if number in left.perhaps:
+            loss = left.perhaps[number]
+            return CopyOutcome(
+                place.data_set, place.repository, CopyFate.UNKNOWN, self._doubt(place, loss)
+            )
+        if place.newest is None:
+            text = "The plan names this place; no copy that can be restored was ever seen there."
+            return CopyOutcome(place.data_set, place.repository, CopyFate.UNKNOWN, text)
+        point = self._point(place)
+        if left.cautious[number]:
+            fate, text = CopyFate.SURVIVES, "Nothing that is lost touches it."
+            if self._compromised:
+                text = self._safe(place)
+        elif left.hopeful[number]:
+            fate, text = CopyFate.UNKNOWN, "It is not known whether it can be opened."
+        else:
+            fate, text = CopyFate.SHUT, self._shut(number)
+        return CopyOutcome(
+            place.data_set,
+            place.repository,
+            fate,
+            text,
+            point.reference,
+            point.consistency_time,
+        )
+
+    def _struck(self, place: Place, loss: Loss) -> CopyOutcome:
+        if loss.kind not in COMPROMISED:
+            text = words.sentence(f"It is lost: {in_words(self._left.plan, loss)}")
+            return CopyOutcome(place.data_set, place.repository, CopyFate.LOST, text)
+        way = self._way(place, loss)
+        text = "Whoever acts in these names can alter every copy there, and no lock keeps one."
+        return CopyOutcome(place.data_set, place.repository, CopyFate.EXPOSED, text, way=way)
+
+    def _doubt(self, place: Place, loss: Loss) -> str:
+        if loss.kind in COMPROMISED:
+            return "It is not known what these accounts may do with it."
+        if loss.kind is LossKind.VENDOR:
+            return "The plan does not say whether this vendor keeps it."
+        return "The plan does not say whether it stands there."
+
+    def _shut(self, number: int) -> str:
+        for needed in self._network.all_of[number]:
+            if not self._left.hopeful[needed]:
+                kind, key = self._network.nodes[needed]
+                if kind == "opened":
+                    return "It is whole, and no account that opens it can sign in."
+                if kind == "keys":
+                    return f"It is whole, and the keys to {key.partition(' ')[2]} are lost."
+        return "It is whole, and the keys to it are lost."
+
+    def _safe(self, place: Place) -> str:
+        known = self._isolated.get((place.data_set, place.repository))
+        locked = self._network.looks.locked(place, self._network.owner(place.data_set))
+        if known is not None and known.lock in HOLDING and locked is not None:
+            until = f" until {words.day(known.locked_until)}" if known.locked_until else ""
+            return f"A lock that no account opens keeps it{until}."
+        return "None of these accounts can alter it."
+
+    def _point(self, place: Place) -> SeenPoint:
+        """Give the newest point that survives: under compromise a locked one, where any is."""
+        assert place.newest is not None
+        if not self._compromised:
+            return place.newest
+        locked = self._network.looks.locked(place, self._network.owner(place.data_set))
+        if locked is None or locked is place.newest:
+            return place.newest
+        able = any(
+            self._network.falls.can_alter(loss, place)
+            for loss in self._left.scenario.losses
+            if loss.kind in COMPROMISED
+        )
+        return locked if able else place.newest
+
+    def _way(self, place: Place, loss: Loss) -> str:
+        asked = (loss.key, place.repository)
+        if loss.kind is LossKind.PRODUCTION:
+            known = self._isolated.get((place.data_set, place.repository))
+            return known.way if known is not None else ""
+        if asked not in self._ways:
+            rights = effective_rights(self._left.organisation)
+            held = (rights.knows(loss.key, place.repository, one) for one in ALTERING_RIGHTS)
+            first = next((one for one in held if one.allowed), None)
+            self._ways[asked] = first.way if first is not None else ""
+        return self._ways[asked]
+
+    @cached_property
+    def _isolated(self) -> Mapping[tuple[str, str], CopyIsolation]:
+        return {
+            (key, copy.repository): copy
+            for service in self._left.organisation.bases
+            for key, judged in isolation_of(self._left.organisation, service).items()
+            for copy in judged.copies
+        }
+
+    # Why
+
+    def _because(
+        self, key: str, fate: Fate, *, lost: bool, best: CopyOutcome | None, loss: float | None
+    ) -> str:
+        if not lost:
+            return "The data in use is not touched; only copies of it are."
+        if fate is Fate.BACK:
+            if best is None or loss is None:
+                return "It is put anew."
+            place = self._called(best.repository)
+            return f"It comes back from {place}, as it was {words.duration(loss)} before the loss."
+        if fate is Fate.GONE:
+            return self._why_gone(key)
+        return self._why_unknown(key)
+
+    def _why_gone(self, key: str) -> str:
+        numbers = self._network.copies.get(key, ())
+        if not numbers:
+            return "Nothing copies it, so it is lost with what it is on."
+        if not any(self._left.hopeful[number] for number in numbers):
+            return "No copy of it is left that can be brought back."
+        if _for_good(self._left, key):
+            return "It is away for good."
+        platform = self._platform(key)
+        if platform and not self._left.hopeful[self._left.number("platform", platform)]:
+            name = self._left.plan.platforms[platform].name or platform
+            return f"Copies survive, and nobody can sign in to {name}, which restores them."
+        return "Copies survive, and the written steps to restore them cannot be done."
+
+    def _why_unknown(self, key: str) -> str:
+        left = self._left
+        numbers = self._network.copies.get(key, ())
+        restored = left.number("restored", key)
+        if left.number("running", key) not in left.surely and not left.hopeful[restored]:
+            return f"Nobody wrote down where it stands; if it is lost: {self._lower(key)}"
+        if numbers and not any(left.cautious[number] for number in numbers):
+            return "It is not known whether any copy of it survives that can be brought back."
+        platform = self._platform(key)
+        if platform and not left.cautious[left.number("platform", platform)]:
+            name = left.plan.platforms[platform].name or platform
+            return f"It is not known whether anybody can sign in to {name}, which restores it."
+        return "It is not known whether somebody is there who can restore it."
+
+    def _lower(self, key: str) -> str:
+        text = self._why_gone(key)
+        return text[:1].lower() + text[1:]
+
+    def _platform(self, key: str) -> str:
+        watch = self._left.plan.components[key].watch
+        platform = watch.platform if watch is not None else None
+        return platform if platform in self._left.plan.platforms and platform else ""
+
+    def _called(self, repository: str) -> str:
+        known = self._left.plan.repositories.get(repository)
+        return known.name if known is not None and known.name else repository
+
+
+def _for_good(left: Aftermath, key: str) -> bool:
+    """Whether a component stays away for good."""
+    number = left.number("restored", key)
+    return number in left.surely and left.surely[number].for_good
+
+
+def _age(copy: CopyOutcome) -> float:
+    return copy.consistency_time.timestamp() if copy.consistency_time is not None else 0.0

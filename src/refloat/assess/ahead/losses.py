@@ -1,0 +1,136 @@
+"""Losses as people name them: ``geelong-hq``, or ``site:geelong-hq`` where a name is not enough."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+from refloat.assess.about import called
+from refloat.assess.ahead.recovery_network import recovery_network
+from refloat.assess.organisation import Organisation
+from refloat.model.ahead import Loss, LossKind, Scenario
+from refloat.model.errors import MissingInput, UsageProblem
+from refloat.model.plan import Plan
+
+SHOWN = 12
+"""How many names an error lists."""
+
+_LOST = {
+    LossKind.SITE: "the site {} is lost",
+    LossKind.FAILURE_DOMAIN: "everything kept at {} is lost",
+    LossKind.AUTHENTICATION_DOMAIN: "no account of {} can sign in",
+    LossKind.PRINCIPAL: "somebody else acts as {}",
+    LossKind.VENDOR: "{} is gone",
+    LossKind.PERSON: "{} is away",
+    LossKind.SERVICE: "{} is lost",
+    LossKind.COMPONENT: "{} is lost",
+    LossKind.REPOSITORY: "{} is lost",
+    LossKind.PLATFORM: "{} cannot be used",
+    LossKind.PRODUCTION: "somebody has taken over all of production",
+}
+_AT_MOST = 6
+"""How many losses a title names; the others are counted."""
+
+
+def written(loss: Loss) -> str:
+    """Give a loss as people write it on the command line: ``site:geelong-hq``."""
+    return f"{loss.kind.replace(' ', '-')}:{loss.key}"
+
+
+def name_of(plan: Plan, loss: Loss) -> str:
+    """Give what is lost by its name for people."""
+    if loss.kind is LossKind.REPOSITORY and loss.key in plan.repositories:
+        return plan.repositories[loss.key].name or loss.key
+    if loss.kind is LossKind.PLATFORM and loss.key in plan.platforms:
+        return plan.platforms[loss.key].name or loss.key
+    named = (LossKind.VENDOR, LossKind.PERSON, LossKind.SERVICE, LossKind.COMPONENT)
+    return called(plan, loss.key) if loss.kind in named else loss.key
+
+
+def in_words(plan: Plan, loss: Loss) -> str:
+    """Say what happens with a loss: ``the site geelong-hq is lost``."""
+    text = _LOST[loss.kind].format(name_of(plan, loss))
+    return f"{text} for good" if loss.for_good else text
+
+
+def losses_named(organisation: Organisation, texts: Iterable[str]) -> tuple[Loss, ...]:
+    """Find the losses that people mean.
+
+    Args:
+        organisation: the organisation.
+        texts: a key of the plan, the name of a site or domain, or either with its kind before it
+            (``site:geelong-hq``).
+
+    Returns:
+        One loss for each text, in the same order.
+
+    Raises:
+        UsageProblem: if a text may mean several things.
+        MissingInput: if the plan knows no such thing; the hint names what is spelled likest.
+    """
+    known: dict[str, list[Loss]] = {}
+    for loss in recovery_network(organisation).strikes:
+        if isinstance(loss, Loss):
+            known.setdefault(written(loss), []).append(loss)
+            known.setdefault(loss.key, []).append(loss)
+    return tuple(_meant(known, text) for text in texts)
+
+
+def _meant(known: dict[str, list[Loss]], text: str) -> Loss:
+    found = list(dict.fromkeys(known.get(text.strip(), ())))
+    if len(found) == 1:
+        return found[0]
+    if found:
+        ways = ", ".join(f"--lose {written(one)}" for one in found)
+        raise UsageProblem(f"{text!r} may mean several things", hint=f"Say which: {ways}.")
+    close = difflib.get_close_matches(text, known, n=3, cutoff=0.6)
+    hint = f"Did you mean {' or '.join(close)}?" if close else _some(known)
+    raise MissingInput(f"the plan knows nothing called {text!r} that can be lost", hint=hint)
+
+
+def _some(known: Iterable[str]) -> str:
+    names = sorted(name for name in known if ":" not in name)
+    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    if not names:
+        return "It names nothing that can be lost."
+    return f"It knows {', '.join(names[:SHOWN])}{more}."
+
+
+def put_together(
+    organisation: Organisation,
+    lose: Sequence[str],
+    without: Sequence[str] = (),
+    start: Scenario | None = None,
+) -> Scenario:
+    """Put a scenario together from what people name.
+
+    Args:
+        organisation: the organisation.
+        lose: what is lost.
+        without: what is lost for good, so that nothing brings it back.
+        start: a scenario that happens as well; None for none.
+
+    Raises:
+        UsageProblem, MissingInput: as ``losses_named``.
+    """
+    lost = losses_named(organisation, (*lose, *without))
+    gone = [replace(one, for_good=True) for one in lost[len(lose) :]]
+    away = {replace(one, for_good=False) for one in gone}
+    staying = [one for one in lost[: len(lose)] if one not in away]
+    own = tuple(sorted({*staying, *gone}))
+    if start is None:
+        return Scenario("", _title(organisation.plan, own), own)
+    both = {one for one in start.losses if one not in away} | set(own)
+    title = f"{start.title}; {_title(organisation.plan, own)}" if own else start.title
+    return Scenario("" if own else start.key, title, tuple(sorted(both)), start.assumes)
+
+
+def _title(plan: Plan, losses: Sequence[Loss]) -> str:
+    if not losses:
+        return "Nothing is lost"
+    said = [in_words(plan, one) for one in losses[:_AT_MOST]]
+    if len(losses) > _AT_MOST:
+        said.append(f"{len(losses) - _AT_MOST} more things are lost")
+    text = " and ".join((", ".join(said[:-1]), said[-1])) if len(said) > 1 else said[0]
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,145 @@
+"""When services are back, and in which order: the longest way through what is lost.
+
+A service takes what the newest test of all of it measured; without one, what its written steps or
+its lost components are estimated to take. One that is not lost itself, and only waits for others,
+takes no time of its own. What is neither measured nor estimated is not known, and so is whatever
+waits for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from refloat.assess.ahead.aftermath import Aftermath
+from refloat.assess.ahead.recovery_network import RecoveryNetwork
+from refloat.assess.ground.plan_graph import circles
+from refloat.model.dependency import Strength
+from refloat.model.plan import Service
+
+
+@dataclass(frozen=True, slots=True)
+class Own:
+    """What one service takes by itself.
+
+    Attributes:
+        seconds: how long; None if nobody knows.
+        whole: whether what it needs is in it (a drill).
+        measured: whether it was measured, and not estimated.
+    """
+
+    seconds: float | None
+    whole: bool = False
+    measured: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Return:
+    """When one service is back.
+
+    Attributes:
+        seconds: after the loss; None if nobody knows.
+        at_least: what is known of it.
+        measured: whether all of it was measured.
+        wave: its place in the order of recovery, from 1.
+        after: the service that it waits for last; empty if for none.
+    """
+
+    seconds: float | None
+    at_least: float
+    measured: bool
+    wave: int
+    after: str = ""
+
+
+WAITS = Own(0.0)
+"""What a service takes that is not lost itself."""
+
+
+def own_time(left: Aftermath, service: str) -> Own:
+    """Say how long a service takes by itself once everything that it needs is back."""
+    if not left.is_lost(service):
+        return WAITS
+    trial = left.organisation.bases[service].deciding_trial()
+    if trial is not None and trial.passed is True:
+        if trial.whole_seconds is not None:
+            return Own(trial.whole_seconds, whole=True)
+        if trial.own_seconds is not None:
+            return Own(trial.own_seconds)
+    one = left.plan.services[service]
+    seconds = _of_steps(one)
+    return Own(seconds if seconds is not None else _of_components(left, service), measured=False)
+
+
+def needs_of(network: RecoveryNetwork) -> Mapping[str, tuple[str, ...]]:
+    """Give, by service, the nearest services that must be back before it, those seen included."""
+    hard, seen = network.graph.hard, network.seen
+    return {key: (*some, *seen[key]) if key in seen else some for key, some in hard.items()}
+
+
+def returns(left: Aftermath) -> Mapping[str, Return]:
+    """Say when each service is back that is down and surely comes back.
+
+    Services that need each other in a circle are not waited for by each other.
+    """
+    needs = {
+        key: [one for one in some if left.is_down(one)]
+        for key, some in needs_of(left.network).items()
+        if left.is_down(key) and left.comes_back(key)
+    }
+    found: dict[str, Return] = {}
+    for circle in circles(needs):
+        inside = frozenset(circle)
+        for key in sorted(circle):
+            before = [one for one in needs[key] if one in found and one not in inside]
+            found[key] = _return(left, key, before, found)
+    return found
+
+
+def way(found: Mapping[str, Return], service: str) -> tuple[str, ...]:
+    """Give the services on the longest way to one, the first to come back first, itself last."""
+    steps = [service]
+    while found[steps[-1]].after:
+        steps.append(found[steps[-1]].after)
+    return tuple(reversed(steps))
+
+
+def _return(
+    left: Aftermath, service: str, before: Iterable[str], found: Mapping[str, Return]
+) -> Return:
+    own = own_time(left, service)
+    earlier = [found[key] for key in before]
+    wave = 1 + max((one.wave for one in earlier), default=0)
+    if own.whole and own.seconds is not None:
+        return Return(own.seconds, own.seconds, own.measured, wave)
+    last = max(before, key=lambda key: found[key].at_least, default="")
+    known = (found[last].at_least if last else 0.0) + (own.seconds or 0.0)
+    unknown = own.seconds is None or any(one.seconds is None for one in earlier)
+    measured = own.measured and all(one.measured for one in earlier)
+    return Return(None if unknown else known, known, measured, wave, last)
+
+
+def _of_steps(service: Service) -> float | None:
+    if not service.steps:
+        return None
+    total = 0.0
+    for step in service.steps:
+        if step.takes is None:
+            return None
+        total += step.takes.total_seconds()
+    return total
+
+
+def _of_components(left: Aftermath, service: str) -> float | None:
+    """Give the longest chain of what is lost; None if nobody estimated a part of it."""
+    ready: dict[str, float] = {}
+    for key, strength in left.network.graph.own(service).items():
+        one = left.plan.components[key]
+        lost = strength is Strength.HARD and left.is_lost(key)
+        takes = one.takes or one.vendor_commitment
+        if lost and takes is None:
+            return None
+        before = [ready[need.on] for need in one.needs if need.on in ready]
+        own = takes.total_seconds() if lost and takes is not None else 0.0
+        ready[key] = max(before, default=0.0) + own
+    return max(ready.values(), default=None)
