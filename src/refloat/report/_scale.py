@@ -22,9 +22,6 @@ _MARKS = (
     *(count * _DAY for count in (1, 2, 7, 30, 90, 365, 3650)),
 )
 _MOST_TICKS = 6
-_NARROWEST = 13.0
-"""Percent of the axis that a tick's words may take, on the screen of a telephone."""
-
 _EVEN_UP_TO = 40.0
 """The longest over the shortest; beyond it the shortest could not be seen on an even axis."""
 
@@ -74,39 +71,45 @@ class Scale:
         return max(0.5, self.at(seconds))
 
 
-def scale(times: Iterable[float | None], *, even: bool = False, room: float = _ROOM) -> Scale:
+def scale(
+    times: Iterable[float | None],
+    *,
+    even: bool = False,
+    room: float = _ROOM,
+    ticks: int = _MOST_TICKS,
+) -> Scale:
     """Make the axis on which all of some times can be seen; those that are not known do not count.
 
     Args:
         times: seconds.
         even: whether it must be even, however long and short the times are.
         room: how much longer than the longest it is.
+        ticks: how many ticks have room beside each other, beside that at zero.
     """
     some = [one for one in times if one is not None and 0 < one < math.inf]
     longest = max(some, default=1.0) * room
     uneven = bool(some) and not even and longest / min(some) > _EVEN_UP_TO
     bare = Scale(longest, min(some) / 3 if uneven else 0.0)
-    return Scale(bare.longest, bare.base, _uneven(bare) if uneven else _even(bare))
+    return Scale(bare.longest, bare.base, _uneven(bare, ticks) if uneven else _even(bare, ticks))
 
 
-def _even(axis: Scale) -> tuple[Tick, ...]:
+def _even(axis: Scale, most: int) -> tuple[Tick, ...]:
     longest = axis.longest
-    interval = next(
-        (one for one in _INTERVALS if longest / one <= _MOST_TICKS), longest / (_MOST_TICKS - 1)
-    )
+    interval = next((one for one in _INTERVALS if longest / one <= most), longest / most)
     count = int(longest / interval)
     return tuple(_tick(axis, round(number * interval, 3)) for number in range(count + 1))
 
 
-def _uneven(axis: Scale) -> tuple[Tick, ...]:
+def _uneven(axis: Scale, most: int) -> tuple[Tick, ...]:
     """Mark times that people know, from the longest down, as many as there is room for."""
     kept: list[Tick] = []
+    narrowest = 90 / most
     for seconds in reversed(_MARKS):
         if seconds > axis.longest:
             continue
         tick = _tick(axis, seconds)
-        free = kept[-1].at - tick.at if kept else _NARROWEST
-        if free >= _NARROWEST and tick.at >= _NARROWEST:
+        free = kept[-1].at - tick.at if kept else narrowest
+        if free >= narrowest and tick.at >= narrowest:
             kept.append(tick)
     return (_tick(axis, 0.0), *reversed(kept))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -61,6 +61,7 @@ def _environment() -> jinja2.Environment:
         "lasted": lasted,
         "instant": said.instant,
         "day": said.day,
+        "minute": _minute,
         "size": said.size,
         "seconds": _seconds,
         "breakable": _breakable,
@@ -72,6 +73,10 @@ def _environment() -> jinja2.Environment:
 def _breakable(code: str) -> Markup:
     """Let a long name with underscores break after each of them."""
     return Markup("_<wbr>").join(str(plain(code)).split("_"))
+
+
+def _minute(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
 def _seconds(length: timedelta) -> float:

@@ -1,0 +1,141 @@
+"""What becomes of the data and of its copies: a row each, and a matrix of all copies."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from refloat.model.ahead import CopyOutcome, DataSetOutcome, Fate, ScenarioOutcome
+from refloat.report._ahead_words import COPY_MARKS, MARKS, Names
+
+LIMIT = 300
+"""So many data sets are shown, those of which nothing comes back first."""
+
+COLUMNS = 7
+"""So many repositories fit beside each other on paper; with more, copies stand in a list."""
+
+_WORST = {Fate.GONE: 0, Fate.UNKNOWN: 1, Fate.DEGRADED: 2, Fate.BACK: 3, Fate.UNTOUCHED: 4}
+
+
+@dataclass(frozen=True)
+class Copy:
+    """The copies of one data set in one repository.
+
+    Attributes:
+        place: the repository's name.
+        mark, word: what becomes of them.
+        because: why.
+        at: as of when the newest surviving point is; None if none survives.
+        way: how somebody can alter them; empty if nobody can.
+    """
+
+    place: str
+    mark: str
+    word: str
+    because: str
+    at: datetime | None
+    way: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """One data set.
+
+    Attributes:
+        name: for people.
+        mark, word: what becomes of it.
+        because: why.
+        source: name of the repository that it comes back from; empty if it need not, or does not.
+        loss: seconds of newest data that are lost; None if not known, or if all is.
+        lost: whether the data in use is lost.
+        cells: for each column of the matrix, its copies there, or None.
+        copies: all its copies.
+    """
+
+    name: str
+    mark: str
+    word: str
+    because: str
+    source: str
+    loss: float | None
+    lost: bool
+    cells: tuple[Copy | None, ...]
+    copies: tuple[Copy, ...]
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why the copies of some data sets in one place do not simply survive.
+
+    Attributes:
+        copy: one of them; the others stand alike.
+        of: names of their data sets.
+    """
+
+    copy: Copy
+    of: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """Data sets by repositories.
+
+    Attributes:
+        columns: names of the repositories; empty if there are too many for a matrix.
+        rows: the data sets, the worst first.
+        total: how many there are.
+        reasons: why copies do not simply survive; those of many data sets that stand alike, once.
+    """
+
+    columns: tuple[str, ...]
+    rows: tuple[Row, ...]
+    total: int
+    reasons: tuple[Reason, ...]
+
+
+def matrix(outcome: ScenarioOutcome, names: Names) -> Matrix:
+    """Arrange the data sets that are hit, and their copies."""
+    worst = sorted(outcome.data_sets, key=lambda one: (not one.lost, _WORST[one.fate]))
+    shown = worst[:LIMIT]
+    places = tuple(sorted({copy.repository for one in shown for copy in one.copies}))
+    if len(places) > COLUMNS:
+        places = ()
+    rows = tuple(_row(one, places, names) for one in shown)
+    return Matrix(names.all_of(places), rows, len(worst), _reasons(rows))
+
+
+def _reasons(rows: Iterable[Row]) -> tuple[Reason, ...]:
+    alike: dict[Copy, list[str]] = {}
+    for row in rows:
+        for copy in row.copies:
+            if copy.mark != "good":
+                alike.setdefault(replace(copy, at=None), []).append(row.name)
+    ordered = sorted(alike.items(), key=lambda pair: (pair[0].place, pair[0].word))
+    return tuple(Reason(copy, tuple(of)) for copy, of in ordered)
+
+
+def _row(one: DataSetOutcome, places: Iterable[str], names: Names) -> Row:
+    copies = {copy.repository: _copy(copy, names) for copy in one.copies}
+    return Row(
+        name=one.name or one.data_set,
+        mark=MARKS[one.fate] if one.lost else "idle",
+        word=str(one.fate) if one.lost else "in use as before",
+        because=one.because,
+        source=names.of(one.from_repository) if one.from_repository else "",
+        loss=one.loss_seconds,
+        lost=one.lost,
+        cells=tuple(map(copies.get, places)),
+        copies=tuple(copies.values()),
+    )
+
+
+def _copy(one: CopyOutcome, names: Names) -> Copy:
+    return Copy(
+        place=names.of(one.repository),
+        mark=COPY_MARKS[one.fate],
+        word=str(one.fate),
+        because=one.because,
+        at=one.consistency_time,
+        way=one.way,
+    )

@@ -1,0 +1,130 @@
+"""What could happen, as pages: a scenario, with its forecast if there is one; the weakest points.
+
+Like the other pages they have no script, no network and no clock; the same input gives the same
+bytes. Of what is very large the worst is shown, and the page says what it leaves out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from refloat.model.ahead import AccessOutcome, DocumentOutcome, PersonOutcome, ScenarioOutcome
+from refloat.model.answers import Reach
+from refloat.model.forecast import Forecast
+from refloat.model.plan import Plan
+from refloat.plan import fingerprint
+from refloat.report import _ahead_copies as copies
+from refloat.report import _ahead_map as scenario_map
+from refloat.report import _ahead_services as services
+from refloat.report import _ahead_words as words
+from refloat.report._templates import render
+
+STYLES = ("report.css", "overview.css", "ahead.css")
+LIMIT = 200
+"""So many keys, documents or people are shown of each, the worst first."""
+
+_NEEDED_FOR = 6
+_REACH = {
+    Reach.LOST: ("bad", "out of reach"),
+    Reach.UNKNOWN: ("open", "not known"),
+    Reach.REACHABLE: ("good", "can be reached"),
+}
+
+
+@dataclass(frozen=True)
+class AheadInput:
+    """All that the page on a scenario is made from; the same input gives the same bytes.
+
+    Attributes:
+        plan: the plan.
+        outcome: what the scenario does to it.
+        seen: by service, the services that it was seen to need, written down or not.
+        forecast: how long the recovery will take; None if nobody asked.
+    """
+
+    plan: Plan
+    outcome: ScenarioOutcome
+    seen: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    forecast: Forecast | None = None
+
+
+@dataclass(frozen=True)
+class Listed:
+    """The part of a long list that is shown, and how long the list is."""
+
+    rows: tuple[Any, ...]
+    total: int
+
+    @property
+    def left(self) -> int:
+        """Give how many are not shown."""
+        return self.total - len(self.rows)
+
+
+def scenario_page(given: AheadInput) -> bytes:
+    """Make the page on what could happen: one self-contained HTML file in UTF-8."""
+    return render("ahead.html", STYLES, **_scenario(given))
+
+
+def _scenario(given: AheadInput) -> dict[str, Any]:
+    plan, outcome = given.plan, given.outcome
+    names = words.Names(plan)
+    return {
+        "organisation": plan.organisation,
+        "scenario": outcome.scenario,
+        "as_of": outcome.as_of,
+        "sentence": words.sentence(outcome),
+        "cards": words.cards(outcome),
+        "losses": _listed([names.loss(one) for one in outcome.scenario.losses]),
+        "table": services.table(plan, outcome, names),
+        "data": copies.matrix(outcome, names),
+        "map": scenario_map.draw(plan, outcome, given.seen, names),
+        "access": _listed(_access(outcome.access, names)),
+        "circles": outcome.circles,
+        "documents": _listed(_documents(outcome.documents, "read")),
+        "channels": _listed(_documents(outcome.channels, "used")),
+        "people": _listed(_people(outcome.people)),
+        "assumes": _listed((*outcome.scenario.assumes, *outcome.assumes)),
+        "surer": _listed(outcome.surer),
+        "fingerprint": fingerprint(plan),
+    }
+
+
+def _listed(rows: Sequence[Any]) -> Listed:
+    return Listed(tuple(rows[:LIMIT]), len(rows))
+
+
+def _access(some: Sequence[AccessOutcome], names: words.Names) -> list[dict[str, Any]]:
+    """Give keys, credentials and sign-ins, those out of reach first."""
+    order = list(_REACH)
+    result = []
+    for one in sorted(some, key=lambda one: order.index(one.reach)):
+        mark, word = _REACH[one.reach]
+        needed = names.all_of(one.needed_for)
+        row = {"what": one.what, "where": one.where, "because": one.because}
+        result.append(row | {"mark": mark, "word": word, "needed": words.some(needed, _NEEDED_FOR)})
+    return result
+
+
+def _documents(some: Sequence[DocumentOutcome], done: str) -> list[dict[str, Any]]:
+    """Give documents or channels, those that cannot be used first."""
+    states = (
+        ("bad", f"cannot be {done}"),
+        ("less", f"can be {done} later"),
+        ("good", f"can be {done}"),
+    )
+    rows = []
+    for one in some:
+        place = 2 if one.readable_at else 1 if one.later_at else 0
+        mark, word = states[place]
+        row = {"key": one.key, "content": one.content, "now": one.readable_at}
+        row |= {"later": one.later_at, "needs": one.needs, "mark": mark, "word": word}
+        rows.append((place, row))
+    return [row for _, row in sorted(rows, key=lambda pair: pair[0])]
+
+
+def _people(some: Sequence[PersonOutcome]) -> list[PersonOutcome]:
+    """Give who is away, those without anybody to stand in first."""
+    return sorted(some, key=lambda one: bool(one.stands_in) or not one.duties)
