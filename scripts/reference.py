@@ -69,6 +69,8 @@ def adapters() -> str:
         parts.append(f"\n## {kind.capitalize()}s\n")
         for name, adapter in registry.adapters(room).items():
             parts.append(f"\n### `{name}`\n\n{adapter.summary}\n\n")
+            rights = getattr(adapter, "rights", "")
+            parts += [f"Least rights: {rights[:1].lower()}{rights[1:]}\n\n"] if rights else []
             parts.append(
                 "| option | value | required | default | meaning |\n|---|---|---|---|---|\n"
             )

@@ -376,6 +376,8 @@ def test_the_command_says_what_it_did_and_its_exit_code_says_how_it_went(
     said = ("--data-set", f"{NAME}=clin-files", "--set", "kept_for=35 days")
     code, out, _ = told(capsys, *start, path, *said)
     assert (code, "3 recovery points as of 2026-11-20 12:00 UTC" in out) == (0, True)
+    code, _, err = told(capsys, *start, path, *said, "--repository", "repo-nas1")
+    assert (code, "say --as-of a second later" in err) == (0, True)
     later = str(listing(workspace, 21, *DAYS[1:], {"id": 7}))
     code, out, err = told(capsys, *start, later, *said, "--whole", "--json")
     assert code == 65

@@ -190,6 +190,11 @@ def _tell_read(done: ReadPlatform) -> None:
     if all(one.imported is None for one in done.listings):
         click.echo("Nothing was remembered.")
     _tell([one.imported for one in done.listings if one.imported is not None])
+    if any(one.imported is not None and one.imported.conflicts for one in done.listings):
+        say(
+            "If this listing was read before with other options, say --as-of a second later:"
+            " then the new reading counts."
+        )
     _tell_read_names(done)
 
 

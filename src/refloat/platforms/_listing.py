@@ -20,7 +20,7 @@ import msgspec
 from refloat.model.errors import MissingInput, ObservationProblem, UsageProblem
 from refloat.platforms import Fact, Listing, RefusedEntry, Request, Telling
 
-LARGEST = 256 * 1024 * 1024
+LARGEST = 128 * 1024 * 1024
 """Bytes of one listing at most."""
 
 LONGEST = 1000
@@ -165,6 +165,8 @@ def digest_of(content: bytes) -> str:
 
 def clean(*texts: str | None) -> None:
     """See that texts can be passed on: no secret, no sign that cannot be shown, not endless.
+
+    Give each text alone: a machine called ``token`` and a path, joined, look like a secret.
 
     Raises:
         Unusable: if one cannot.

@@ -108,7 +108,7 @@ def _facts(telling: Telling, raw: msgspec.Raw) -> Iterator[Fact]:
     if not said.id or not said.source.path:
         raise Unusable("it has no id, or no path")
     name = f"{said.source.user}@{said.source.host}:{said.source.path}"
-    clean(said.id, name)
+    clean(said.id, said.source.user, said.source.host, said.source.path)
     began = instant(said.began, "startTime")
     ended = instant(said.ended, "endTime") if said.ended else None
     yield telling.fact(

@@ -109,7 +109,7 @@ def _facts(telling: Telling, raw: msgspec.Raw) -> Iterator[Fact]:
     if not said.id or not said.type:
         raise Unusable("it has no id, or no type")
     name = f"{said.type}/{said.id}"
-    clean(name)
+    clean(said.type, said.id)
     began = seconds_since_1970(said.time, "backup-time")
     half = _is_half(said)
     yield telling.fact(

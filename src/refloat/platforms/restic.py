@@ -84,7 +84,7 @@ def _facts(telling: Telling, raw: msgspec.Raw) -> Iterator[Fact]:
     if not said.id or not said.paths:
         raise Unusable("it has no id, or no path")
     name = f"{said.host}:{','.join(said.paths)}"
-    clean(said.id, name)
+    clean(said.id, said.host, *said.paths)
     began = instant(said.time, "time")
     summary = said.summary
     ended = summary.ended if summary is not None else None

@@ -181,7 +181,8 @@ def _facts(telling: Telling, raw: msgspec.Raw, known: _Known) -> Iterator[Fact]:
     said = one(raw, _Object)
     if said.version != VERSION:
         raise Unusable(f"its apiVersion is not {VERSION}")
-    clean(said.name, said.spec.location, *said.namespaces)
+    metadata = said.metadata
+    clean(metadata.name, metadata.namespace, said.spec.location, *said.namespaces)
     if said.kind == "Backup":
         yield from _points(telling, said, known)
         yield from _jobs(telling, said)

@@ -80,7 +80,8 @@ def survives_rubbish(platform: Platform, folder: Path) -> None:
     path = folder / "rubbish"
     chance = random.Random(17)  # noqa: S311 (rubbish need not be unguessable)
     rubbish = [chance.randbytes(chance.randrange(1, 4000)) for _ in range(60)]
-    deep = (b"[" * 500_000, b'{"a":' * 500_000, b"[" * 500_000 + b"]" * 500_000)
+    brackets = b"[" * 500_000 + b"]" * 500_000
+    deep = (b"[" * 500_000, b'{"a":' * 500_000, brackets, b'[{"id":"x","tags":' + brackets + b"}]")
     for content in (*rubbish, *deep, b"\0" * 9000, b'"' * 9001, b"[null]", b"[1e999]"):
         path.write_bytes(content)
         with suppress(RefloatError):

@@ -284,3 +284,11 @@ def test_what_is_no_moment_is_refused(text: str, tmp_path: Path) -> None:
     path = made(tmp_path, [{"id": "r1", "time": text, "paths": ["/srv"], "hostname": "web1"}])
     with pytest.raises(ObservationProblem, match=r"time (is no time|has no offset)"):
         read("restic", path)
+
+
+def test_a_machine_may_be_called_as_secrets_are(tmp_path: Path) -> None:
+    said = {"id": "r1", "time": "2026-11-20T02:00:00Z", "paths": ["/srv"], "hostname": "api-token"}
+    assert only(points(read("restic", made(tmp_path, [said]))))["dataset_ref"] == "api-token:/srv"
+    secret = {**said, "paths": ["/srv", "/mnt/password=hunter2"]}
+    with pytest.raises(ObservationProblem, match="looks like a secret"):
+        read("restic", made(tmp_path, [secret]))
