@@ -10,6 +10,7 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from refloat.assess.ground.basis import Basis
+from refloat.assess.ground.sights import Sight, sights
 from refloat.model.facts import Facts
 from refloat.model.judgement import ServiceStatus
 from refloat.model.plan import Plan
@@ -126,6 +127,13 @@ class Organisation:
     bases: Mapping[str, Basis]
     statuses: Mapping[str, ServiceStatus]
     kept: Kept = field(default_factory=Kept, repr=False, compare=False)
+
+    @property
+    def sights(self) -> tuple[Sight, ...]:
+        """What was seen and still counts, by the feed and by observers alike."""
+        for basis in self.bases.values():
+            return basis.moment.sights
+        return sights(self.plan, self.facts, self.instant)
 
     def once(
         self, work: Callable[[Organisation], _Worked], reads: frozenset[str] | None = None

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from refloat.assess.access.isolation import owners
+from refloat.assess.ground.sights import Sight, plain
 from refloat.assess.organisation import Organisation
-from refloat.model.feed import DependencySeen, ProtectionScope
+from refloat.model.feed import ProtectionScope
 from refloat.model.plan import Plan
 from refloat.model.stream import standing
 
@@ -76,25 +77,19 @@ def seen_stores(organisation: Organisation) -> tuple[SeenStore, ...]:
     """Give every store of data that was seen, which nothing copies and nobody left out.
 
     Args:
-        organisation: the organisation; what was seen longer ago than its policy lets it count is
-            passed over.
+        organisation: the organisation; of what was seen, by the feed or in files, that which still
+            counts.
     """
-    plan, instant = organisation.plan, organisation.instant
-    seen = [
-        fact
-        for fact in standing(organisation.facts.feed.dependencies, instant)
-        if instant - fact.observed_at <= plan.policy.observed_for
-    ]
-    stores: dict[str, list[DependencySeen]] = {}
-    for fact in seen:
-        if fact.holds_data:
-            stores.setdefault(fact.component.casefold(), []).append(fact)
+    stores: dict[str, list[Sight]] = {}
+    for sight in organisation.sights:
+        if sight.store:
+            stores.setdefault(plain(sight.store), []).append(sight)
     if not stores:
         return ()
     users: dict[str, set[str]] = {}
-    for fact in seen:
-        if fact.needs.casefold() in stores:
-            users.setdefault(fact.needs.casefold(), set()).add(fact.component.casefold())
+    for sight in organisation.sights:
+        if plain(sight.needs) in stores:
+            users.setdefault(plain(sight.needs), set()).add(plain(sight.component))
     known = _Known(organisation)
     return tuple(
         known.store(some, users.get(name, set()))
@@ -109,54 +104,61 @@ class _Known:
     def __init__(self, organisation: Organisation) -> None:
         self._organisation = organisation
         self._plan = plan = organisation.plan
-        self._components = {one.name.casefold(): key for key, one in plan.components.items()}
-        self._components |= {key.casefold(): key for key in plan.components}
-        self._services = {one.name.casefold(): key for key, one in plan.services.items()}
-        self._services |= {key.casefold(): key for key in plan.services}
+        self._components = {plain(one.name): key for key, one in plan.components.items()}
+        self._components |= {plain(key): key for key in plan.components}
+        self._services = {plain(one.name): key for key, one in plan.services.items()}
+        self._services |= {plain(key): key for key in plan.services}
         self._owners = organisation.once(owners, frozenset())
         today = organisation.instant.astimezone(UTC).date()
         self._left_out = {
-            (one.component or one.what).casefold()
+            plain(one.component or one.what)
             for one in plan.exclusions
             if one.approved_by is not None and one.until is not None and one.until >= today
         }
         self._copied = {
-            name.casefold()
+            plain(name)
             for fact in newest_scopes(organisation)
             for name in (*fact.selected, *(one.what for one in fact.excluded if one.approved_by))
         }
 
     def accounted(self, name: str) -> bool:
         """Whether a store is copied or left out, or is found as a gap of the plan already."""
-        key = self._components.get(name)
         if name in self._copied or name in self._left_out:
             return True
+        key = self._components.get(name)
         if key is None:
-            return False
-        if self._plan.components[key].copied or key.casefold() in self._left_out:
+            return self._is_judged(self._services.get(name, ""))
+        if self._plan.components[key].copied or plain(key) in self._left_out:
             return True
         return any(
             key in self._organisation.statuses[service].coverage.unaccounted
             for service in self._owners.get(key, ())
         )
 
-    def store(self, seen: list[DependencySeen], users: Iterable[str]) -> SeenStore:
+    def _is_judged(self, service: str) -> bool:
+        """Whether a store is a service with data of its own: that is judged as the service's."""
+        if service not in self._organisation.statuses:
+            return False
+        unaccounted = self._organisation.statuses[service].coverage.unaccounted
+        return bool(self._organisation.bases[service].data_sets or unaccounted)
+
+    def store(self, seen: list[Sight], users: Iterable[str]) -> SeenStore:
         """Describe a store by everything that was seen of it."""
         first = seen[0]
-        key = self._components.get(first.component.casefold(), "")
+        key = self._components.get(plain(first.store), "")
         services: set[str] = set(self._owners.get(key, ()))
         for user in users:
             services |= set(self._owners.get(self._components.get(user, ""), ()))
             if user in self._services:
                 services.add(self._services[user])
-        name = self._plan.components[key].name if key else first.component
+        name = self._plan.components[key].name if key else first.store
         return SeenStore(
-            name=key or first.component,
-            called=name or first.component,
+            name=key or first.store,
+            called=name or first.store,
             what=first.what,
-            seen_in=tuple(dict.fromkeys(fact.source.instance for fact in seen)),
+            seen_in=tuple(dict.fromkeys(one.told_by for one in seen)),
             services=tuple(one for one in self._plan.services if one in services),
-            since=min(fact.observed_at for fact in seen),
+            since=min(one.at for one in seen),
         )
 
 

@@ -37,6 +37,11 @@ class Sight:
         at: when it was seen.
         having: what the component's name means.
         needed: what the other name means.
+        origin: who saw it, whatever it saw: an observer and its file, or the source of the feed.
+        what: what was seen, in words; empty if nothing is said.
+        owner: who answers for the component, as the source says; empty if it does not.
+        version: which version the component is, as the source says; empty if it does not.
+        store: the name, of the two, of what keeps data; empty if none of them is said to.
     """
 
     component: str
@@ -47,6 +52,11 @@ class Sight:
     at: datetime
     having: tuple[Node, ...]
     needed: tuple[Node, ...]
+    origin: str = ""
+    what: str = ""
+    owner: str = ""
+    version: str = ""
+    store: str = ""
 
     @property
     def pairs(self) -> Iterator[tuple[Node, Node]]:
@@ -57,6 +67,11 @@ class Sight:
     def place(self) -> str:
         """Say where it was seen."""
         return f"{self.source}:{self.line}" if self.line else self.source
+
+    @property
+    def told_by(self) -> str:
+        """Say who tells of it: the place in a file, or the source of the feed."""
+        return self.origin if self.entry is None else self.place
 
 
 def sights(plan: Plan, facts: Facts, instant: datetime) -> tuple[Sight, ...]:
@@ -72,6 +87,11 @@ def sights(plan: Plan, facts: Facts, instant: datetime) -> tuple[Sight, ...]:
         return ()  # the usual case costs nothing, however large the plan is
     names = known_names(plan)
     return (*_read(known, names), *_told(known, names, instant, plan.policy.observed_for))
+
+
+def origin_of(fact: ObservationFact) -> str:
+    """Name who saw what a reading shows."""
+    return f"{fact.observer} {fact.source}"
 
 
 def needs_seen(
@@ -168,6 +188,11 @@ def _read_one(
         at=fact.at,
         having=meant(names, seen.component),
         needed=meant(names, seen.needs),
+        origin=origin_of(fact),
+        what=seen.what,
+        owner=seen.owner,
+        version=seen.version,
+        store=(seen.needs or seen.component) if seen.holds_data else "",
     )
 
 
@@ -181,6 +206,10 @@ def _told_one(fact: DependencySeen, names: Mapping[str, tuple[Node, ...]]) -> Si
         at=fact.observed_at,
         having=meant(names, fact.component),
         needed=meant(names, fact.needs),
+        origin=fact.source.instance,
+        what=fact.what,
+        version=fact.version,
+        store=fact.component if fact.holds_data else "",
     )
 
 

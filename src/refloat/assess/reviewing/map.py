@@ -45,7 +45,7 @@ _REASONS = {
 }
 """By category, where a service says why it has none of it."""
 
-_UNRECONCILED = frozenset({"UNDOCUMENTED_DEPENDENCY", "UNDOCUMENTED_COMPONENT"})
+_UNRECONCILED = frozenset({"UNDOCUMENTED_DEPENDENCY", "UNDOCUMENTED_COMPONENT", "NO_LONGER_SEEN"})
 
 
 def mapped(

@@ -1,16 +1,27 @@
-"""Rules about what was observed and is not documented (R-005, R-085)."""
+"""Rules about what was observed and is not documented, or documented and seen no more."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from refloat.assess import words
 from refloat.assess.about import affected, called, subject
+from refloat.assess.coverage.no_longer_seen import (
+    READS,
+    Unseen,
+    services_of,
+    silent_maps,
+    unseen_for_long,
+)
 from refloat.assess.ground.basis import Basis
-from refloat.assess.ground.sights import Sight, meant, service_pairs
-from refloat.assess.rule import Rule, ServiceRule
+from refloat.assess.ground.sights import Node, Sight, meant, plain, service_pairs
+from refloat.assess.organisation import Organisation
+from refloat.assess.rule import OrganisationRule, Rule, ServiceRule
 from refloat.model.judgement import Finding, ServiceStatus, Severity
 from refloat.model.observations import Undocumented
+
+_SHOWN = 3
+"""Names that a sentence holds; all of them are in the inputs."""
 
 
 def undocumented_dependencies(basis: Basis, _status: ServiceStatus) -> Iterator[Finding]:
@@ -84,6 +95,108 @@ def _parts(basis: Basis) -> Iterator[Finding]:
         )
 
 
+def no_longer_seen(organisation: Organisation) -> Iterator[Finding]:
+    """The plan speaks of what was seen long ago, and since then no more."""
+    by_origin: dict[str, list[Unseen]] = {}
+    for one in unseen_for_long(organisation):
+        by_origin.setdefault(one.origin, []).append(one)
+    for origin, some in sorted(by_origin.items()):
+        plan, first = organisation.plan, some[0]
+        names = [_unseen(organisation, one) for one in some]
+        more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+        yield Finding(
+            "NO_LONGER_SEEN",
+            ("R-112", "R-085"),
+            Severity.MEDIUM,
+            f"source {origin}",
+            f"The plan may speak of what is not there any more: {words.listed(names[:_SHOWN])}"
+            f"{more}. {first.told_by} showed it until {words.day(min(one.last for one in some))}, "
+            "and was looked at since without seeing it.",
+            "See whether it is still there. Take out of the plan what is gone; look at its source "
+            "again where it is not.",
+            {"missing": tuple(names), "last": words.instant(min(one.last for one in some))},
+            _in_order(organisation, (one.having for one in some)),
+            min(one.last for one in some) + plan.policy.observed_for,
+        )
+
+
+def silent_map(organisation: Organisation) -> Iterator[Finding]:
+    """A source that showed what the plan speaks of was not looked at for long."""
+    for one in silent_maps(organisation):
+        how = f"refloat observe {one.observer} {one.source}" if one.observer else "import it again"
+        yield Finding(
+            "OBSERVATION_OLD",
+            ("R-112", "R-113"),
+            Severity.ADVISORY,
+            f"source {one.origin}",
+            f"{one.source} was last looked at on {words.day(one.last)}: nobody knows whether what "
+            "it shows is still there, or what has come since.",
+            f"Look at {one.source} again.",
+            {"last": words.instant(one.last), "how": how},
+            one.services,
+            one.last + organisation.plan.policy.observed_for,
+        )
+
+
+def owner_differs(organisation: Organisation) -> Iterator[Finding]:
+    """Somebody else answers for a thing than the plan says."""
+    found: dict[tuple[str, str], list[tuple[Node, Sight]]] = {}
+    for sight in organisation.sights:
+        node = sight.having[0] if len(sight.having) == 1 else None
+        if not sight.owner or node is None:
+            continue
+        owners = _owners(organisation, node)
+        if owners and not any(_is(organisation, owner, sight.owner) for owner in owners):
+            found.setdefault((owners[0], plain(sight.owner)), []).append((node, sight))
+    for (owner, _), some in sorted(found.items(), key=lambda pair: pair[0]):
+        nodes = dict.fromkeys(node for node, _ in some)
+        names = [called(organisation.plan, key) for _, key in nodes]
+        more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+        things, sight = f"{words.listed(names[:_SHOWN])}{more}", some[0][1]
+        person = words.person(organisation.plan, owner)
+        yield Finding(
+            "OWNER_DIFFERS",
+            ("R-112", "R-049"),
+            Severity.ADVISORY,
+            f"person {owner}, observed {sight.owner}",
+            f"By the plan {person} looks after {things}; {sight.place} names {sight.owner}.",
+            f"Say in both places who looks after it. Where {person} is meant, that may stand among "
+            "the roles in the plan.",
+            {"keys": tuple(key for _, key in nodes), "owner": sight.owner, "seen_in": sight.place},
+            _in_order(organisation, nodes),
+            min(one.at for _, one in some),
+        )
+
+
+def _owners(organisation: Organisation, node: Node) -> tuple[str, ...]:
+    """Name who looks after a thing by the plan, first whoever knows how it works."""
+    kind, key = node
+    if kind == "component":
+        owner = organisation.plan.components[key].owner
+        return (owner,) if owner else ()
+    service = organisation.plan.services.get(key) if kind == "service" else None
+    both = (service.technical_owner, service.owner) if service else ()
+    return tuple(owner for owner in both if owner)
+
+
+def _is(organisation: Organisation, owner: str, seen: str) -> bool:
+    """Say whether a source means a person: by key, name, address or one of the roles."""
+    person = organisation.plan.people.get(owner)
+    names = (owner, *((person.name, person.email, *person.roles) if person else ()))
+    return plain(seen) in map(plain, names)
+
+
+def _unseen(organisation: Organisation, one: Unseen) -> str:
+    plan = organisation.plan
+    name = called(plan, one.having[1])
+    return name if one.needed is None else f"that {name} needs {called(plan, one.needed[1])}"
+
+
+def _in_order(organisation: Organisation, nodes: Iterable[Node]) -> tuple[str, ...]:
+    found = {key for node in nodes for key in services_of(organisation, node)}
+    return tuple(key for key in organisation.plan.services if key in found)
+
+
 def _between_services(basis: Basis, one: Undocumented) -> bool:
     """Whether it is said of two services, or lies inside of one where only traffic was seen."""
     names, graph = basis.moment.names, basis.moment.index.graph
@@ -134,6 +247,27 @@ RULES: tuple[Rule, ...] = (
         ("R-005",),
         "Something that a service rests on, or that uses what is the service's, is in no plan.",
         undocumented_components,
+    ),
+    OrganisationRule(
+        "NO_LONGER_SEEN",
+        ("R-112", "R-085"),
+        "The plan speaks of what was seen long ago, and since then no more.",
+        no_longer_seen,
+        READS,
+    ),
+    OrganisationRule(
+        "OBSERVATION_OLD",
+        ("R-112", "R-113"),
+        "A source that showed what the plan speaks of was not looked at for long.",
+        silent_map,
+        READS,
+    ),
+    OrganisationRule(
+        "OWNER_DIFFERS",
+        ("R-112", "R-049"),
+        "A source names somebody else as the owner of a thing than the plan does.",
+        owner_differs,
+        READS,
     ),
 )
 """The rules of this file, in the order of their findings."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,11 +9,10 @@ from functools import cached_property
 
 from refloat.assess import words
 from refloat.assess.about import called
-from refloat.assess.ground.sights import plain
+from refloat.assess.coverage.no_longer_seen import gone, key_of, upgrades
 from refloat.assess.organisation import Organisation
 from refloat.assess.rule import OrganisationRule, Rule
 from refloat.model.access import PrincipalKind
-from refloat.model.feed import DependencySeen
 from refloat.model.feed_people import Change
 from refloat.model.judgement import Finding, Severity
 from refloat.model.plan import ComponentKind, Plan
@@ -82,8 +80,8 @@ class _Map:
 
 def review_due_after_change(organisation: Organisation) -> Iterator[Finding]:
     """Find changes since the plan was last looked at that no later test has covered."""
-    feed = organisation.facts.feed
-    if not (feed.changes or feed.dependencies or feed.access):
+    feed, read = organisation.facts.feed, organisation.facts.observations
+    if not (feed.changes or feed.dependencies or feed.access or read):
         return
     reviewed = max(
         (
@@ -119,25 +117,26 @@ def _told(organisation: Organisation, touched: _Map) -> Iterator[_Seen]:
 
 
 def _noticed(organisation: Organisation, touched: _Map) -> Iterator[_Seen]:
-    """Give the upgrades that nobody reported: something was seen to run as another version."""
-    keys = _keys(organisation.plan)
-    by_name: dict[str, list[DependencySeen]] = {}
-    for fact in organisation.facts.feed.dependencies:
-        if fact.version and fact.observed_at <= organisation.instant:
-            by_name.setdefault(plain(fact.component), []).append(fact)
-    for name, facts in by_name.items():
-        changed = [
-            (now, before)
-            for before, now in itertools.pairwise(facts)
-            if now.version != before.version and now.source.instance == before.source.instance
-        ]
-        if not changed or name not in keys:
-            continue
-        (now, before), key = changed[-1], keys[name]
-        services = touched.services(key)
-        what = f"went from {before.version} to {now.version}"
-        if not _covered(organisation, APPLICATION, key, now.observed_at, services):
-            yield _Seen(APPLICATION, key, now.observed_at, what, services)
+    """Give the changes that nobody reported, but that were seen: other versions, things gone."""
+    for one in upgrades(organisation):
+        key = key_of(organisation, one.name)
+        if key is not None:
+            what = f"went from {one.before} to {one.now}"
+            yield from _unless_tested(organisation, touched, key, one.at, what)
+    for gone_one in gone(organisation):
+        kind, key = gone_one.having
+        since = gone_one.missing_since
+        if kind != "vendor" and since is not None:
+            what = f"is no longer seen in {gone_one.told_by}"
+            yield from _unless_tested(organisation, touched, key, since, what)
+
+
+def _unless_tested(
+    organisation: Organisation, touched: _Map, key: str, at: datetime, what: str
+) -> Iterator[_Seen]:
+    services = touched.services(key)
+    if not _covered(organisation, APPLICATION, key, at, services):
+        yield _Seen(APPLICATION, key, at, what, services)
 
 
 def _strangers(organisation: Organisation) -> Iterator[_Seen]:
@@ -194,12 +193,6 @@ def category_of(plan: Plan, change: Change) -> str | None:
     if component is not None and component.kind is ComponentKind.IDENTITY:
         return IDENTITY
     return APPLICATION if component is not None or key in plan.services else None
-
-
-def _keys(plan: Plan) -> dict[str, str]:
-    """Give the key that each observed name means, in small letters."""
-    names = {plain(one.name): key for key, one in plan.components.items() if one.name}
-    return names | {plain(key): key for key in (*plan.components, *plan.services)}
 
 
 def _finding(plan: Plan, category: str, due: list[_Seen], reviewed: datetime | None) -> Finding:
