@@ -391,3 +391,34 @@ def test_the_command_says_what_it_did_and_its_exit_code_says_how_it_went(
     assert told(capsys, "facts", "read", "kopiah", later)[0] == 64
     assert told(capsys, *start, later, "--set", "x")[0] == 64
     assert told(capsys, *start, path, "--as-of", "2030-01-01T00:00:00Z")[0] == 64
+
+
+def test_nothing_that_a_listing_says_beside_reaches_the_state(workspace: Workspace) -> None:
+    secret = "hunter2hunter2"
+    said: dict[str, Any] = {
+        "description": secret,
+        "tags": {"password": secret},
+        "incomplete": secret,
+    }
+    good = snapshot("k20", 20, **said)
+    bad = snapshot(f"token={secret}", 20)
+    done = read(workspace, listing(workspace, 20, good, bad))
+    assert (imported(done).new, len(done.listings[0].refused)) == (1, 1)
+    assert secret not in repr(done)
+    kept = [one for one in workspace.state.rglob("*") if one.is_file()]
+    assert any(b"k20" in one.read_bytes() for one in kept)
+    assert not [one for one in kept if secret.encode() in one.read_bytes()]
+
+
+@pytest.mark.requirement("R-018")
+def test_the_assessment_tells_of_copies_that_a_whole_listing_has_no_more(
+    workspace: Workspace, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(workspace.folder)
+    read(workspace, listing(workspace, 20, *DAYS), options=KEPT)
+    read(workspace, listing(workspace, 21), options=KEPT, whole=True)
+    code, out, _ = told(capsys, "assess", "--as-of", NOW.isoformat(), "--json")
+    found = [one for one in json.loads(out)["findings"] if one["code"] == "RP_DISAPPEARED"]
+    assert code == 1
+    assert [one["subject"] for one in found] == ["service clinical-app, data set clin-files"]
+    assert found[0]["inputs"]["count"] == 3
