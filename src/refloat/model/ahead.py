@@ -265,29 +265,41 @@ class CutSet:
 
     Attributes:
         losses: the losses, sorted; without any one of them it would come back.
-        services: keys of the services that do not come back with it.
+        services: keys of the services that do not come back with it, and would without any one of
+            the losses.
         sentence: what that means, for people.
         remedy: what would help most.
+        perhaps: keys of the services of which it is not known whether they come back with it; if
+            there are no ``services``, the set is one only as far as anybody knows.
+        alike: for each of the losses, others that take away the very same things.
+        itself: key of the service whose own loss this is, if that service is in
+            ``Weakest.already``; empty otherwise.
     """
 
     losses: tuple[Loss, ...]
     services: tuple[str, ...]
     sentence: str
     remedy: str = ""
+    perhaps: tuple[str, ...] = ()
+    alike: tuple[tuple[Loss, ...], ...] = ()
+    itself: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Weakest:
-    """The smallest sets of losses that make a service, or any of some, unrecoverable.
+    """The smallest sets of losses that make some services unrecoverable.
 
     Attributes:
         services: keys of the services that were looked at.
         as_of: when.
         up_to: the largest size of a set that was looked for.
-        cut_sets: the sets, the smallest first, then those that hit the most; complete up to that
-            size.
+        cut_sets: the sets, the smallest first, then those that hit the most.
+        complete: up to which size every set was found.
+        found: how many sets of each size there are, from 1; where there are very many, not all of
+            them are in ``cut_sets``.
         already: services that would not come back even if nothing but themselves were lost, and
             why, in a sentence each.
+        left_out: what was not looked at or is not listed, a sentence each.
         assumes: what was assumed.
         surer: what would make the result surer.
     """
@@ -296,6 +308,9 @@ class Weakest:
     as_of: datetime
     up_to: int
     cut_sets: tuple[CutSet, ...]
+    complete: int = 0
+    found: tuple[int, ...] = ()
     already: tuple[tuple[str, str], ...] = ()
+    left_out: tuple[str, ...] = ()
     assumes: tuple[str, ...] = ()
     surer: tuple[str, ...] = ()

@@ -31,7 +31,7 @@ from refloat.assess.ahead.weakest.many import (
     every,
     hits,
 )
-from refloat.assess.ahead.weakest.ordered import Ordered
+from refloat.assess.ahead.weakest.ordered import NOWHERE, Ordered
 
 LARGEST = 3
 
@@ -134,7 +134,7 @@ class Question:
 
     def _places(self, numbers: Iterable[int]) -> tuple[int, ...]:
         places = self.ordered.places
-        return tuple(sorted({places[one] for one in numbers if one in places}))
+        return tuple(sorted({places[one] for one in numbers} - {NOWHERE}))
 
     def struck(self, *, cautious: bool) -> list[tuple[int, ...]]:
         """Give, by event, the places that fall with it at once."""

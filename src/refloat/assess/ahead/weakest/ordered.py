@@ -11,11 +11,13 @@ itself never begins, as ``network.py`` has it.
 
 from __future__ import annotations
 
+from array import array
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Generic, Protocol, Self, TypeVar
 
+import numpy as np
 import rustworkx
 
 from refloat.assess.ahead.network import Network
@@ -36,16 +38,18 @@ class Row(Protocol):
 
 _Row = TypeVar("_Row", bound=Row)
 
+NOWHERE = -1
+"""The place of a thing that nothing in question rests on."""
+
 
 class Ordered:
     """The part of a network that some things rest on, what is needed before what needs it.
 
     Attributes:
         numbers: the number in the network of the thing at each place.
-        places: the place of each thing, by its number in the network.
+        places: by number in the network, the place of a thing; NOWHERE if they do not rest on it.
         needs: by place, the places of what it needs.
         groups: by place, groups of places; it needs one of each group.
-        dependents: by place, the places of what needs it, in either way, in order.
         circles: by place, the circle that it is in: its first place and the one after its last.
             Things that are in no circle are not in it.
     """
@@ -60,9 +64,15 @@ class Ordered:
         wanted = _below(network, targets)
         graph: rustworkx.PyDiGraph[None, None] = rustworkx.PyDiGraph()
         graph.add_nodes_from([None] * len(wanted))
-        place = {number: at for at, number in enumerate(wanted)}
+        self.places = [NOWHERE] * len(network.nodes)
+        for at, number in enumerate(wanted):
+            self.places[number] = at
         graph.extend_from_edge_list(
-            [(place[one], place[other]) for one in wanted for other in _rests_on(network, one)]
+            [
+                (at, self.places[other])
+                for at, one in enumerate(wanted)
+                for other in _rests(network, one)
+            ]
         )
         self.numbers: list[int] = []
         self.circles: dict[int, tuple[int, int]] = {}
@@ -72,22 +82,37 @@ class Ordered:
             if len(part) > 1 or graph.has_edge(part[0], part[0]):
                 span = (start, len(self.numbers))
                 self.circles.update(dict.fromkeys(range(*span), span))
-        self.places = {number: at for at, number in enumerate(self.numbers)}
+        for at, number in enumerate(self.numbers):
+            self.places[number] = at
         self._link(network)
 
     def _link(self, network: Network) -> None:
-        places = self.places
+        places, count = self.places, len(self.numbers)
         self.needs = [
-            tuple({places[other]: None for other in network.all_of[one]}) for one in self.numbers
-        ]
-        self.groups = [
-            tuple(tuple({places[other]: None for other in group}) for group in network.any_of[one])
+            tuple(dict.fromkeys(places[other] for other in network.all_of[one]))
             for one in self.numbers
         ]
-        self.dependents: list[list[int]] = [[] for _ in self.numbers]
-        for at, (needs, groups) in enumerate(zip(self.needs, self.groups, strict=True)):
-            for other in {*needs, *(one for group in groups for one in group)}:
-                self.dependents[other].append(at)
+        self.groups = [
+            tuple(
+                tuple(dict.fromkeys(map(places.__getitem__, some))) for some in network.any_of[one]
+            )
+            for one in self.numbers
+        ]
+        links = np.fromiter(
+            (other * count + at for at in range(count) for other in self.rests_on(at)), np.int64
+        )
+        needed, needing = np.divmod(np.unique(links), max(count, 1))
+        self._needing = array("q", needing.tobytes())
+        starts = np.searchsorted(needed, np.arange(count + 1))
+        self._starts = array("q", starts.astype(np.int64).tobytes())
+
+    def dependents(self, at: int) -> Sequence[int]:
+        """Give the places of what needs one, in either way, in order."""
+        return self._needing[self._starts[at] : self._starts[at + 1]]
+
+    def last_use(self, at: int) -> int:
+        """Give the place of the last that needs one, which must be needed."""
+        return self._needing[self._starts[at + 1] - 1]
 
     def rests_on(self, at: int) -> Iterator[int]:
         """Give the places that one rests on directly, in either way; some more than once."""
@@ -100,7 +125,7 @@ class Ordered:
         found = set(places)
         waiting = list(found)
         while waiting:
-            for other in self.dependents[waiting.pop()]:
+            for other in self.dependents(waiting.pop()):
                 if other not in found:
                     found.add(other)
                     waiting.append(other)
@@ -182,7 +207,7 @@ class _Work(Generic[_Row]):
             if row == rows[at]:
                 continue
             rows[at] = row
-            for other in self.ordered.dependents[at]:
+            for other in self.ordered.dependents(at):
                 if other in circle and other not in queued:
                     queued.add(other)
                     waiting.append(other)
@@ -194,7 +219,7 @@ class _Work(Generic[_Row]):
         """Forget the rows that were needed here for the last time."""
         for at in places:
             for other in self.ordered.rests_on(at):
-                if self.ordered.dependents[other][-1] in places and other not in wanted:
+                if self.ordered.last_use(other) in places and other not in wanted:
                     self.rows.pop(other, None)
 
     def _row(self, at: int) -> _Row:
@@ -219,14 +244,14 @@ def _below(network: Network, targets: Iterable[int]) -> list[int]:
     found = set(targets)
     waiting = list(found)
     while waiting:
-        for other in _rests_on(network, waiting.pop()):
+        for other in _rests(network, waiting.pop()):
             if other not in found:
                 found.add(other)
                 waiting.append(other)
     return sorted(found)
 
 
-def _rests_on(network: Network, number: int) -> Iterator[int]:
+def _rests(network: Network, number: int) -> Iterator[int]:
     yield from network.all_of[number]
     for group in network.any_of[number]:
         yield from group
