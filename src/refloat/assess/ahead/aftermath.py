@@ -79,9 +79,9 @@ class Aftermath:
         """Components that are lost themselves, or perhaps are, in the plan's order."""
         return tuple(key for key in self.plan.components if self.is_lost(key))
 
-    def outside(self, numbers: Iterable[int]) -> bool:
-        """Whether anything of some is down and does not surely come back."""
-        return any(one in self.perhaps_down and not self.cautious[one] for one in numbers)
+    def undecided(self, number: int) -> bool:
+        """Whether nobody can say if a thing holds."""
+        return bool(self.hopeful[number]) and not self.cautious[number]
 
 
 def aftermath(organisation: Organisation, scenario: Scenario) -> Aftermath:

@@ -1,4 +1,4 @@
-"""Secrets that lie inside of what they open: by repository, the data sets that hold its secrets.
+"""Secrets that lie inside of data sets: which of them are lost together with what.
 
 Paths are compared as the plan writes them; only what surely lies inside counts.
 """
@@ -12,6 +12,36 @@ from refloat.model.options import Options, OptionValue
 from refloat.model.plan import Plan
 from refloat.model.secret import SecretReference
 
+_FILE = "file:"
+
+
+class Buried:
+    """Knows which data sets hold which paths.
+
+    Args:
+        plan: a plan; it alone is looked at.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        self._held: dict[str, list[str]] = {}
+        for key, component in plan.components.items():
+            if component.protection is not None:
+                for value in component.protection.options.values():
+                    for path in _paths(value):
+                        self._held.setdefault(posixpath.normpath(path), []).append(key)
+
+    def holders(self, reference: str) -> tuple[str, ...]:
+        """Give the components whose data set holds the file that a reference names.
+
+        Args:
+            reference: as the plan writes it (``file:/etc/key``); of another scheme, nothing does.
+        """
+        if not self._held or not reference.startswith(_FILE):
+            return ()
+        path = posixpath.normpath(reference[len(_FILE) :])
+        found = (key for folder in _above(path) for key in self._held.get(folder, ()))
+        return tuple(dict.fromkeys(found))
+
 
 def buried_files(plan: Plan) -> Mapping[str, tuple[str, ...]]:
     """Give, by repository, the components whose data set holds a file with one of its secrets.
@@ -19,22 +49,21 @@ def buried_files(plan: Plan) -> Mapping[str, tuple[str, ...]]:
     Args:
         plan: a plan; it alone is looked at.
     """
-    held: dict[str, str] = {}
-    for key, component in plan.components.items():
-        if component.protection is not None:
-            for value in component.protection.options.values():
-                for path in _paths(value):
-                    held.setdefault(posixpath.normpath(path), key)
-    if not held:
-        return {}
-    found: dict[str, dict[str, None]] = {}
+    buried, found = Buried(plan), {}
     for key, repository in plan.repositories.items():
-        for reference in _secrets(repository.options):
-            if reference.scheme == "file":
-                for folder in _above(posixpath.normpath(reference.target)):
-                    if folder in held:
-                        found.setdefault(key, {})[held[folder]] = None
-    return {key: tuple(some) for key, some in found.items()}
+        inside = [one for each in secrets(repository.options) for one in buried.holders(str(each))]
+        if inside:
+            found[key] = tuple(dict.fromkeys(inside))
+    return found
+
+
+def secrets(options: Options) -> Iterator[SecretReference]:
+    """Give every secret that some options refer to."""
+    for value in options.values():
+        if isinstance(value, SecretReference):
+            yield value
+        elif isinstance(value, Mapping):
+            yield from (one for one in value.values() if isinstance(one, SecretReference))
 
 
 def _above(path: str) -> Iterator[str]:
@@ -53,11 +82,3 @@ def _paths(value: OptionValue) -> Iterator[str]:
         yield from (path for path in value if path and "://" not in path)
     elif isinstance(value, str) and "/" in value and "://" not in value:
         yield value
-
-
-def _secrets(options: Options) -> Iterator[SecretReference]:
-    for value in options.values():
-        if isinstance(value, SecretReference):
-            yield value
-        elif isinstance(value, Mapping):
-            yield from (one for one in value.values() if isinstance(one, SecretReference))

@@ -307,47 +307,49 @@ class Falls:
     def can_alter(self, loss: Loss, place: Place) -> bool:
         """Whether a compromise lets somebody alter what no lock keeps in a place, or perhaps does.
 
-        Of production, the copies that are in no lock's keeping may be altered unless their
-        isolation does not rest on the lock.
+        Args:
+            loss: of a principal, or of production.
+            place: the place.
         """
+        principals = effective_rights(self._organisation).principals
+        names = [loss.key]
         if loss.kind is LossKind.PRODUCTION:
-            return any(
-                self._able((key,), place.repository, governed=place.governed) is not False
-                for key, kind in effective_rights(self._organisation).principals.items()
-                if kind in PRODUCTION
-            )
-        return self._able((loss.key,), place.repository, governed=place.governed) is not False
+            names = [key for key, kind in principals.items() if kind in PRODUCTION]
+        return any(
+            self._able(self._acting(key, place.repository), place.repository, place.governed)
+            is not False
+            for key in names
+        )
 
     def _principal(self, key: str) -> _Fallen:
-        """The copies that an account can alter, unless a lock keeps them that nobody opens.
-
-        Whoever can alter copies where backup administrators sign in can act as those, too.
-        """
-        rights = effective_rights(self._organisation)
-        kinds = rights.principals.get(key)
+        """The copies that an account can alter, unless a lock keeps them that nobody opens."""
         surely: list[int] = []
         perhaps: list[int] = []
-        taken = self._taken.get(key, frozenset()) if kinds in PRODUCTION else frozenset()
-        others = [
-            one
-            for one, kind in rights.principals.items()
-            if taken and kind is PrincipalKind.BACKUP_ADMINISTRATOR
-        ]
         for repository, numbers in self._by_repository.items():
-            one = self._plan.repositories.get(repository)
-            inside = one is not None and one.authentication_domain in taken
-            acting = (key, *(others if inside else ()))
-            able_if = {
-                governed: self._able(acting, repository, governed=governed)
-                for governed in {self._by_number[number].governed for number in numbers}
-            }
+            acting = self._acting(key, repository)
             for number in numbers:
-                able = able_if[self._by_number[number].governed]
+                able = self._able(acting, repository, self._by_number[number].governed)
                 if able is not False and not self._kept(number):
                     (surely if able else perhaps).append(number)
         return _parted(surely, perhaps)
 
-    def _able(self, principals: Iterable[str], repository: str, *, governed: bool) -> bool | None:
+    def _acting(self, key: str, repository: str) -> tuple[str, ...]:
+        """Give in whose names an account can act.
+
+        Whoever of production can alter copies where backup administrators sign in can act as those.
+        """
+        one = self._plan.repositories.get(repository)
+        if one is None or one.authentication_domain not in self._taken.get(key, ()):
+            return (key,)
+        return (key, *self._administrators)
+
+    @cached_property
+    def _administrators(self) -> tuple[str, ...]:
+        principals = effective_rights(self._organisation).principals
+        wanted = PrincipalKind.BACKUP_ADMINISTRATOR
+        return tuple(key for key, kind in principals.items() if kind is wanted)
+
+    def _able(self, principals: Iterable[str], repository: str, governed: bool) -> bool | None:
         """Whether any of some accounts can alter copies in a repository; None if not known."""
         rights = effective_rights(self._organisation)
         unknown = False

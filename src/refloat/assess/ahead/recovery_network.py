@@ -25,7 +25,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from refloat.assess.ahead.buried import buried_files
+from refloat.assess.ahead.buried import Buried, buried_files, secrets
 from refloat.assess.ahead.falls import Falls, Struck
 from refloat.assess.ahead.network import Network, Node
 from refloat.assess.ahead.places import Place, Places
@@ -75,6 +75,17 @@ class RecoveryNetwork(Network):
     def graph(self) -> PlanGraph:
         """What rests on what, by the plan."""
         return self.moment.index.graph
+
+    def nodes_of(self, kind: str) -> Iterator[Node]:
+        """Give the things of one kind that are not made of components or services."""
+        first = 3 * (len(self.plan.components) + len(self.plan.services))
+        return (node for node in self.nodes[first:] if node[0] == kind)
+
+    def users(self, node: Node) -> Iterator[int]:
+        """Give what needs a thing, alone or as one of several."""
+        wired = self.wired
+        for user in wired.used_by[self.numbers[node]]:
+            yield from wired.used_by[user] if user >= wired.count else (user,)
 
     @cached_property
     def restored(self) -> frozenset[int]:
@@ -129,6 +140,7 @@ class _Builder:
         self.copies: dict[str, tuple[int, ...]] = {}
         self.steps: dict[str, list[int]] = {}
         self.free_steps: set[str] = set()
+        self.buried = Buried(self.plan)
 
     def made(self) -> RecoveryNetwork:
         """Make all of it."""
@@ -204,6 +216,7 @@ class _Builder:
         groups: list[Sequence[int]] = []
         if one.key in self.steps and one.key not in self.free_steps:
             groups.append(self.steps[one.key])
+        groups += self.secrets(one)
         owners = self.graph.owners.get(one.key, ())
         start = self.organisation.bases[owners[0]] if owners else None
         places = self.looks.of(one, start) if one.copied or one.kind in HOLDS_DATA else ()
@@ -215,6 +228,15 @@ class _Builder:
         else:
             every += self.anew(one, owners)
         self.needs(restored, every, groups)
+
+    def secrets(self, one: Component) -> Iterator[Sequence[int]]:
+        """Give what holds the secrets of a restore; perhaps they can be had elsewhere, too."""
+        if one.protection is None:
+            return
+        for reference in secrets(one.protection.options):
+            for holder in self.buried.holders(str(reference)):
+                doubt = self.doubt(f"{reference} can be had without {holder}")
+                yield (self.known["back", holder], doubt)
 
     def anew(self, one: Component, owners: Sequence[str]) -> Iterator[int]:
         """Give what putting a component anew needs: nothing if it is written down how."""

@@ -1,0 +1,180 @@
+"""What a recovery must open: keys, credentials and sign-ins, and whether they can be reached."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from refloat.assess import words
+from refloat.assess.about import all_called, called
+from refloat.assess.ahead.aftermath import Aftermath
+from refloat.assess.ahead.buried import Buried
+from refloat.model.ahead import AccessOutcome
+from refloat.model.answers import CredentialTrace, Reach
+from refloat.model.dependency import Strength
+
+_ORDER = (Reach.LOST, Reach.UNKNOWN, Reach.REACHABLE)
+_SEALED = "A sealed account opens it, whatever else is down."
+
+
+def reached(left: Aftermath, data_sets: Iterable[str]) -> tuple[AccessOutcome, ...]:
+    """Say what must be opened to bring data back, and whether that can be reached.
+
+    Args:
+        left: what a scenario leaves.
+        data_sets: the data sets that are lost.
+
+    Returns:
+        Sign-ins of platforms and of written steps, keys, then credentials; what is lost first.
+    """
+    lost = tuple(data_sets)
+    found = (
+        *_platforms(left, lost),
+        *_steps(left),
+        *_keys(left, lost),
+        *_credentials(left),
+    )
+    return tuple(sorted(found, key=lambda one: _ORDER.index(one.reach)))
+
+
+def reach_of(left: Aftermath, number: int) -> Reach:
+    """Say whether a thing of the network can be reached."""
+    if left.cautious[number]:
+        return Reach.REACHABLE
+    return Reach.UNKNOWN if left.hopeful[number] else Reach.LOST
+
+
+def _platforms(left: Aftermath, data_sets: Iterable[str]) -> Iterator[AccessOutcome]:
+    restores: dict[str, list[str]] = {}
+    for key in data_sets:
+        watch = left.plan.components[key].watch
+        if watch is not None and watch.platform in left.plan.platforms and watch.copies:
+            restores.setdefault(str(watch.platform), []).append(key)
+    for key, some in restores.items():
+        number = left.network.numbers.get(("platform", key))
+        if number is None:
+            continue
+        one = left.plan.platforms[key]
+        hard = [need.on for need in one.needs if need.strength is Strength.HARD]
+        down = [need for need in hard if not left.comes_back(need)]
+        reach, because = reach_of(left, number), "Nothing that it needs is down for good."
+        if number in left.surely:
+            because = "It cannot be used at all."
+        elif one.break_glass:
+            because = _SEALED
+        elif reach is not Reach.REACHABLE:
+            because = (
+                f"Signing in needs {all_called(left.plan, down)}, which does not come back before "
+                f"{one.name or key} has restored it, or not at all."
+            )
+        elif not hard:
+            because = "Signing in needs nothing of ours."
+        yield AccessOutcome(
+            f"signing in to {one.name or key}",
+            one.sign_in,
+            reach,
+            because,
+            tuple(some),
+        )
+
+
+def _steps(left: Aftermath) -> Iterator[AccessOutcome]:
+    for service in left.plan.services.values():
+        if not left.is_down(service.key) or not left.is_lost(service.key):
+            continue
+        for position, step in enumerate(service.steps):
+            number = left.network.numbers.get(("step", f"{service.key}/{position}"))
+            if number is None or not step.signs_in_with:
+                continue
+            reach, names = reach_of(left, number), all_called(left.plan, step.signs_in_with)
+            because = f"{words.sentence(names)[:-1]} can be signed in to when the step is due."
+            if reach is not Reach.REACHABLE:
+                because = f"One signs in with {names} for it, which is not back when it is due."
+            yield AccessOutcome(
+                f"signing in for the step “{step.name}” of {called(left.plan, service.key)}",
+                names,
+                reach,
+                because,
+                (service.key,),
+            )
+
+
+def _keys(left: Aftermath, data_sets: Iterable[str]) -> Iterator[AccessOutcome]:
+    opens: dict[tuple[str, str], list[str]] = {}
+    for key in data_sets:
+        one = left.plan.components[key]
+        if one.watch is not None and one.watch.platform in left.plan.platforms:
+            opens.setdefault(("platform", str(one.watch.platform)), []).append(key)
+        for number in left.network.copies.get(key, ()):
+            opens.setdefault(("repository", left.network.by_number[number].repository), []).append(
+                key
+            )
+    told = {key for kind, key in opens if kind == "platform" and left.plan.platforms[key].key_kept}
+    for (kind, key), some in opens.items():
+        found = _platform_key(left, key) if kind == "platform" else None
+        if kind == "repository":
+            behind = {left.plan.components[one].watch for one in some}
+            spoken = all(one is not None and one.platform in told for one in behind)
+            found = _repository_key(left, key, spoken=spoken)
+        if found is not None:
+            yield replace(found, needed_for=tuple(dict.fromkeys(some)))
+
+
+def _platform_key(left: Aftermath, key: str) -> AccessOutcome | None:
+    one = left.plan.platforms[key]
+    return _key(left, f"platform {key}", one.name or key, one.key_kept) if one.key_kept else None
+
+
+def _repository_key(left: Aftermath, key: str, *, spoken: bool) -> AccessOutcome | None:
+    """Say it of a repository; nothing if its copies are not encrypted, or a tool has the keys."""
+    one = left.plan.repositories.get(key)
+    if one is None or (not one.key_kept and (one.encrypted is not True or spoken)):
+        return None
+    return _key(left, f"repository {key}", one.name or key, one.key_kept)
+
+
+def _key(left: Aftermath, opens: str, name: str, kept: str) -> AccessOutcome:
+    number = left.network.numbers.get(("keys", opens))
+    what = f"the keys to {name}"
+    if number is not None:
+        reach = reach_of(left, number)
+        because = "The place where they are kept is there, or comes back."
+        if reach is not Reach.REACHABLE:
+            because = "The place where they are kept is lost, and needs them to come back."
+        return AccessOutcome(what, kept, reach, because)
+    if kept:
+        return AccessOutcome(
+            what, kept, Reach.REACHABLE, "They are kept outside of everything that is lost."
+        )
+    return AccessOutcome(what, "", Reach.UNKNOWN, "Nobody wrote down where they are kept.")
+
+
+def _credentials(left: Aftermath) -> Iterator[AccessOutcome]:
+    """Give what Refloat's own recoveries refer to (R-004), each reference once."""
+    buried = Buried(left.plan)
+    found: dict[str, tuple[AccessOutcome, dict[str, None]]] = {}
+    for service, status in left.organisation.statuses.items():
+        if not status.credentials or not left.is_down(service):
+            continue
+        for trace in status.credentials:
+            if trace.reference not in found:
+                found[trace.reference] = _credential(left, buried, trace), {}
+            found[trace.reference][1][trace.component or service] = None
+    for outcome, needed in found.values():
+        yield replace(outcome, needed_for=tuple(needed))
+
+
+def _credential(left: Aftermath, buried: Buried, trace: CredentialTrace) -> AccessOutcome:
+    what = f"the credential {trace.reference} for {trace.needed_for}"
+    holders = buried.holders(trace.reference)
+    gone = [key for key in holders if left.is_lost(key)]
+    if trace.reach is Reach.LOST and trace.rests_on is not None and left.is_lost(trace.rests_on):
+        gone = gone or [trace.rests_on]
+    if gone:
+        kept = f" Another copy is kept: {trace.kept}." if trace.kept else ""
+        because = f"It is lost together with {all_called(left.plan, gone)}.{kept}"
+        return AccessOutcome(what, trace.kept or trace.lives_in, Reach.LOST, because)
+    open_still = trace.rests_on is None or left.is_lost(trace.rests_on)
+    if trace.reach is Reach.UNKNOWN and open_still:
+        return AccessOutcome(what, trace.lives_in, Reach.UNKNOWN, trace.because)
+    return AccessOutcome(what, trace.lives_in, Reach.REACHABLE, "Nothing that is lost holds it.")

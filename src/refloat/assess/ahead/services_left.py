@@ -1,0 +1,248 @@
+"""What becomes of services: which come back, when, with what loss, and what keeps the others."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cached_property
+
+from refloat.assess import words
+from refloat.assess.about import called
+from refloat.assess.access.sign_in import SignInCircle, sign_in_circles
+from refloat.assess.ahead.aftermath import Aftermath
+from refloat.assess.ahead.losses import in_words
+from refloat.assess.ahead.times import Return, needs_of, returns, way
+from refloat.model.ahead import DataSetOutcome, Fate, ServiceOutcome
+from refloat.model.dependency import Strength
+from refloat.model.plan import Service
+
+_NAMED = 5
+"""How many things a service names that keep it from coming back."""
+
+_FIRST = {Fate.GONE: 0, Fate.UNKNOWN: 1}
+
+
+class ServicesLeft:
+    """Looks at services after a scenario.
+
+    Args:
+        left: what the scenario leaves.
+        data: what becomes of the data that is lost, by component.
+    """
+
+    def __init__(self, left: Aftermath, data: Mapping[str, DataSetOutcome]) -> None:
+        self._left = left
+        self._data = data
+        self._returns = returns(left)
+        self._needs = needs_of(left.network)
+        self._roots: dict[str, str] = {}
+
+    def outcomes(self) -> tuple[ServiceOutcome, ...]:
+        """Give every service: those that do not come back first, then by wave."""
+        found = [self._outcome(one) for one in self._left.plan.services.values()]
+        return tuple(sorted(found, key=_place))
+
+    @cached_property
+    def circles(self) -> tuple[SignInCircle, ...]:
+        """The circles of signing in that keep something from coming back."""
+        left = self._left
+        return tuple(one for one in sign_in_circles(left.plan) if not left.comes_back(one.node[1]))
+
+    def _outcome(self, service: Service) -> ServiceOutcome:
+        left, key = self._left, service.key
+        fate = left.fate(key)
+        without = self._without(service) if fate in (Fate.UNTOUCHED, Fate.BACK) else ()
+        rto, rpo = service.objectives.get("rto"), service.objectives.get("rpo")
+        back = self._returns.get(key) if fate is Fate.BACK else None
+        data = [self._data[one] for one in self._own_data(service)]
+        lost = tuple(one.data_set for one in data if one.lost and one.fate is Fate.GONE)
+        down = fate is not Fate.UNTOUCHED
+        blocked = self._blocked(key) if fate in _FIRST else ()
+        return ServiceOutcome(
+            service=key,
+            name=service.name or key,
+            tier=service.tier,
+            fate=Fate.DEGRADED if without else fate,
+            because=self._because(service, fate, blocked, without, back),
+            wave=back.wave if back is not None else None,
+            seconds=back.seconds if back is not None else None if down else 0.0,
+            measured=back.measured if back is not None else True,
+            target_seconds=rto.target.total_seconds() if rto is not None else None,
+            loss_seconds=_worst(data),
+            loss_target_seconds=rpo.target.total_seconds() if rpo is not None else None,
+            waits_for=way(self._returns, key) if back is not None else (),
+            blocked_by=blocked,
+            lost_data=lost,
+            workarounds=tuple(one.name for one in service.workarounds) if down else (),
+        )
+
+    def _own_data(self, service: Service) -> Iterator[str]:
+        if self._data:
+            for key in self._left.network.graph.own(service.key):
+                if key in self._data:
+                    yield key
+
+    def _without(self, service: Service) -> tuple[str, ...]:
+        """Name what it can do without, and must."""
+        graph = self._left.network.graph
+        soft = [
+            key
+            for some in (graph.own(service.key), graph.needed(service.key))
+            for key, strength in some.items()
+            if strength is Strength.SOFT
+        ]
+        return tuple(key for key in soft if not self._left.comes_back(key))
+
+    # What keeps it from coming back
+
+    def _blocked(self, key: str) -> tuple[str, ...]:
+        """Name what keeps a service from coming back: the nearest things, then what is behind."""
+        near = list(self._failing(key))[:_NAMED]
+        root = self._root(key)
+        return tuple(dict.fromkeys((*near, root))) if root else tuple(near)
+
+    def _failing(self, key: str) -> Iterator[str]:
+        """Name what a service or component needs at once, and what does not surely come back."""
+        left = self._left
+        service = left.plan.services.get(key)
+        if service is None:
+            needs = [need.on for need in left.plan.components[key].needs if _is_hard(need.strength)]
+        else:
+            for vendor in service.vendors:
+                number = left.number("vendor", vendor)
+                if number in left.perhaps_down:
+                    yield vendor
+            needs = [need.on for need in service.needs if _is_hard(need.strength)]
+            needs += left.network.seen.get(key, ())
+        known = left.network.numbers
+        yield from (one for one in needs if ("back", one) in known and not left.comes_back(one))
+
+    def _root(self, key: str) -> str:
+        """Give what is at the bottom of it: a circle as people draw it, or the last key."""
+        way: list[str] = []
+        inside: dict[str, int] = {}
+        ahead = key
+        while ahead not in self._roots:
+            drawn = self._drawn.get(ahead)
+            if drawn is not None:
+                self._roots[ahead] = drawn
+                break
+            if ahead in inside:
+                around = way[inside[ahead] :]
+                self._roots[ahead] = " <- ".join((*around, ahead))
+                break
+            inside[ahead] = len(way)
+            way.append(ahead)
+            following = self._next(ahead)
+            if not following:
+                self._roots[ahead] = ahead
+                break
+            ahead = following
+        root = self._roots[ahead]
+        for one in way:
+            self._roots[one] = root
+        return "" if root == key else root
+
+    def _next(self, key: str) -> str:
+        """Give what to look at next: itself lost and not restored goes before what it needs."""
+        left = self._left
+        if key in left.plan.components:
+            itself = (left.number("running", key), left.number("restored", key))
+            if not any(left.cautious[number] for number in itself):
+                return self._tool(key)
+        if key not in left.plan.components and key not in left.plan.services:
+            return ""
+        return next(iter(self._failing(key)), "")
+
+    def _tool(self, component: str) -> str:
+        """Give what the platform needs that restores a component, where that is what fails."""
+        left = self._left
+        watch = left.plan.components[component].watch
+        platform = left.plan.platforms.get((watch.platform if watch is not None else "") or "")
+        if platform is None or platform.break_glass:
+            return ""
+        number = left.network.numbers.get(("platform", platform.key))
+        if number is None or left.cautious[number] or number in left.surely:
+            return ""
+        return next((need.on for need in platform.needs if not left.comes_back(need.on)), "")
+
+    @cached_property
+    def _drawn(self) -> Mapping[str, str]:
+        return {one.node[1]: one.drawn for one in self.circles}
+
+    # Why
+
+    def _because(
+        self,
+        service: Service,
+        fate: Fate,
+        blocked: tuple[str, ...],
+        without: tuple[str, ...],
+        back: Return | None,
+    ) -> str:
+        if fate in _FIRST:
+            return self._why_not(service, fate, blocked)
+        name = service.name or service.key
+        if fate is Fate.UNTOUCHED and not without:
+            return "Nothing that it needs is touched."
+        text = f"{name} goes on" if back is None else _comes_back(name, back)
+        if back is not None and not self._left.is_lost(service.key) and back.after:
+            text += f", when {called(self._left.plan, back.after)} is"
+        if without:
+            names = words.listed(called(self._left.plan, key) for key in without[:_NAMED])
+            text += f", without {names}"
+        return f"{text}."
+
+    def _why_not(self, service: Service, fate: Fate, blocked: tuple[str, ...]) -> str:
+        left, plan, name = self._left, self._left.plan, service.name or service.key
+        whether = "does not come back"
+        start = name if fate is Fate.GONE else f"Nobody can say whether {name} comes back"
+        said = f"{start} {whether}" if fate is Fate.GONE else start
+        circle = self._drawn.get(service.key)
+        if circle is not None:
+            return f"{said}: what restores it can only be signed in to through itself ({circle})."
+        number = left.number("running", service.key)
+        near = [one for one in blocked if one in plan.services or one in plan.components]
+        vendors = [one for one in blocked if one in plan.vendors]
+        if vendors:
+            return f"{said}: it needs {words.listed(called(plan, one) for one in vendors)}."
+        parts = [one for one in near if one in plan.components and one in self._data]
+        if parts:
+            first = self._data[parts[0]]
+            if first.lost and first.fate is not Fate.BACK:
+                return f"{said}. {words.sentence(first.name)[:-1]}: {_small(first.because)}"
+        if near:
+            verb = "does not come back" if fate is Fate.GONE else "may not come back"
+            return f"{said}: it needs {called(plan, near[0])}, which {verb}."
+        loss = left.surely.get(number)
+        if loss is not None and loss.for_good:
+            return f"{said}: {in_words(plan, loss)}."
+        if loss is not None or number in left.perhaps:
+            return f"{said}: its written steps cannot be done."
+        return f"{said}."
+
+
+def _comes_back(name: str, back: Return) -> str:
+    if back.seconds is None:
+        return f"{name} comes back; nobody has measured how long that takes"
+    about = "" if back.measured else "by estimate "
+    return f"{name} comes back {about}within {words.duration(back.seconds)}"
+
+
+def _is_hard(strength: Strength) -> bool:
+    return strength is Strength.HARD
+
+
+def _small(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
+def _worst(data: list[DataSetOutcome]) -> float | None:
+    """Give how much of the newest data is lost; None where all is, or nobody knows."""
+    lost = [one.loss_seconds for one in data if one.lost]
+    known = [one for one in lost if one is not None]
+    return max(known, default=0.0) if len(known) == len(lost) else None
+
+
+def _place(one: ServiceOutcome) -> tuple[int, int, int, str]:
+    back = one.fate in (Fate.BACK, Fate.DEGRADED) and one.wave is not None
+    return _FIRST.get(one.fate, 2 if back else 3), one.wave or 0, one.tier or 9, one.service

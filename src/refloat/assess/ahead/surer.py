@@ -1,0 +1,148 @@
+"""What a scenario took for given, and which fact or drill would make its result surer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from refloat.assess import words
+from refloat.assess.about import called
+from refloat.assess.ahead.aftermath import Aftermath
+from refloat.assess.ahead.copies_left import COMPROMISED
+from refloat.model.ahead import (
+    AccessOutcome,
+    CopyFate,
+    DataSetOutcome,
+    Fate,
+    LossKind,
+    ServiceOutcome,
+)
+from refloat.model.answers import Reach
+
+_NAMED = 5
+"""How many names a sentence holds; the others are counted."""
+
+
+def assumed(left: Aftermath, services: Iterable[ServiceOutcome]) -> tuple[str, ...]:
+    """Say what was taken for given."""
+    return (*left.scenario.assumes, *dict.fromkeys(_assumed(left, tuple(services))))
+
+
+def _assumed(left: Aftermath, services: tuple[ServiceOutcome, ...]) -> Iterator[str]:
+    plan, losses = left.plan, left.scenario.losses
+    unsaid = _unsaid(left)
+    if unsaid:
+        yield (
+            f"Nobody wrote down where {_named(called(plan, key) for key in unsaid)} "
+            f"{_stand(unsaid)}; it was taken that {_they(unsaid)} may be lost with the site."
+        )
+    if any(one.kind is LossKind.SITE for one in losses):
+        yield (
+            "Copies that fail together with something of another name than the site's do not stand "
+            "there."
+        )
+    if any(one.kind is LossKind.VENDOR for one in losses):
+        yield "A place of copies is a vendor's only where its name says so."
+    if any(one.kind in COMPROMISED for one in losses):
+        yield "Whoever can alter copies does so, and does not wait for locks to end."
+    if any(one.seconds is not None and one.wave is not None for one in services):
+        yield (
+            "Everybody who is needed is there, and what does not wait for each other is recovered "
+            "side by side."
+        )
+    seen = {key: some for key, some in left.network.seen.items() if left.is_down(key)}
+    for key, others in sorted(seen.items()):
+        if any(left.is_down(one) for one in others):
+            names = words.listed(called(plan, one) for one in others)
+            yield f"{called(plan, key)} waits for {names}: the plan does not say so; it was seen."
+
+
+def surer(
+    left: Aftermath,
+    services: Iterable[ServiceOutcome],
+    data_sets: Iterable[DataSetOutcome],
+    access: Iterable[AccessOutcome],
+) -> tuple[str, ...]:
+    """Say which fact or drill would make the result surer; what decides most comes first."""
+    all_services = tuple(services)
+    found = (
+        *_of_fates(left, all_services, tuple(data_sets)),
+        *_of_access(access),
+        *_of_times(all_services),
+    )
+    return tuple(dict.fromkeys(found))
+
+
+def _of_fates(
+    left: Aftermath, services: tuple[ServiceOutcome, ...], data_sets: tuple[DataSetOutcome, ...]
+) -> Iterator[str]:
+    plan = left.plan
+    unknown = [one for one in services if one.fate is Fate.UNKNOWN]
+    unsaid = _unsaid(left)
+    if unsaid and unknown:
+        names = _named(called(plan, key) for key in unsaid)
+        yield f"Write down at which site {names} {_stand(unsaid)}."
+    places: dict[str, dict[str, None]] = {}
+    for one in data_sets:
+        for copy in one.copies:
+            if copy.fate is CopyFate.UNKNOWN and one.fate is not Fate.BACK:
+                places.setdefault(copy.repository, {})[one.name] = None
+    for repository, some in places.items():
+        known = plan.repositories.get(repository)
+        place = known.name if known is not None and known.name else repository
+        yield f"Find out whether copies of {_named(some)} in {place} would survive."
+    for node in left.network.nodes_of("doubt"):
+        if node[1] and any(_decides(left, one) for one in left.network.users(node)):
+            yield f"Settle in the plan whether this is so: {node[1]}."
+    hands = (left.network.numbers[node] for node in left.network.nodes_of("hands"))
+    if data_sets and any(left.undecided(number) for number in hands):
+        yield "Name somebody who stands in for whoever administers backups and approves restores."
+
+
+def _decides(left: Aftermath, number: int) -> bool:
+    """Whether it is not known if something holds that a recovery of what is lost needs."""
+    kind, key = left.network.nodes[number]
+    return left.undecided(number) and (kind != "restored" or left.is_lost(key))
+
+
+def _of_access(access: Iterable[AccessOutcome]) -> Iterator[str]:
+    for one in access:
+        if one.reach is Reach.UNKNOWN and not one.where:
+            yield f"Write down where {one.what} are kept."
+        elif one.reach is Reach.UNKNOWN:
+            yield f"See that whoever recovers can get {one.what}."
+
+
+def _of_times(services: tuple[ServiceOutcome, ...]) -> Iterator[str]:
+    back = [one for one in services if one.wave is not None]
+    for one in back:
+        if one.seconds is None:
+            yield f"Measure how long {one.name} takes to come back: test all of it."
+    estimated = [one.name for one in back if one.seconds is not None and not one.measured]
+    if estimated:
+        yield f"Measure what is only estimated on the way to {_named(estimated)}."
+
+
+def _unsaid(left: Aftermath) -> tuple[str, ...]:
+    """Name the components of which nobody wrote down whether they stand at a site that is lost."""
+    if not any(one.kind is LossKind.SITE for one in left.scenario.losses):
+        return ()
+    return tuple(
+        key
+        for key, one in left.plan.components.items()
+        if not one.site and left.number("running", key) in left.perhaps
+    )
+
+
+def _named(names: Iterable[str]) -> str:
+    some = list(names)
+    if len(some) > _NAMED + 1:
+        some = [*some[:_NAMED], f"{len(some) - _NAMED} more"]
+    return words.listed(some)
+
+
+def _stand(keys: tuple[str, ...]) -> str:
+    return "stands" if len(keys) == 1 else "stand"
+
+
+def _they(keys: tuple[str, ...]) -> str:
+    return "it" if len(keys) == 1 else "they"
