@@ -76,18 +76,16 @@ def library(name: str, extra: str) -> ModuleType:
         return importlib.import_module(name)
     except ImportError as error:
         raise ToolMissing(
-            f"the Python package {name.partition('.')[0]} is not installed", hint=_install(extra)
+            f"the Python package {name.partition('.')[0]} is not installed",
+            hint=f"Run: pip install 'refloat[{extra}]'",
         ) from error
 
 
 def probed(name: str, extra: str) -> Probe:
-    """Say whether a library is there."""
+    """Say whether a platform can be asked itself; what was saved is read without any library."""
     try:
         found = library(name, extra)
     except ToolMissing as error:
-        return Probe(False, missing=f"{error.message}.", install=f"pip install 'refloat[{extra}]'")
+        told = f"the platform itself cannot be asked: {error.message}; {error.hint}"
+        return Probe(True, f"msgspec {msgspec.__version__}", limits=(told,))
     return Probe(True, f"{name} {found.__version__}")
-
-
-def _install(extra: str) -> str:
-    return f"Run: pip install 'refloat[{extra}]'"

@@ -110,7 +110,9 @@ def answers(client: Any) -> bytes:
     vaults = list(asking.entries("list_backup_vaults", "BackupVaultList"))
     found: list[dict[str, Any]] = []
     for vault in vaults:
-        name = vault["BackupVaultName"]
+        name = vault.get("BackupVaultName")
+        if not name:
+            raise SourceProblem("AWS Backup lists a vault without a name")
         found.append(asking.call("describe_backup_vault", BackupVaultName=name))
         points = asking.entries(
             "list_recovery_points_by_backup_vault", "RecoveryPoints", BackupVaultName=name

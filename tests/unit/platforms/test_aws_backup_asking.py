@@ -193,7 +193,8 @@ def test_a_region_and_a_profile_must_be_known(monkeypatch: pytest.MonkeyPatch) -
 def test_boto3_is_loaded_for_asking_alone_and_missed_with_the_command_that_installs_it(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    assert AwsBackup().probe().present
+    assert AwsBackup().probe().version.startswith("boto3 ")
+    assert not AwsBackup().probe().limits
     script = (
         "import sys; from refloat import registry; registry.adapters('platforms');"
         "print([name for name in ('boto3', 'botocore', 'urllib3') if name in sys.modules])"
@@ -208,8 +209,14 @@ def test_boto3_is_loaded_for_asking_alone_and_missed_with_the_command_that_insta
 
     monkeypatch.setattr(importlib, "import_module", nothing)
     probe = AwsBackup().probe()
-    assert not probe.present
-    assert "boto3" in probe.missing
-    assert probe.install == "pip install 'refloat[aws]'"
+    assert probe.present
+    assert "pip install 'refloat[aws]'" in probe.limits[0]
     with pytest.raises(ToolMissing, match="boto3"):
         AwsBackup().read(REQUEST)
+
+
+def test_a_vault_without_a_name_is_an_error() -> None:
+    with stubbed() as (platform, stub):
+        stub.add_response("list_backup_vaults", {"BackupVaultList": [{}]}, {})
+        with pytest.raises(SourceProblem, match="without a name"):
+            platform.read(REQUEST)
