@@ -15,6 +15,7 @@ COMMANDS = {
     ),
     "approve": ("approve", "Sign a decision as the business: an objective, a tier, a retention."),
     "backup": ("backup", "Back up, and make recovery points."),
+    "canary": ("canary", "Try, on a canary, whether somebody could delete copies."),
     "clean": ("clean", "Remove everything that interrupted runs left behind."),
     "compare": ("compare", "Hold the backup's answers against recovery's, five questions each."),
     "doctor": ("doctor", "Say which engines and sandboxes are present and answering."),
@@ -34,6 +35,7 @@ COMMANDS = {
     "report": ("report", "Write a page for people about a service."),
     "restore": ("restore", "Ask for a restore, approve or refuse it, carry it out."),
     "review": ("review", "Carry out the recovery review in seven steps."),
+    "scenario": ("scenario", "Say what would survive a loss, and what would come back."),
     "status": ("status", "Say of each service: is there a copy, and would it come back?"),
     "trace": ("trace", "Walk from each data set to the person who approved its target."),
 }

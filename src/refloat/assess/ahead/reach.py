@@ -63,10 +63,7 @@ def _platforms(left: Aftermath, data_sets: Iterable[str]) -> Iterator[AccessOutc
         elif one.break_glass:
             because = _SEALED
         elif reach is not Reach.REACHABLE:
-            because = (
-                f"Signing in needs {all_called(left.plan, down)}, which does not come back before "
-                f"{one.name or key} has restored it, or not at all."
-            )
+            because = f"Signing in needs {all_called(left.plan, down)}, which {_not_back(reach)}."
         elif not hard:
             because = "Signing in needs nothing of ours."
         yield AccessOutcome(
@@ -76,6 +73,10 @@ def _platforms(left: Aftermath, data_sets: Iterable[str]) -> Iterator[AccessOutc
             because,
             tuple(some),
         )
+
+
+def _not_back(reach: Reach) -> str:
+    return "does not come back" if reach is Reach.LOST else "may not come back"
 
 
 def _steps(left: Aftermath) -> Iterator[AccessOutcome]:

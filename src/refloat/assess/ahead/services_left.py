@@ -194,9 +194,13 @@ class ServicesLeft:
 
     def _why_not(self, service: Service, fate: Fate, blocked: tuple[str, ...]) -> str:
         left, plan, name = self._left, self._left.plan, service.name or service.key
-        whether = "does not come back"
-        start = name if fate is Fate.GONE else f"Nobody can say whether {name} comes back"
-        said = f"{start} {whether}" if fate is Fate.GONE else start
+        said = f"{name} does not come back"
+        if fate is Fate.UNKNOWN:
+            said = f"Nobody can say whether {name} comes back"
+            if left.number("back", service.key) not in left.surely_down:
+                said = (
+                    f"Nobody wrote down whether {name} goes down. If it does, it may not come back"
+                )
         circle = self._drawn.get(service.key)
         if circle is not None:
             return f"{said}: what restores it can only be signed in to through itself ({circle})."

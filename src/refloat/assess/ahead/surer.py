@@ -45,10 +45,9 @@ def _assumed(left: Aftermath, services: tuple[ServiceOutcome, ...]) -> Iterator[
     if any(one.kind in COMPROMISED for one in losses):
         yield "Whoever can alter copies does so, and does not wait for locks to end."
     if any(one.seconds is not None and one.wave is not None for one in services):
-        yield (
-            "Everybody who is needed is there, and what does not wait for each other is recovered "
-            "side by side."
-        )
+        away = any(one.kind is LossKind.PERSON for one in losses)
+        everybody = "Everybody else who is needed" if away else "Everybody who is needed"
+        yield f"{everybody} is there, and what can be recovered side by side is."
     seen = {key: some for key, some in left.network.seen.items() if left.is_down(key)}
     for key, others in sorted(seen.items()):
         if any(left.is_down(one) for one in others):
@@ -109,7 +108,7 @@ def _of_access(access: Iterable[AccessOutcome]) -> Iterator[str]:
         if one.reach is Reach.UNKNOWN and not one.where:
             yield f"Write down where {one.what} are kept."
         elif one.reach is Reach.UNKNOWN:
-            yield f"See that whoever recovers can get {one.what}."
+            yield f"Try whether this works without what is lost: {one.what}."
 
 
 def _of_times(services: tuple[ServiceOutcome, ...]) -> Iterator[str]:

@@ -1,0 +1,219 @@
+"""``refloat scenario``: what would survive, and what would come back?"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+import click
+
+from refloat import assess
+from refloat.app import scenario as app
+from refloat.app.assess import Ground
+from refloat.app.workspace import Workspace
+from refloat.cli.judging import on_facts
+from refloat.cli.losing import what_happens
+from refloat.cli.shared import emit, say, seconds, table
+from refloat.model.ahead import (
+    CopyFate,
+    CopyOutcome,
+    DataSetOutcome,
+    DocumentOutcome,
+    Fate,
+    ScenarioOutcome,
+    ServiceOutcome,
+)
+from refloat.model.answers import Reach
+
+SHOWN = 40
+"""So many rows of a table are shown; the JSON has all."""
+
+_FATES = {
+    Fate.UNTOUCHED: "✓ untouched",
+    Fate.BACK: "✓ comes back",
+    Fate.DEGRADED: "? degraded",
+    Fate.UNKNOWN: "? not known",
+    Fate.GONE: "✗ does not come back",
+}
+_COPIES = {
+    CopyFate.SURVIVES: "✓ survives",
+    CopyFate.LOST: "✗ lost",
+    CopyFate.EXPOSED: "✗ can be altered",
+    CopyFate.SHUT: "✗ cannot be opened",
+    CopyFate.UNKNOWN: "? not known",
+}
+_REACH = {Reach.REACHABLE: "✓", Reach.LOST: "✗ lost", Reach.UNKNOWN: "? not known"}
+
+
+@click.command("scenario")
+@what_happens
+@on_facts
+def command(
+    workspace: Workspace,
+    found: Ground,
+    wanted: app.Wanted,
+    instant: datetime,
+    as_json: bool,
+) -> int:
+    """Say what would survive a loss: which copies, keys and sign-ins, which services come back, in
+    which order and by when, with what loss of data, and what could still be read.
+
+    Without a name, list what the plan suggests: identity, ransomware, each site, each provider,
+    each deletion by mistake, each person away. What nobody wrote down is not known, and never a
+    yes. Exit code 0 when everything comes back, 1 when a service does not, 2 when it is not known.
+    """
+    organisation = assess.organisation(found.plan, found.facts, instant)
+    if not wanted.anything:
+        listed = app.listed(organisation)
+        if as_json:
+            emit(listed)
+        else:
+            _list(listed)
+        return 0
+    outcome = app.outcome(organisation, wanted)
+    if as_json:
+        emit(outcome)
+    else:
+        _tell(outcome)
+    return app.verdict(outcome)
+
+
+def _list(listed: app.ScenarioList) -> None:
+    if not listed.scenarios:
+        say("The plan suggests no scenario: it names nothing that could be lost.")
+        return
+    rows = [
+        (
+            one.key,
+            one.title,
+            _count("✗", one.gone),
+            _count("?", one.unknown),
+            _count("✓", one.back),
+            seconds(one.seconds) if one.back else "",
+            _loss(one.loss_seconds) if one.back else "",
+            _count("✗", one.lost_data),
+        )
+        for one in listed.scenarios
+    ]
+    columns = ("Scenario", "What happens", "Services gone", "Not known", "Come back")
+    table("", (*columns, "Within", "Loses at most", "Data lost whole"), rows)
+    for one in listed.scenarios:
+        if one.alone:
+            say(f"{one.key}: {one.alone} duties that nobody else has.")
+    for kind, count in listed.left_out.items():
+        say(f"… and {count} more that begin with {kind}:")
+
+
+def _tell(found: ScenarioOutcome) -> None:
+    say(found.scenario.title + ".", style="bold")
+    say(_sentence(found))
+    _services(found.services)
+    _data(found.data_sets)
+    access = [one for one in found.access if one.reach is not Reach.REACHABLE]
+    rows = [(_REACH[one.reach], one.what, one.because) for one in access]
+    _table("What cannot be opened, or perhaps cannot", ("", "What", "Why"), rows)
+    _readable("Read and publish", (*found.documents, *found.channels))
+    for person in found.people:
+        alone = ", ".join(person.duties) or "nothing"
+        others = ", ".join(person.stands_in)
+        stand = f" For the rest: {others}." if others else ""
+        say(f"{person.name} is away. What nobody else may do: {alone}.{stand}")
+    _lines("Circles", found.circles)
+    _lines("Taken for given", found.assumes)
+    _lines("What would make this surer", found.surer)
+
+
+def _sentence(found: ScenarioOutcome) -> str:
+    one = app.line(found)
+    if one.untouched == len(found.services):
+        return "No service goes down."
+    parts = []
+    if one.back:
+        within = f" within {seconds(one.seconds)}" if one.seconds is not None else ""
+        parts.append(f"{one.back} of {len(found.services)} services come back{within}")
+    if one.gone:
+        parts.append(f"{one.gone} do not come back" if one.gone > 1 else "1 does not come back")
+    if one.unknown:
+        parts.append(f"of {one.unknown} nobody can say whether they do")
+    if one.untouched:
+        parts.append(f"{one.untouched} go on" if one.untouched > 1 else "1 goes on")
+    return "; ".join(parts) + "."
+
+
+def _services(services: Sequence[ServiceOutcome]) -> None:
+    down = [one for one in services if one.fate is not Fate.UNTOUCHED]
+    rows = [
+        (
+            _FATES[one.fate],
+            one.name,
+            str(one.wave or ""),
+            _within(one),
+            _loss(one.loss_seconds) if one.wave is not None else "",
+            one.because,
+        )
+        for one in down
+    ]
+    columns = ("", "Service", "Wave", "Back within (target)", "Loses", "Why")
+    _table("Services", columns, rows)
+
+
+def _within(one: ServiceOutcome) -> str:
+    if one.wave is None:
+        return ""
+    text = seconds(one.seconds)
+    if one.target_seconds is None or one.seconds is None:
+        return text
+    sign = "✓" if one.seconds <= one.target_seconds else "✗"
+    return f"{sign} {text} ({seconds(one.target_seconds)})"
+
+
+def _data(data_sets: Sequence[DataSetOutcome]) -> None:
+    rows = [
+        (_FATES[one.fate], one.name, *_copy(copy, one))
+        for one in data_sets
+        for copy in one.copies or (None,)
+    ]
+    _table("Data and its copies", ("In use", "Data", "Copy in", "That copy", "Why"), rows)
+
+
+def _copy(copy: CopyOutcome | None, one: DataSetOutcome) -> tuple[str, str, str]:
+    if copy is None:
+        return "none", "", one.because
+    return copy.repository, _COPIES[copy.fate], copy.way or copy.because
+
+
+def _readable(title: str, documents: Iterable[DocumentOutcome]) -> None:
+    rows = [
+        (
+            "✓" if one.readable_at else "? later" if one.later_at else "✗",
+            one.key,
+            ", ".join(one.content),
+            ", ".join(one.readable_at or one.later_at) or "nowhere",
+        )
+        for one in documents
+    ]
+    _table(title, ("", "Key", "What", "Where"), rows)
+
+
+def _table(title: str, columns: Sequence[str], rows: Sequence[tuple[str, ...]]) -> None:
+    if rows:
+        table(title, columns, rows[:SHOWN])
+        if len(rows) > SHOWN:
+            say(f"… and {len(rows) - SHOWN} more; --json has all.")
+
+
+def _lines(title: str, lines: Sequence[str]) -> None:
+    if lines:
+        say(f"{title}:", style="bold")
+        for one in lines[:SHOWN]:
+            say(f"  · {one}")
+        if len(lines) > SHOWN:
+            say(f"  … and {len(lines) - SHOWN} more; --json has all.")
+
+
+def _count(sign: str, count: int) -> str:
+    return f"{sign} {count}" if count else ""
+
+
+def _loss(value: float | None) -> str:
+    return "not known" if value is None else seconds(value) if value else "nothing"
