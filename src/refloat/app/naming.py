@@ -151,8 +151,8 @@ def _of_several(fact: Fact, names: Names) -> tuple[list[dict[str, Any]], list[st
     known = {name: names.of(name) for name in fact["dataset_refs"]}
     keys = list(dict.fromkeys(key for keys in known.values() for key in keys))
     unknown = [name for name, found in known.items() if not found]
-    if not keys and not fact.get("service"):
-        return [], unknown
+    if unknown and not keys:
+        return [], unknown  # none at all would mean everything of its service
     return [{**fact, "dataset_refs": keys}], unknown
 
 
