@@ -3,30 +3,23 @@
 from __future__ import annotations
 
 import enum
-import tempfile
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 
 from refloat.app.approve import find_person
 from refloat.app.assess import Ground
-from refloat.app.feed import import_file
+from refloat.app.own_facts import SOURCE, tell
 from refloat.app.workspace import Workspace
 from refloat.assess.offline.card import card
 from refloat.assess.offline.kit import kit
 from refloat.assess.rules.documents import KIT_PLACED
-from refloat.feed import write
 from refloat.host.clock import Clock
 from refloat.model.codec import instant_text
 from refloat.model.errors import UsageProblem
-from refloat.model.feed import Source
 from refloat.model.feed_people import Attestation
 from refloat.plan import fingerprint
 from refloat.report.kit import kit_page
 from refloat.report.kit_text import kit_text
-
-SOURCE = Source("refloat", "refloat")
-"""Where a statement that is made by Refloat's own command line comes from."""
 
 
 @dataclass(frozen=True)
@@ -88,8 +81,5 @@ def place(workspace: Workspace, clock: Clock, where: str, person_key: str) -> Pl
         fingerprint=plan,
         where=named,
     )
-    with tempfile.TemporaryDirectory() as folder:
-        line = Path(folder) / "kit-placed.jsonl"
-        line.write_bytes(write(fact) + b"\n")
-        done = import_file(workspace, clock, line)
-    return Placed(done.entry, named, person.name, now, plan)
+    entry = tell(workspace, clock, "kit-placed", fact)
+    return Placed(entry, named, person.name, now, plan)

@@ -11,7 +11,8 @@ from refloat.app.resolve import absolute, absolute_path, fetch, references
 from refloat.app.workspace import Workspace
 from refloat.data_sets import DataSet, Target
 from refloat.engines import Engine, Reader, RepositoryAccess, Writer
-from refloat.model.errors import MissingInput
+from refloat.model.access import CanaryAccess
+from refloat.model.errors import MissingInput, UsageProblem
 from refloat.model.options import OptionType
 from refloat.model.plan import (
     CheckSpecification,
@@ -54,6 +55,40 @@ def access(workspace: Workspace, repository: Repository) -> RepositoryAccess:
         key=repository.key,
         options=absolute(repository.options, engine.options, workspace.folder),
         secrets=fetch(repository.options, workspace.folder),
+        append_only=repository.append_only,
+    )
+
+
+def intruder(workspace: Workspace, repository: Repository, given: CanaryAccess) -> RepositoryAccess:
+    """Make what somebody else opens a repository with: none of Refloat's own variables are in it.
+
+    Raises:
+        UsageProblem: if the plan gives an option that the engine does not have.
+        SecretProblem: if a secret cannot be had.
+    """
+    declared = {option.name: option for option in engine_of(repository).options}
+    for name, value in given.options.items():
+        option = declared.get(name)
+        if option is None or (option.type is OptionType.SECRET) != isinstance(
+            value, SecretReference
+        ):
+            raise UsageProblem(
+                f"canary of {repository.key}: {name!r} is no option of {repository.engine} that"
+                " can be written so",
+                hint=f"It has: {', '.join(declared)}.",
+            )
+    kept = {
+        name: value
+        for name, value in repository.options.items()
+        if declared[name].type is not OptionType.TEXT_MAP
+    }
+    options = {**kept, **given.options}
+    if given.environment:
+        options["environment"] = given.environment
+    return RepositoryAccess(
+        key=repository.key,
+        options=absolute(options, declared.values(), workspace.folder),
+        secrets=fetch(options, workspace.folder),
         append_only=repository.append_only,
     )
 
@@ -271,7 +306,10 @@ def _guard(
 def _secrets(workspace: Workspace, components: list[Component]) -> Iterator[SecretReference]:
     """Give every reference to a secret that a recovery of these components may use."""
     for key in _repositories(components):
-        yield from references(workspace.plan.repositories[key].options)
+        repository = workspace.plan.repositories[key]
+        yield from references(repository.options)
+        for canary in repository.canary.values():
+            yield from references({**canary.options, "environment": canary.environment})
     for component in components:
         if component.protection is not None:
             yield from references(component.protection.options)

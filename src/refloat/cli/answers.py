@@ -61,6 +61,9 @@ def _tell(filled: Answers) -> None:
     if filled.questions.rights:
         columns = ("place", "accounts", "can read", "can change", "can delete", "can shorten")
         table("Who can do what to the copies", columns, list(map(_rights, filled.questions.rights)))
+        for place in filled.questions.rights:
+            for tried in place.tried:
+                click.echo(f"   {place.repository}: {tried}.")
     if filled.threats.rows:
         table(
             "What its data outlives", ("data", *THREATS), list(map(_threats, filled.threats.rows))

@@ -143,6 +143,23 @@ class Sealed:
     attachments: Mapping[str, bytes]
 
 
+@dataclass(frozen=True)
+class Attempt:
+    """What came of a try to delete a copy with somebody else's credential.
+
+    Attributes:
+        allowed: whether it was deleted; None if that could not be told (no answer, say).
+        canary: the engine's name of the object that it was tried on.
+        said: what the tool or the store said, in one line, secrets masked.
+        left: whether the canary is still there, because Refloat may not remove it either.
+    """
+
+    allowed: bool | None
+    canary: str
+    said: str
+    left: bool
+
+
 class Reader(Protocol):
     """What a drill may do with a repository: look, and restore elsewhere."""
 
@@ -254,4 +271,29 @@ class Encrypts(Protocol):
 
         Raises:
             RepositoryProblem: if the repository is missing or refuses the password.
+        """
+
+
+@runtime_checkable
+class Canary(Protocol):
+    """Optional ability: an engine that can try whether somebody else could delete copies (R-033).
+
+    It is tried on an object that the engine writes for it and on nothing else, ever: every other
+    object is the same afterwards, byte for byte. Only ``allowed=True`` may rest on the canary being
+    gone, and only ``allowed=False`` on the canary being there *and* the store having refused.
+    """
+
+    def attempt_deletion(
+        self, repository: RepositoryAccess, intruder: RepositoryAccess, *, user: str
+    ) -> Attempt:
+        """Write a canary, try to delete it with the other credential, and look whether it is gone.
+
+        Args:
+            repository: with Refloat's own rights; they write the canary, look, and clean up.
+            intruder: the same repository as somebody else reaches it; it only tries to delete.
+            user: the account of this machine to try it as; empty for Refloat's own.
+
+        Raises:
+            RepositoryProblem: if the canary cannot be written or looked for.
+            MissingInput: if there is no such account.
         """

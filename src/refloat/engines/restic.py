@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from refloat.engines import Reader, RepositoryAccess, Writer
-from refloat.engines._restic import command
+from refloat.engines import Attempt, Reader, RepositoryAccess, Writer
+from refloat.engines._restic import canary, command
 from refloat.engines._restic.beside import Rounds
 from refloat.engines._restic.encryption import look
 from refloat.engines._restic.points import SEAL_TAG
@@ -86,6 +86,12 @@ class Restic:
         list_snapshots(command.Location(repository), SEAL_TAG)
         folder = repository.options.get("location")
         return look(Path(folder) if isinstance(folder, str) else None)
+
+    def attempt_deletion(
+        self, repository: RepositoryAccess, intruder: RepositoryAccess, *, user: str
+    ) -> Attempt:
+        """Let somebody else's credential try to delete a snapshot of our own; see the contract."""
+        return canary.attempt(repository, intruder, user)
 
 
 ADAPTER = Restic()

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
+
+from refloat.model.options import Options
+from refloat.model.secret import SecretReference
 
 
 class PrincipalKind(enum.StrEnum):
@@ -96,3 +100,18 @@ class Principal:
     members: tuple[str, ...] = ()
     member_of: tuple[str, ...] = ()
     can_become: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class CanaryAccess:
+    """How a principal reaches a repository, for a try to delete a canary in it (R-033).
+
+    Attributes:
+        user: the account of this machine that it acts as; empty for Refloat's own.
+        options: options of the engine that replace the repository's (another address, password).
+        environment: the variables of its own credential; none of the repository's are given to it.
+    """
+
+    user: str = ""
+    options: Options = field(default_factory=dict)
+    environment: Mapping[str, str | SecretReference] = field(default_factory=dict)

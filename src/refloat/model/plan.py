@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
-from refloat.model.access import Lock, Principal, Right
+from refloat.model.access import CanaryAccess, Lock, Principal, Right
 from refloat.model.dependency import Dependency as Dependency
 from refloat.model.dependency import Strength as Strength
 from refloat.model.options import Options
@@ -143,6 +143,7 @@ class Repository:
         lock: what keeps its copies from being changed, as the plan says.
         rights: by principal, what it may do, as the plan says; an empty list says nothing at all.
         controlled_by: keys of principals that own the host or account and so have every right.
+        canary: by principal, how a try to delete a canary acts as it; empty to try nothing.
     """
 
     key: str
@@ -158,6 +159,7 @@ class Repository:
     lock: Lock = field(default_factory=Lock)
     rights: Mapping[str, tuple[Right, ...]] = field(default_factory=dict)
     controlled_by: tuple[str, ...] = ()
+    canary: Mapping[str, CanaryAccess] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

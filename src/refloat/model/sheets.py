@@ -160,6 +160,7 @@ class RightsRow:
         ways: how, where they can: ``delete: admins -> cupboard``.
         lock: the lock that holds whatever the rights are; empty if none does.
         quality: of the weakest evidence; empty if there is none.
+        tried: what came of letting such an account try to delete a canary, in words.
     """
 
     repository: str
@@ -173,6 +174,7 @@ class RightsRow:
     ways: tuple[str, ...]
     lock: str
     quality: str
+    tried: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from refloat.model.access import Lock, LockMode, Principal, PrincipalKind, Right
+from refloat.model.access import CanaryAccess, Lock, LockMode, Principal, PrincipalKind, Right
 from refloat.model.organisation import Platform
 from refloat.model.plan import Repository
 from refloat.plan.mappings import ADAPTER, Named, Table
 from refloat.plan.parts import EngineName, Needs
 from refloat.plan.reading import INVALID, Key, Section
+from refloat.plan.secrecy import TextMap
 from refloat.plan.values import Boolean, Choice, Duration, Name, Text, Texts, names_of
 
 _TEXT = Text()
@@ -42,6 +43,36 @@ LOCK = Section(
     ),
     build=lambda key, values: Lock(values["mode"] or LockMode.UNKNOWN, values["period"]),
     short="mode",
+)
+
+CANARY = Section(
+    "canary",
+    "How a principal reaches the repository, for 'refloat canary', which lets it try to delete a"
+    " canary of Refloat's own.",
+    (
+        Key(
+            "user",
+            _TEXT,
+            "The account of this machine that it acts as; Refloat must run as root for it.",
+            default="",
+            example="intruder",
+        ),
+        Key(
+            "options",
+            TextMap(),
+            "Options of the engine that replace the repository's.",
+            default={},
+            example='{url: "rest:https://backup.example/vault"}',
+        ),
+        Key(
+            "environment",
+            TextMap(),
+            "Variables of its own credential; it is given none of the repository's.",
+            default={},
+            example="{AWS_ACCESS_KEY_ID: env:THEIR_KEY_ID}",
+        ),
+    ),
+    build=lambda key, values: CanaryAccess(**values),
 )
 
 REPOSITORY = Section(
@@ -118,6 +149,15 @@ REPOSITORY = Section(
             "Principals that own its host or account, and so have every right.",
             default=(),
             example="[administrators]",
+        ),
+        Key(
+            "canary",
+            Named(
+                Table(CANARY), "a mapping of principals to how each is tried", section="principals"
+            ),
+            "By principal, how 'refloat canary' tries whether it could delete copies.",
+            default={},
+            example="{administrators: {user: intruder}}",
         ),
     ),
     build=_repository,

@@ -57,7 +57,9 @@ _COMPONENT_LEFT_OUT = frozenset(
         "takes",
     }
 )
-_REPOSITORY_LEFT_OUT = frozenset({"name", "site", "encrypted", "lock", "rights", "controlled_by"})
+_REPOSITORY_LEFT_OUT = frozenset(
+    {"name", "site", "encrypted", "lock", "rights", "controlled_by", "canary"}
+)
 _COMPLETENESS_LEFT_OUT = frozenset({"confirmer"})
 """What may change without a drill's result meaning less: people, names for people, what somebody
 else does, and what is held against the result afterwards."""

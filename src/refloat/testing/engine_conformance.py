@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from refloat.engines import (
+    Canary,
     Engine,
     PathContent,
     PointDetails,
@@ -202,11 +203,7 @@ def tells_troubles_apart(engine: Engine, access: RepositoryAccess, folder: Path)
 def reads_without_a_trace(engine: Engine, access: RepositoryAccess, folder: Path) -> None:
     """Assert that a reader changes nothing in a repository that lies in a folder."""
     point = _backed_up(engine, access, (_tree(folder / "data"),))
-    places = [
-        Path(str(access.options[option.name]))
-        for option in engine.options
-        if option.type is OptionType.PATH and option.name in access.options
-    ]
+    places = [Path(str(access.options[name])) for name in _paths(engine) if name in access.options]
     before = [_state(place) for place in places]
     reader = engine.reader(access)
     assert reader.points() == (point,)
@@ -257,6 +254,28 @@ def keeps_its_secrets(engine: Engine, access: RepositoryAccess, folder: Path) ->
         assert secret.reveal().encode() not in seen
 
 
+def tries_its_canary_alone(engine: Engine, access: RepositoryAccess, folder: Path) -> None:
+    """Assert that a try to delete a canary, if it can try that, touches nothing else at all.
+
+    The other credential is Refloat's own here, so it must be allowed and seen to be.
+    """
+    if not isinstance(engine, Canary):
+        return
+    point = _backed_up(engine, access, (_tree(folder / "data"),))
+    places = [Path(str(access.options[name])) for name in _paths(engine) if name in access.options]
+    before = [_contents(place) for place in places]
+    tried = engine.attempt_deletion(access, access, user="")
+    assert (tried.allowed, tried.left) == (True, False), tried.said
+    assert tried.canary
+    assert tried.canary not in (point.identity, point.seal)
+    for place, objects in zip(places, before, strict=True):
+        after = _contents(place)
+        assert {name: after.get(name) for name in objects} == objects
+    assert engine.reader(access).points() == (point,)
+    for secret in access.secrets.values():
+        assert secret.reveal() not in tried.said
+
+
 def stops_in_time(engine: Engine, access: RepositoryAccess, folder: Path) -> None:
     """Assert that a dump which never ends is stopped, and that nothing of it counts."""
     writer = engine.writer(access)
@@ -278,6 +297,7 @@ PROMISES: tuple[Promise, ...] = (
     reads_without_a_trace,
     removes_by_policy,
     keeps_its_secrets,
+    tries_its_canary_alone,
     stops_in_time,
 )
 """Everything that an engine owes, one function each."""
@@ -294,6 +314,11 @@ def _tree(folder: Path) -> Path:
     odd = os.fsdecode(b"line\nbreak \xff \xc3\xa9")
     (folder / "deep" / "er" / odd).write_text("second")
     return folder
+
+
+def _paths(engine: Engine) -> tuple[str, ...]:
+    """Name the options that are paths of this machine."""
+    return tuple(option.name for option in engine.options if option.type is OptionType.PATH)
 
 
 def _contents(folder: Path) -> dict[str, bytes | str | None]:

@@ -122,6 +122,7 @@ repositories:
     lock: {mode: compliance, period: 35 days}
     rights: {staff: [], administrators: [list, read other], operators: delete}
     controlled_by: [operators]
+    canary: {operators: {user: nobody, options: {url: u}, environment: {A_KEY: env:A_KEY}}}
 defaults:
   protect: {repository: cupboard, every: 15 min, keep: {last: 10, daily: 14}}
   recover: {timeout: 3 min}

@@ -197,7 +197,7 @@ ONE_MISTAKE = [
         "- scans are there: {timeout: 5 s, http: u, ",
         "names more than one check",
     ),
-    ("the dentist sees the bookings:", "a dentist signs in:", "stands at 48:9 already"),
+    ("the dentist sees the bookings:", "a dentist signs in:", "stands at 49:9 already"),
     ("user: postgres", "user: root", "name another user than root"),
     (
         "user: postgres",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import statistics
+from dataclasses import replace
 from datetime import UTC, timedelta
 
 from refloat.assess import words
@@ -31,6 +32,7 @@ from refloat.model.sheets import (
     ShownRestore,
     UnaccountedSystem,
 )
+from refloat.model.stream import standing
 
 WINDOW = timedelta(days=90)
 """How far back the intervals between recovery points are looked at."""
@@ -44,6 +46,9 @@ KINDS = (
     PrincipalKind.BREAK_GLASS,
 )
 """The kinds of account that question 3 asks of."""
+
+CANARY = "canary/"
+"""How the id of an access fact begins that was seen by letting somebody delete a canary."""
 
 _READ = (Right.READ_OWN, Right.READ_OTHER)
 _MODIFY = (Right.MODIFY, Right.TAKE_OWNERSHIP, Right.CHANGE_ACCESS)
@@ -171,15 +176,32 @@ def _lock(one: CopyIsolation) -> str:
 def rights_rows(organisation: Organisation, service: str) -> tuple[RightsRow, ...]:
     """Give who can do what to the copies of a service, place by place (R-033)."""
     rights = effective_rights(organisation)
+    tried = organisation.once(_canaries, frozenset({"access"}))
     places: dict[str, list[tuple[str, CopyIsolation]]] = {}
     for key, one in isolation_of(organisation, service).items():
         for copy in one.copies:
             places.setdefault(copy.repository, []).append((key, copy))
     return tuple(
-        _rights_row(rights, repository, some, kind)
+        replace(
+            _rights_row(rights, repository, some, kind),
+            tried=tuple(tried.get((repository, kind), ())),
+        )
         for repository, some in places.items()
         for kind in KINDS
     )
+
+
+def _canaries(organisation: Organisation) -> dict[tuple[str, PrincipalKind], list[str]]:
+    """Say what came of every try to delete a canary, by repository and kind of account."""
+    found: dict[tuple[str, PrincipalKind], list[str]] = {}
+    principals = organisation.plan.principals
+    for one in standing(organisation.facts.feed.access, organisation.instant):
+        kind = principals[one.principal].kind if one.principal in principals else one.kind
+        if one.external_id.startswith(CANARY) and kind is not None:
+            could = "could" if one.allowed else "could not"
+            told = f"{one.principal} {could} delete a canary on {words.day(one.observed_at)}"
+            found.setdefault((one.repository, kind), []).append(told)
+    return found
 
 
 def _rights_row(

@@ -136,6 +136,11 @@ def trouble(exit_code: int, words: str) -> str | None:
     return None
 
 
+def is_trace(line: str) -> bool:
+    """Whether a line is part of the stack trace that restic prints after some errors."""
+    return bool(_STACK_TRACE.search(line))
+
+
 def problem(where: str, exit_code: int, words: str) -> RefloatError:
     """Make the error for a restic that failed.
 
