@@ -6,6 +6,7 @@ import json
 import os
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -17,10 +18,11 @@ PAGE = ROOT / "docs" / "how-to" / "observe-what-you-run.md"
 PLAN = ROOT / "examples" / "harbour-street" / "refloat.yaml"
 
 UNKNOWN = {
-    "compose": {"redis", "sessions"},
-    "kubernetes": {"secret/booking-keys", "persistentvolumeclaim/uploads"},
-    "systemd": {"booking-app.service", "stunnel.service", "/var/lib/booking"},
-    "ansible": {"db01.example", "db02.example"},
+    "compose.yaml": {"redis", "sessions"},
+    "manifest.yaml": {"secret/booking-keys", "persistentvolumeclaim/uploads"},
+    "manifests": {"front"},
+    "units.txt": {"booking-app.service", "stunnel.service", "/var/lib/booking"},
+    "hosts.ini": {"db01.example", "db02.example"},
 }
 
 
@@ -28,16 +30,19 @@ UNKNOWN = {
 def test_the_page_does_what_it_says(tmp_path: Path) -> None:
     text = PAGE.read_text(encoding="utf-8")
     for name, content in re.findall(r"^```\w+ file=(\S+)\n(.*?)^```$", text, re.M | re.S):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(content, encoding="utf-8")
     typed = re.findall(r"^```console run\n\$ refloat (.*?)\n```$", text, re.M | re.S)
-    assert [shlex.split(line)[1] for line in typed] == list(UNKNOWN)
+    assert [shlex.split(line)[2] for line in typed] == list(UNKNOWN)
     for number, line in enumerate(typed):
-        kind = shlex.split(line)[1]
         state = tmp_path / str(number)
         state.mkdir()
         (state / "refloat.yaml").write_bytes(PLAN.read_bytes())
         source = shlex.split(line)[2]
-        (state / source).write_bytes((tmp_path / source).read_bytes())
+        if (tmp_path / source).is_dir():
+            shutil.copytree(tmp_path / source, state / source)
+        else:
+            shutil.copy(tmp_path / source, state / source)
         ended = subprocess.run(
             (sys.executable, "-m", "refloat.cli", *shlex.split(line), "--json"),
             cwd=state,
@@ -49,5 +54,5 @@ def test_the_page_does_what_it_says(tmp_path: Path) -> None:
         assert ended.returncode == 2, ended.stdout + ended.stderr
         found = json.loads(ended.stdout)
         unknown = {one["component"] for one in found["undocumented"] if not one["needs"]}
-        assert unknown == UNKNOWN[kind]
+        assert unknown == UNKNOWN[source]
         assert not found["sources"][0]["refused"]

@@ -19,7 +19,7 @@ from pathlib import Path
 from refloat.model.errors import MissingInput, ObservationProblem, RefloatError
 from refloat.model.facts import ObservationFact, fact_from_entry, predicate, predicate_type
 from refloat.model.options import Option, Probe
-from refloat.observers import Observer, Reading
+from refloat.observers import Observer, Reading, ReadsFolders, ReadsTogether, Scope
 from refloat.testing.example import NOON
 
 SECRET = "b7Qx-never-shown-9"  # noqa: S105 (made up)
@@ -92,6 +92,16 @@ def has_a_limit(observer: Observer, folder: Path) -> None:
     _refused(observer, path, ObservationProblem)
 
 
+def says_what_it_reads_in_a_folder(observer: Observer, _folder: Path) -> None:
+    """If it can be given a folder, it says which names are its own, and how far names reach."""
+    if isinstance(observer, ReadsFolders):
+        assert observer.patterns
+        assert all(isinstance(one, str) and one.strip("*") for one in observer.patterns)
+        assert isinstance(observer.scope, Scope)
+    else:
+        assert not isinstance(observer, ReadsTogether), "what reads together reads folders"
+
+
 def reads_its_sample(observer: Observer, folder: Path, sample: Sample) -> None:
     """It sees what is there, each with its line; names what it refuses; and repeats no secret.
 
@@ -109,6 +119,22 @@ def reads_its_sample(observer: Observer, folder: Path, sample: Sample) -> None:
         assert not one.line or any(name in lines[one.line - 1] for name in names)
     assert SECRET in sample.content.decode("utf-8-sig"), "the sample tries no secret"
     assert SECRET not in repr(reading)
+
+
+def reads_the_same_beside_others(observer: Observer, folder: Path, sample: Sample) -> None:
+    """Read together with what is not there, it shows the same; one bad file spoils no other."""
+    if not isinstance(observer, ReadsTogether):
+        return
+    good, bad, missing = folder / "sample", folder / "bad", folder / "nothing"
+    good.write_bytes(sample.content)
+    bad.write_bytes(b"\0" * 99)
+    found = {
+        one.path: one.result
+        for one in observer.read_together(dict.fromkeys((bad, good, missing), folder))
+    }
+    assert found[good] == observer.read(good)
+    assert isinstance(found[bad], ObservationProblem)
+    assert isinstance(found[missing], MissingInput)
 
 
 def writes_nothing(observer: Observer, folder: Path, sample: Sample) -> None:
@@ -140,11 +166,13 @@ GENERAL: tuple[Callable[[Observer, Path], None], ...] = (
     refuses_what_says_nothing,
     survives_rubbish,
     has_a_limit,
+    says_what_it_reads_in_a_folder,
 )
 """What needs nothing but the observer."""
 
 SAMPLED: tuple[Callable[[Observer, Path, Sample], None], ...] = (
     reads_its_sample,
+    reads_the_same_beside_others,
     writes_nothing,
     becomes_a_fact,
 )
