@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from refloat.model.ahead import Scenario
+from refloat.model.ahead import Fate, Scenario
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +14,8 @@ class Limits:
 
     Attributes:
         workers: how many restores may run at once; None for no limit.
-        people: how many people may work at once, beside the names that steps give; None likewise.
+        people: how many people may work at once, whom steps name among them; None likewise. One
+            person does one thing at a time in any case.
         bandwidth: by repository, bytes a second that can be read from it; those that are not named
             have no limit.
     """
@@ -68,6 +69,7 @@ class ServiceForecast:
         within_target: share of the trials that met it, 0.0 to 1.0; None if there is no target or
             no forecast.
         why_not: why there is no forecast, in a sentence; empty if there is one.
+        fate: what becomes of it; a service that the limits never let come back is gone.
     """
 
     service: str
@@ -78,6 +80,7 @@ class ServiceForecast:
     target_seconds: float | None
     within_target: float | None
     why_not: str = ""
+    fate: Fate = Fate.BACK
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,8 @@ class CriticalTask:
         service: the service's key.
         starts: seconds since the loss, in the trial without spread.
         ends: likewise.
-        waits_for: what it waited for last: a task, ``worker``, ``people``, a person, a repository.
+        waits_for: what it waited for last: a task, ``worker``, ``people``, the key of a person or
+            of a repository; empty if for nothing.
         critical: share of the trials in which it was on the critical path, 0.0 to 1.0.
     """
 
@@ -106,11 +110,12 @@ class ForecastOption:
     """Something that would shorten the recovery, and by how much; simulated anew.
 
     Attributes:
-        key: ``worker``, ``person``, ``bandwidth:REPOSITORY``, ``standby:SERVICE``,
-            ``break-glass:PLATFORM``; with it the user gives its cost.
+        key: ``worker``, ``person``, ``deputy:PERSON``, ``bandwidth:REPOSITORY``,
+            ``standby:SERVICE``, ``break-glass:PLATFORM``; with it the user gives its cost.
         what: in words ("one more restore worker").
         whole: when everything is back then; None if it still does not come back.
-        saves: seconds of the whole's P80 that it saves; None if there is no forecast of either.
+        saves: seconds of the whole's P80 that it saves, negative if all takes longer with it; None
+            if other services come back with it than without it, so that nothing can be compared.
         meets: keys of services whose target is met at P80 only with it.
         brings_back: keys of services that come back only with it.
         cost: as the user gave it; empty if not given.

@@ -61,14 +61,20 @@ class Simulation:
         self.rest = np.array([task for some in following for task in some[1:]] + [none])
         self.starts = np.concatenate(([0], np.cumsum(self.more)[:-1]))
         self.side_by_side = min(self.count, self.kinds.most_at_once)
+        self.row_bits = max(1, (self.side_by_side - 1).bit_length())
+        self.task_bits = max(1, (self.count - 1).bit_length())
+
+    @property
+    def bits(self) -> int:
+        """Bits of a number of time that are not left for the time."""
+        return 0 if self.kinds.unlimited else self.row_bits + self.task_bits
 
     def run(self, durations: Whole, *, causes: bool = False) -> Ran:
         """Carry out trials.
 
         Args:
             durations: whole numbers of some unit, a row a task and a column a trial; none negative,
-                and what all tasks of a trial take together is below 2 to the power of 62, less the
-                bits that number the tasks twice.
+                and the longest trial is below 2 to the power of 62 less ``bits``.
             causes: whether it is wanted what let each task begin.
         """
         if not self.count:
@@ -93,11 +99,10 @@ class _Trials:
         self.work, self.kinds = work, work.kinds
         self.count = trials = durations.shape[1]
         rows, tasks = work.side_by_side, work.count
-        self.row_bits = np.int64(max(1, (rows - 1).bit_length()))
-        task_bits = max(1, (tasks - 1).bit_length())
-        self.low = self.row_bits + np.int64(task_bits)
-        self.row_mask = np.int64((1 << int(self.row_bits)) - 1)
-        self.task_mask = np.int64((1 << task_bits) - 1)
+        self.row_bits = np.int64(work.row_bits)
+        self.low = np.int64(work.row_bits + work.task_bits)
+        self.row_mask = np.int64((1 << work.row_bits) - 1)
+        self.task_mask = np.int64((1 << work.task_bits) - 1)
         keys = durations << self.low
         keys += (np.arange(tasks, dtype=np.int64) << self.row_bits)[:, None]
         self.keys = keys.reshape(-1)

@@ -1,0 +1,139 @@
+"""With what a recovery must make do: workers, people, and the bandwidth of repositories.
+
+A repository that can be read at a bandwidth serves some restores side by side: as many as read at
+their own usual speed (the middle of those that were timed) within it, and at least one. Each holds
+one of these places until it ends, and reads at most its share. So no more is ever read than the
+repository gives; what one restore leaves of its share is not given to another. A restore of which
+nobody knows how much it reads holds a place and is not made slower.
+"""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, replace
+
+from refloat.assess import words
+from refloat.assess.ahead.forecasting.durations import at_least
+from refloat.assess.ahead.forecasting.tasks import PEOPLE, WORKER, Recovery, Task, without
+from refloat.model.errors import MissingInput, UsageProblem
+from refloat.model.forecast import Limits
+from refloat.model.plan import Plan
+
+
+@dataclass(frozen=True)
+class Limited:
+    """A recovery that makes do with what there is.
+
+    Attributes:
+        recovery: the recovery, without what can never end.
+        room: by thing, how many tasks may hold it at once.
+        assumes: what was assumed of it, a sentence each.
+    """
+
+    recovery: Recovery
+    room: Mapping[str, int]
+    assumes: tuple[str, ...]
+
+
+def checked(plan: Plan, limits: Limits) -> Limits:
+    """Give limits that can be meant, repositories by their keys' order.
+
+    Raises:
+        UsageProblem: if a number is negative, no number, or has no sense.
+        MissingInput: if the plan has no such repository.
+    """
+    for number, name in ((limits.workers, "workers"), (limits.people, "people")):
+        if number is not None and number < 0:
+            raise UsageProblem(f"there cannot be {number} {name}", hint="Give a number from 0 on.")
+    for key, bandwidth in limits.bandwidth:
+        if key not in plan.repositories:
+            known = ", ".join(sorted(plan.repositories)) or "none"
+            raise MissingInput(f"the plan has no repository {key!r}", hint=f"It has: {known}.")
+        if not (math.isfinite(bandwidth) and bandwidth >= 1):
+            raise UsageProblem(
+                f"{key} cannot be read at {bandwidth:g} bytes a second",
+                hint=f"Write it as {key}=200MB/s; what cannot be read at all is --lose {key}.",
+            )
+    if len(dict(limits.bandwidth)) < len(limits.bandwidth):
+        raise UsageProblem("a repository has two bandwidths", hint="Give each one only once.")
+    return replace(limits, bandwidth=tuple(sorted(limits.bandwidth)))
+
+
+def limited(plan: Plan, recovery: Recovery, limits: Limits, away: Collection[str]) -> Limited:
+    """Let a recovery make do with what there is.
+
+    Args:
+        plan: the plan.
+        recovery: the recovery.
+        limits: limits that were checked.
+        away: keys of people who are away.
+    """
+    room = {f"person {key}": int(key not in away) for key in _people(recovery.tasks.values())}
+    if limits.workers is not None:
+        room[WORKER] = limits.workers
+    if limits.people is not None:
+        room[PEOPLE] = limits.people
+    assumes: dict[str, None] = {}
+    tasks = dict(recovery.tasks)
+    for repository, bandwidth in limits.bandwidth:
+        reading = [one for one in tasks.values() if repository in one.reads]
+        if reading:
+            room[f"repository {repository}"] = places = _places(reading, repository, bandwidth)
+            tasks.update((one.key, _slowed(one, repository, bandwidth / places)) for one in reading)
+            assumes[_said(plan, repository, bandwidth, places, reading)] = None
+    impossible = {
+        key: _why_not(plan, task, room)
+        for key, task in tasks.items()
+        if not any(all(room.get(thing, 1) > 0 for thing in way) for way in task.ways)
+    }
+    return Limited(without(replace(recovery, tasks=tasks), impossible), room, tuple(assumes))
+
+
+def _people(tasks: Iterable[Task]) -> list[str]:
+    things = {thing for task in tasks for way in task.ways for thing in way}
+    return sorted(one.removeprefix("person ") for one in things if one.startswith("person "))
+
+
+def _places(reading: Iterable[Task], repository: str, bandwidth: float) -> int:
+    speeds = [
+        size / one.duration.seconds
+        for one in reading
+        for size in (one.reads[repository],)
+        if size and one.duration.seconds > 0
+    ]
+    usual = statistics.median(speeds) if speeds else bandwidth
+    return max(1, min(math.floor(bandwidth / usual), 2**20))
+
+
+def _slowed(task: Task, repository: str, share: float) -> Task:
+    size = task.reads[repository]
+    if not size:
+        return task
+    because = f"reading {words.size(size)} at {words.size(share)} a second"
+    return replace(task, duration=at_least(task.duration, size / share, because))
+
+
+def _said(
+    plan: Plan, repository: str, bandwidth: float, places: int, reading: Iterable[Task]
+) -> str:
+    name = plan.repositories[repository].name or repository
+    text = f"{name} gives {words.size(bandwidth)} a second"
+    text += f", to {places} restores side by side" if places > 1 else ", to one restore at a time"
+    unknown = sum(one.reads[repository] is None for one in reading)
+    if unknown:
+        text += f"; of {unknown} of them nobody knows how much they read"
+    return f"{text}."
+
+
+def _why_not(plan: Plan, task: Task, room: Mapping[str, int]) -> str:
+    missing = sorted({thing for way in task.ways for thing in way if room.get(thing, 1) <= 0})
+    if WORKER in missing:
+        who = "a restore worker, and there are none"
+    elif PEOPLE in missing:
+        who = "somebody to do it, and nobody is there"
+    else:
+        names = [words.person(plan, one.removeprefix("person ")) for one in missing]
+        who = f"{words.listed(names)}, away in this scenario"
+    return f"It cannot end: “{task.what}” needs {who}."
