@@ -38,4 +38,5 @@ COMMANDS = {
     "scenario": ("scenario", "Say what would survive a loss, and what would come back."),
     "status": ("status", "Say of each service: is there a copy, and would it come back?"),
     "trace": ("trace", "Walk from each data set to the person who approved its target."),
+    "weakest": ("weakest", "Name the losses, alone or together, that nothing repairs."),
 }

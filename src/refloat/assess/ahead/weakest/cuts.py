@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import combinations
 from typing import Any
 
 import numpy as np
@@ -49,6 +50,10 @@ class Limits:
     work: int = 60_000_000
     riskiest: Mapping[int, int] = field(default_factory=lambda: {2: 300, 3: 60})
     listed: int = 1000
+
+
+USUAL = Limits()
+"""What a search may cost if nobody says otherwise."""
 
 
 @dataclass(frozen=True)
@@ -151,7 +156,7 @@ class Question:
 def smallest(
     question: Question,
     up_to: int = LARGEST,
-    limits: Limits = Limits(),
+    limits: Limits = USUAL,
     *,
     cautious: bool = False,
 ) -> Smallest:
@@ -166,36 +171,26 @@ def smallest(
     Raises:
         ValueError: if the size is none of 1, 2, 3.
     """
-    if not 1 <= up_to <= LARGEST:
-        raise ValueError(f"sets of up to {up_to} losses cannot be looked for")
-    search = Search(question, limits, cautious=cautious)
-    sizes: dict[int, Size] = {}
-    for complete in range(up_to, 1, -1):
-        found = search.families(complete)
-        if found is not None:
-            sizes = found
-            break
-    if not sizes:
-        sizes = {1: search.listed(search.singles, None)}
-    for size in range(len(sizes) + 1, up_to + 1):
-        sizes[size] = search.among_riskiest(size)
-    return Smallest(question.events, search.failing, sizes)
+    return Search(question, limits, cautious=cautious).smallest(up_to)
 
 
 class Search:
-    """What the ways of searching share, in one reading.
+    """A search in one reading, and what its ways share.
 
     Attributes:
+        question: what is asked.
+        limits: what it may cost.
+        known: the places that fail when nothing is lost.
         struck: by event, the places that fall with it at once.
         failing: the numbers of the targets that fail when nothing is lost.
     """
 
     def __init__(self, question: Question, limits: Limits, *, cautious: bool) -> None:
         """Begin; see ``smallest``."""
-        self.limits = limits
-        self.ordered = question.ordered
-        self._known = known = question.broken(cautious=cautious)
-        places = self.ordered.places
+        self.question, self.limits = question, limits
+        self._ordered = question.ordered
+        self.known = known = question.broken(cautious=cautious)
+        places = self._ordered.places
         self.failing = frozenset(one for one in question.targets if places[one] in known)
         self._targets = [one for one in question.targets if one not in self.failing]
         self._at = [places[one] for one in self._targets]
@@ -205,6 +200,60 @@ class Search:
         ]
         self._matter = [event for event, some in enumerate(self.struck) if some]
 
+    def smallest(self, up_to: int) -> Smallest:
+        """Find the smallest sets.
+
+        Args:
+            up_to: how large a set may be, 1 to 3.
+
+        Raises:
+            ValueError: if the size is none of 1, 2, 3.
+        """
+        if not 1 <= up_to <= LARGEST:
+            raise ValueError(f"sets of up to {up_to} losses cannot be looked for")
+        sizes: dict[int, Size] = {}
+        for complete in range(up_to, 1, -1):
+            found = self._families(complete)
+            if found is not None:
+                sizes = found
+                break
+        if not sizes:
+            sizes = {1: self._listed(self.singles, None)}
+        for size in range(len(sizes) + 1, up_to + 1):
+            sizes[size] = self.among_riskiest(size)
+        return Smallest(self.question.events, self.failing, sizes)
+
+    def smallest_of(self, cuts: Iterable[tuple[int, ...]]) -> dict[tuple[int, ...], frozenset[int]]:
+        """Give, for some sets of events, the targets of which each is a smallest set.
+
+        Each set is tried, and each that lacks one of its events: smaller ones take away no more.
+        """
+        some = dict.fromkeys(tuple(sorted(one)) for one in cuts)
+        tried: dict[tuple[int, ...], int] = {}
+        for one in some:
+            tried.setdefault(one, len(tried))
+            for part in combinations(one, len(one) - 1):
+                tried.setdefault(part, len(tried))
+        failing = self.failing_in([self.struck_by(one) for one in tried])
+        found = {}
+        for one in some:
+            smaller = (failing[tried[part]] for part in combinations(one, len(one) - 1))
+            found[one] = failing[tried[one]].difference(*smaller)
+        return found
+
+    def struck_by(self, events: Iterable[int]) -> tuple[int, ...]:
+        """Give the places that fall at once with some events."""
+        return tuple({place: None for event in events for place in self.struck[event]})
+
+    def failing_in(self, cases: Sequence[Sequence[int]]) -> list[frozenset[int]]:
+        """Give, for some cases, the targets that fail.
+
+        Args:
+            cases: the places that fall at once in each.
+        """
+        found = hits(self._ordered, self._at, cases, every(range(len(cases)), 1), self.known)
+        return [frozenset(self._named(found.of([case])[:, 0])) for case in range(len(cases))]
+
     @cached_property
     def singles(self) -> Hits:
         """Which targets fail with each event alone."""
@@ -213,7 +262,7 @@ class Search:
     @cached_property
     def _singles(self) -> tuple[Hits, Members]:
         members = every(range(len(self.struck)), 1)
-        return counted(self.ordered, self._at, self.struck, members, self._known)
+        return counted(self._ordered, self._at, self.struck, members, self.known)
 
     @cached_property
     def by_risk(self) -> list[int]:
@@ -227,9 +276,9 @@ class Search:
         return sorted(some, key=lambda at: (-int(fallen[at]), at))
 
     def _hits(self, members: Members) -> Hits:
-        return hits(self.ordered, self._at, self.struck, members, self._known)
+        return hits(self._ordered, self._at, self.struck, members, self.known)
 
-    def families(self, up_to: int) -> dict[int, Size] | None:
+    def _families(self, up_to: int) -> dict[int, Size] | None:
         """Find all sets up to a size; None if there are too many."""
         if len(self.struck) > MOST_EVENTS:
             return None
@@ -240,11 +289,11 @@ class Search:
                 alone = single(event + 1, up_to, allowance)
                 for place in places:
                     struck[place] = struck[place] | alone if place in struck else alone
-            rows = self.ordered.rows(
+            rows = self._ordered.rows(
                 struck,
                 Family(up_to, allowance, always=True),
                 Family(up_to, allowance),
-                known=self._known,
+                known=self.known,
                 wanted=frozenset(self._at),
             )
         except TooMany:
@@ -268,7 +317,7 @@ class Search:
     def _named(self, hit: Bits) -> tuple[int, ...]:
         return tuple(self._targets[at] for at in np.flatnonzero(hit))
 
-    def listed(self, found: Hits, among: int | None) -> Size:
+    def _listed(self, found: Hits, among: int | None) -> Size:
         """Give the cases that hit the most."""
         counts = found.counts()
         most = np.argsort(-counts, kind="stable")[: self.limits.listed]
@@ -284,7 +333,7 @@ class Search:
         """Find the sets of one size among the riskiest events, which may be all that matter."""
         chosen = self.by_risk[: self.limits.riskiest[size]]
         among = len(chosen) if len(chosen) < len(self.by_risk) else None
-        return self.listed(self.minimal(chosen, size), among)
+        return self._listed(self.minimal(chosen, size), among)
 
     def minimal(self, chosen: Sequence[int], size: int) -> Hits:
         """Give, for all sets of some events, of which targets each is a smallest set."""

@@ -113,6 +113,23 @@ def hits(
     return Hits(members, packed)
 
 
+def rows_of(
+    ordered: Ordered, cases: Sequence[Iterable[int]], known: frozenset[int]
+) -> dict[int, int]:
+    """Work out, for everything, in which of some cases it fails: a bit for each case.
+
+    Args:
+        ordered: the network.
+        cases: the places that fall at once in each.
+        known: the places that fail when nothing is struck.
+    """
+    struck: dict[int, int] = {}
+    for at, places in enumerate(cases):
+        for place in places:
+            struck[place] = struck.get(place, 0) | 1 << at
+    return ordered.rows(struck, (1 << len(cases)) - 1, 0, known=known)
+
+
 def counted(
     ordered: Ordered,
     targets: Sequence[int],

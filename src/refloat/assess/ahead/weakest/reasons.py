@@ -109,6 +109,8 @@ def _missing(
         return Reason(Why.SIGN_IN, name, tuple(needs)) if needs else Reason(Why.TOOL, key, (name,))
     if kind == "hands":
         return Reason(Why.HANDS, name)
+    if kind == "vendor":
+        return Reason(Why.VENDOR, name)
     if kind == "doubt":
         return Reason(Why.DOUBT, name) if name else Reason(Why.NO_WAY, key)
     return Reason(Why.STEP, key)
@@ -139,7 +141,10 @@ def remedy(plan: Plan, reason: Reason, losses: Iterable[Loss]) -> str:
     if reason.why is Why.COPIES:
         return _another_copy(plan, what, lost)
     if reason.why is Why.HANDS:
-        return f"Name somebody else: {_hands(plan, reason.what)}."
+        does = "may approve a restore"
+        if reason.what != "approve":
+            does = f"can work {_tool(plan, reason.what) if reason.what else 'the backups'}"
+        return f"Name somebody else who {does}."
     texts = {
         Why.NO_COPY: f"Protect {what}: nothing copies it.",
         Why.NO_WAY: f"Write down how {what} is put anew, and try it.",
