@@ -9,7 +9,7 @@ from datetime import datetime
 from refloat.model.ahead import CopyOutcome, DataSetOutcome, Fate, ScenarioOutcome
 from refloat.report._ahead_words import COPY_MARKS, MARKS, Names
 
-LIMIT = 300
+LIMIT = 200
 """So many data sets are shown, those of which nothing comes back first."""
 
 COLUMNS = 7

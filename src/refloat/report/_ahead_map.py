@@ -229,7 +229,7 @@ def _face(
     mark, word = fate(one)
     if one.fate in (Fate.BACK, Fate.DEGRADED) and one.seconds is not None:
         word = duration(one.seconds) + (", late" if late(one) else "")
-        word += ", degraded" if one.fate is Fate.DEGRADED else ""
+        word += ", degraded" if one.fate is Fate.DEGRADED and not late(one) else ""
     elif one.fate is Fate.BACK:
         word = "nobody knows when"
     if one.wave is not None:

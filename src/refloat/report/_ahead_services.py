@@ -13,7 +13,7 @@ from refloat.report._overview_rows import NO_TIER, tier_words
 from refloat.report._scale import Scale, scale
 from refloat.report.words import lasted
 
-LIMIT = 400
+LIMIT = 300
 """So many services are shown, those that do not come back first."""
 
 UNTOUCHED_LIMIT = 200

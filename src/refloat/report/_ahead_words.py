@@ -139,12 +139,18 @@ def touched(outcome: ScenarioOutcome) -> tuple[ServiceOutcome, ...]:
     return tuple(one for one in outcome.services if one.fate is not Fate.UNTOUCHED)
 
 
-def cards(outcome: ScenarioOutcome) -> tuple[Answer, ...]:
-    """Answer what an owner asks first: does it come back, in time, and what is lost for good?"""
+def cards(outcome: ScenarioOutcome, *, timed: bool = True) -> tuple[Answer, ...]:
+    """Answer what an owner asks first: does it come back, in time, and what is lost for good?
+
+    Args:
+        outcome: what becomes of everything.
+        timed: whether to answer "in time", which a forecast answers better.
+    """
     hit = touched(outcome)
     if not hit:
         return ()
-    return (_back_card(hit), _time_card(hit), _data_card(outcome, hit))
+    when = (_time_card(hit),) if timed else ()
+    return (_back_card(hit), *when, _data_card(outcome, hit))
 
 
 def _back_card(hit: Sequence[ServiceOutcome]) -> Answer:

@@ -8,16 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
-from refloat.model.ahead import AccessOutcome, DocumentOutcome, PersonOutcome, ScenarioOutcome
+from refloat.model.ahead import (
+    AccessOutcome,
+    DocumentOutcome,
+    PersonOutcome,
+    ScenarioOutcome,
+    Weakest,
+)
 from refloat.model.answers import Reach
 from refloat.model.forecast import Forecast
 from refloat.model.plan import Plan
 from refloat.plan import fingerprint
 from refloat.report import _ahead_copies as copies
+from refloat.report import _ahead_forecast as forecasts
 from refloat.report import _ahead_map as scenario_map
 from refloat.report import _ahead_services as services
+from refloat.report import _ahead_weakest as cuts
 from refloat.report import _ahead_words as words
 from refloat.report._templates import render
 
@@ -68,15 +77,33 @@ def scenario_page(given: AheadInput) -> bytes:
     return render("ahead.html", STYLES, **_scenario(given))
 
 
+def weakest_page(plan: Plan, weakest: Weakest) -> bytes:
+    """Make the page on the weakest points: one self-contained HTML file in UTF-8."""
+    return render(
+        "weakest.html",
+        STYLES,
+        organisation=plan.organisation,
+        weakest=weakest,
+        view=cuts.view(weakest, words.Names(plan)),
+        assumes=_listed(weakest.assumes),
+        surer=_listed(weakest.surer),
+        fingerprint=fingerprint(plan),
+    )
+
+
 def _scenario(given: AheadInput) -> dict[str, Any]:
     plan, outcome = given.plan, given.outcome
     names = words.Names(plan)
+    ahead = forecasts.view(given.forecast, names) if given.forecast else None
+    later = given.forecast or outcome
     return {
         "organisation": plan.organisation,
         "scenario": outcome.scenario,
         "as_of": outcome.as_of,
         "sentence": words.sentence(outcome),
-        "cards": words.cards(outcome),
+        "cards": (*words.cards(outcome, timed=ahead is None), *(ahead.cards if ahead else ())),
+        "ahead": ahead,
+        "limit": LIMIT,
         "losses": _listed([names.loss(one) for one in outcome.scenario.losses]),
         "table": services.table(plan, outcome, names),
         "data": copies.matrix(outcome, names),
@@ -86,10 +113,15 @@ def _scenario(given: AheadInput) -> dict[str, Any]:
         "documents": _listed(_documents(outcome.documents, "read")),
         "channels": _listed(_documents(outcome.channels, "used")),
         "people": _listed(_people(outcome.people)),
-        "assumes": _listed((*outcome.scenario.assumes, *outcome.assumes)),
-        "surer": _listed(outcome.surer),
+        "assumes": _listed(_once(outcome.scenario.assumes, outcome.assumes, later.assumes)),
+        "surer": _listed(_once(later.surer, outcome.surer)),
         "fingerprint": fingerprint(plan),
     }
+
+
+def _once(*lists: Sequence[str]) -> tuple[str, ...]:
+    """Join lists; what several of them say stands once."""
+    return tuple(dict.fromkeys(chain.from_iterable(lists)))
 
 
 def _listed(rows: Sequence[Any]) -> Listed:

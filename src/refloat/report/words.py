@@ -53,7 +53,7 @@ class Answer:
     word: str
     mark: str
     sentence: str
-    reasons: tuple[str, ...]
+    reasons: tuple[str, ...] = ()
     until: str = ""
 
 

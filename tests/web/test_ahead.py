@@ -1,0 +1,181 @@
+"""The pages that look ahead, as people see them: wide and narrow, light, dark and on paper."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from refloat.report.ahead import scenario_page, weakest_page
+
+sys.path.append(str(Path(__file__).parents[1] / "unit" / "report"))
+import ahead_sample as sample
+
+pytestmark = pytest.mark.browser
+CHROMIUM = shutil.which("chromium")
+NAMES = [*sorted(sample.SAMPLES), "weakest"]
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        pytest.skip("Chromium is not installed: apt-get install chromium")
+    with sync_playwright() as playwright:
+        opened = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage"]
+        )
+        yield opened
+        opened.close()
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    folder = tmp_path_factory.mktemp("ahead")
+    result = {name: folder / f"{name}.html" for name in NAMES}
+    for name, made in sample.SAMPLES.items():
+        result[name].write_bytes(scenario_page(made()))
+    result["weakest"].write_bytes(weakest_page(*sample.weakest()))
+    return result
+
+
+def opened(browser: Browser, file: Path, width: int, scheme: str) -> tuple[Page, list[str]]:
+    """Open a page; give it and whatever it complained of or asked for."""
+    context = browser.new_context(
+        viewport={"width": width, "height": 900},
+        color_scheme="dark" if scheme == "dark" else "light",
+        offline=True,
+    )
+    view, trouble = context.new_page(), []
+    view.on("console", lambda message: trouble.append(f"console: {message.text}"))
+    view.on("pageerror", lambda error: trouble.append(f"error: {error}"))
+    view.on("dialog", lambda dialog: trouble.append(f"dialog: {dialog.message}"))
+    view.on(
+        "request",
+        lambda asked: trouble.append(asked.url) if asked.url != file.as_uri() else None,
+    )
+    view.goto(file.as_uri())
+    return view, trouble
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [400, 1280])
+@pytest.mark.parametrize("name", NAMES)
+def test_it_fits_and_asks_for_nothing(
+    browser: Browser, files: dict[str, Path], name: str, width: int, scheme: str
+) -> None:
+    view, trouble = opened(browser, files[name], width, scheme)
+    assert view.evaluate("document.documentElement.scrollWidth") <= width
+    assert trouble == []
+    wide = view.evaluate(
+        """width => [...document.querySelectorAll("main *")].filter(one =>
+             !one.closest(".scroll, .hidden, thead, svg") &&
+             one.getBoundingClientRect().right > width + 1).map(one => one.outerHTML.slice(0, 90))
+        """,
+        width,
+    )
+    assert wide == []
+    view.context.close()
+
+
+@pytest.mark.parametrize("name", ["head-office", "forecast", "weakest"])
+def test_the_answer_is_seen_without_scrolling(
+    browser: Browser, files: dict[str, Path], name: str
+) -> None:
+    view, _ = opened(browser, files[name], 1280, "light")
+    bottom = view.evaluate(
+        """Math.max(...[...document.querySelectorAll(".answer .word")].map(one =>
+             one.getBoundingClientRect().bottom))"""
+    )
+    assert bottom < 900
+    view.context.close()
+
+
+@pytest.mark.parametrize("name", ["head-office", "hostile"])
+def test_no_text_runs_out_of_its_box_or_over_another(
+    browser: Browser, files: dict[str, Path], name: str
+) -> None:
+    view, _ = opened(browser, files[name], 1280, "light")
+    crossing = view.evaluate(
+        """() => [...document.querySelectorAll(".map g > svg")].filter(box => {
+             const frame = box.parentElement.querySelector("rect").getBoundingClientRect();
+             const texts = [...box.querySelectorAll("text")].map(one =>
+                 one.getBoundingClientRect());
+             return texts.some((one, n) => one.bottom > frame.bottom + 1 ||
+                 (n && one.top < texts[n - 1].top + 8));
+           }).map(box => box.textContent)"""
+    )
+    assert crossing == []
+    view.context.close()
+
+
+@pytest.mark.parametrize("width", [400, 1280])
+def test_the_words_of_an_axis_do_not_meet(
+    browser: Browser, files: dict[str, Path], width: int
+) -> None:
+    view, _ = opened(browser, files["forecast"], width, "light")
+    axes = view.evaluate(
+        """() => [...document.querySelectorAll("svg.axis")].filter(one => one.checkVisibility() &&
+             !(one.closest("thead") && innerWidth < 640)).map(axis =>
+             [...axis.querySelectorAll("text")].map(one => one.getBoundingClientRect()).every(
+               (one, n, all) => !n || all[n - 1].right < one.left))"""
+    )
+    assert len(axes) >= 3
+    assert all(axes)
+    view.context.close()
+
+
+def test_a_bar_is_as_long_as_its_axis_says(browser: Browser, files: dict[str, Path]) -> None:
+    view, _ = opened(browser, files["forecast"], 1280, "light")
+    first, one_hour = view.evaluate(
+        """() => { const table = document.querySelector(".path");
+             const bar = table.querySelector("tbody rect.within").getBoundingClientRect();
+             const ticks = [...table.querySelectorAll("tr:nth-child(2) line.grid")].map(one =>
+                 one.getBoundingClientRect().x);
+             return [bar.width, (ticks[1] - ticks[0]) / 2]; }"""
+    )
+    assert first == pytest.approx(one_hour, abs=2), "ticks are two hours apart"
+    view.context.close()
+
+
+@pytest.mark.parametrize(
+    ("name", "most"),
+    [("head-office", 12), ("forecast", 15), ("weakest", 4), ("empty", 3), ("untouched", 5)],
+)
+def test_it_prints_on_a4(browser: Browser, files: dict[str, Path], name: str, most: int) -> None:
+    view, _ = opened(browser, files[name], 1280, "dark")
+    printed = view.pdf(prefer_css_page_size=True)
+    assert 1 <= len(re.findall(rb"/Type /Page\b", printed)) <= most
+    sizes = set(re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", printed))
+    a4 = {(round(float(width)), round(float(height))) for width, height in sizes}
+    assert a4 <= {(595, 842), (842, 595)}, "upright, and the map across"
+    assert ((842, 595) in a4) == (name in ("head-office", "forecast", "untouched"))
+    view.emulate_media(media="print")
+    shown = (
+        "[getComputedStyle(document.body).color, getComputedStyle(document.body).backgroundColor]"
+    )
+    assert view.evaluate(shown) == ["rgb(0, 0, 0)", "rgb(255, 255, 255)"]
+    view.context.close()
+
+
+def test_the_map_can_be_reached_by_keyboard(browser: Browser, files: dict[str, Path]) -> None:
+    view, _ = opened(browser, files["head-office"], 400, "light")
+    scrolls = view.evaluate(
+        """() => { const map = document.querySelector(".scroll"); map.focus();
+             return [document.activeElement === map, map.scrollWidth > map.clientWidth]; }"""
+    )
+    assert scrolls == [True, True]
+    view.context.close()
+
+
+def test_the_largest_opens(browser: Browser, tmp_path: Path) -> None:
+    file = tmp_path / "large.html"
+    file.write_bytes(scenario_page(sample.large()))
+    view, trouble = opened(browser, file, 1280, "light")
+    assert trouble == []
+    assert view.evaluate("document.documentElement.scrollWidth") <= 1280
+    view.context.close()
