@@ -1,6 +1,7 @@
 """Observing 500 Compose files and 2,000 Kubernetes manifests, against PyYAML's C loader.
 
-Ours: each file read, understood, and turned into observations with lines, owners and versions.
+Ours: the files read together, as ``refloat observe`` reads a folder: each understood, and turned
+into observations with lines, owners and versions.
 Baseline: each file read, and loaded with ``yaml.load_all`` and the C loader. Ours
 is refused if what the files say is not found.
 """
@@ -16,7 +17,7 @@ import yaml
 
 from benchmarks.measure import compare, print_result
 from refloat import registry
-from refloat.observers import Observer
+from refloat.observers import Observer, Reading, ReadsTogether
 
 COMPOSE_FILES = 500
 MANIFESTS = 2000
@@ -141,7 +142,9 @@ def _manifests(folder: Path) -> list[Path]:
 
 
 def _observe(observer: Observer, paths: list[Path], expected: int) -> None:
-    readings = [observer.read(path) for path in paths]
+    assert isinstance(observer, ReadsTogether)
+    outcomes = observer.read_together({path: path.parent for path in paths})
+    readings = [one.result for one in outcomes if isinstance(one.result, Reading)]
     seen = sum(len(reading.observations) for reading in readings)
     if seen != expected or any(reading.refused for reading in readings):
         raise RuntimeError(f"{seen} things were seen, not {expected}")

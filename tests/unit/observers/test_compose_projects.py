@@ -149,3 +149,15 @@ def test_an_override_belongs_to_the_file_whose_name_it_has(tmp_path: Path) -> No
     found = together(tmp_path, "compose.override.yaml", "compose.yaml")
     assert found["compose.override.yaml"].part_of == tmp_path / "compose.yaml"
     assert ("web", "db", 1) in seen(found["compose.override.yaml"])
+
+
+def test_a_file_that_others_extend_shows_what_runs_in_it_too(tmp_path: Path) -> None:
+    (tmp_path / "base.yaml").write_text("services: {app: {volumes: ['kept:/data']}}\n")
+    (tmp_path / "shop.yaml").write_text(
+        "services: {web: {extends: {file: base.yaml, service: app}}}\n"
+    )
+    for names in (("base.yaml", "shop.yaml"), ("shop.yaml", "base.yaml")):
+        found = together(tmp_path, *names)
+        assert list(found) == list(names)
+        assert seen(found["base.yaml"]) == {("app", "", 1), ("app", "kept", 1), ("web", "kept", 1)}
+        assert seen(found["shop.yaml"]) == {("web", "", 1)}

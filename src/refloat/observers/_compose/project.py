@@ -51,10 +51,12 @@ class Projects:
         self._understand = understand
         self._tried: dict[Path, Part | RefloatError] = {}
         self._roots: dict[Path, Path] = {}
+        self._gathered: set[Path] = set()
 
     def outcomes(self) -> Iterator[Outcome]:
         """Give what each file shows, and what those show that were read beside."""
-        members = {path: self._members(path) for path in self._files}
+        alone = {path: one for path in self._files for one in self._alone(path)}
+        members = {path: self._members(path) for path in self._files if path not in alone}
         for path, some in members.items():
             for one in some:
                 if one != path and path not in self._roots:
@@ -62,8 +64,36 @@ class Projects:
         for path, some in members.items():
             if path not in self._roots:
                 self._gather([part for one in some if isinstance(part := self._try(one), Part)])
-        for path, found in self._tried.items():
-            yield from self._outcome(path, found)
+        for path in [one for one in self._tried if one in alone and one not in self._gathered]:
+            part = self._try(path)  # another file extends a service of it
+            self._gather([part] if isinstance(part, Part) else [])
+        for path in dict.fromkeys((*self._files, *self._tried)):
+            if path in self._tried:
+                yield from self._outcome(path, self._tried[path])
+            else:
+                yield alone[path]
+
+    def _alone(self, path: Path) -> Iterator[Outcome]:
+        """Give what a file shows that names no other: most do not, and need not be kept."""
+        part = self._try(path)
+        if isinstance(part, Part) and not self._has_others(part):
+            self._gather([part])
+            yield from self._outcome(path, part)
+            self._gathered.discard(path)
+            del self._tried[path]
+
+    def _has_others(self, part: Part) -> bool:
+        """Say whether a file and another belong together, as far as this one says."""
+        base = part.path.with_name(part.path.name.replace(".override.", "."))
+        return (
+            base != part.path
+            or _override(part.path) in self._files
+            or "include" in entries(part.root)
+            or any(
+                "extends" in entries(one.node)
+                for one in entries(get(part.root, "services")).values()
+            )
+        )
 
     def _outcome(self, path: Path, found: Part | RefloatError) -> Iterator[Outcome]:
         is_given, root = path in self._files, self._roots.get(path)
@@ -90,7 +120,7 @@ class Projects:
     def _members(self, root: Path) -> list[Path]:
         """Give a file, all that it includes, and what is merged with it by its name."""
         found, ahead = {root: None}, [root]
-        override = root.with_name(f"{root.stem}.override{root.suffix}")
+        override = _override(root)
         if override in self._files:
             ahead.append(override)
             found[override] = None
@@ -110,6 +140,7 @@ class Projects:
             return
         known, root = Known([part.root for part in parts]), parts[0].path
         for part in parts:
+            self._gathered.add(part.path)
             bases: dict[str, Sequence[Said]] = {}
             for name, entry in entries(get(part.root, "services")).items():
                 if "extends" in entries(entry.node):
@@ -160,6 +191,11 @@ class Projects:
             return found
         part.gathering.refuse(node.line, "the file that it names is not there, or no Compose file")
         return None
+
+
+def _override(path: Path) -> Path:
+    """Name the file that is merged with another one by its name."""
+    return path.with_name(f"{path.stem}.override{path.suffix}")
 
 
 def _included(root: Node) -> Iterator[Node]:
