@@ -11,9 +11,9 @@ import click
 from refloat.app.approve import RETENTION, TIER, Approved, Proposal, propose, sign
 from refloat.app.workspace import Workspace
 from refloat.assess.words import day, duration
+from refloat.cli.costs import entered
 from refloat.cli.shared import after_sweep, as_json, emit, say
 from refloat.host.clock import Clock
-from refloat.model.errors import UsageProblem
 from refloat.model.impact import CapabilityOption, Impact
 from refloat.plan import format_duration
 
@@ -73,8 +73,8 @@ def objective(
     as_json: bool,
 ) -> int:
     """Approve the recovery objectives of SERVICE as its business owner."""
-    clock, entered = Clock(), dict(_cost(text) for text in costs)
-    proposal = propose(workspace, clock, service, person, measures, note=note, costs=entered)
+    clock = Clock()
+    proposal = propose(workspace, clock, service, person, measures, note=note, costs=entered(costs))
     return _decide(workspace, clock, proposal, dry_run=dry_run, yes=yes, as_json=as_json)
 
 
@@ -184,15 +184,3 @@ def _number(approved: Approved) -> str:
     if approved.target is None:
         return str(approved.tier)
     return format_duration(approved.target)
-
-
-def _cost(text: str) -> tuple[str, str]:
-    """Read ``OPTION=TEXT``.
-
-    Raises:
-        UsageProblem: if there is no equals sign, or nothing on one of its sides.
-    """
-    name, _, cost = text.partition("=")
-    if not name.strip() or not cost.strip():
-        raise UsageProblem(f"{text!r} is no cost", hint="Write it as --cost standby='900 a month'.")
-    return name.strip(), cost.strip()

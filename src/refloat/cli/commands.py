@@ -23,6 +23,7 @@ COMMANDS = {
     "evidence": ("evidence", "List, show, export and verify the evidence."),
     "facts": ("facts", "Import, list and show what other tools and people have seen."),
     "findings": ("findings", "List what is wrong, and what changed since another instant."),
+    "forecast": ("forecast", "Say how long a recovery will take, and what would shorten it."),
     "heartbeat": ("heartbeat", "Write the heartbeat that data loss is measured by."),
     "init": ("init", "Write a commented start of a plan."),
     "kit": ("kit", "Make the offline kit, and record where it lies."),

@@ -6,26 +6,28 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from refloat.assess.access.sign_in import sign_in_circles
-from refloat.assess.ahead.aftermath import aftermath
+from refloat.assess.ahead.aftermath import Aftermath, aftermath
 from refloat.assess.ahead.forecasting.building import recovery_of
 from refloat.assess.ahead.forecasting.limits import Limited, checked, limited
 from refloat.assess.ahead.forecasting.options import (
     BREAK_GLASS,
-    KINDS,
     Change,
     Situation,
     by_use,
     changes,
+    possible,
     tried,
 )
 from refloat.assess.ahead.forecasting.saying import critical_path, durations, surer
 from refloat.assess.ahead.forecasting.tasks import Recovery
 from refloat.assess.ahead.forecasting.trials import Middle, Trials, percentiles, run, run_middle
 from refloat.assess.ahead.scenario import scenario_outcome
+from refloat.assess.ahead.surer import assumed
 from refloat.assess.organisation import Kept, Organisation
 from refloat.model.ahead import Fate, LossKind, Scenario, ScenarioOutcome, ServiceOutcome
 from refloat.model.errors import UsageProblem
 from refloat.model.forecast import Forecast, ForecastOption, Limits, ServiceForecast
+from refloat.model.plan import Plan
 
 MOST_TRIALS = 1_000_000
 DEFAULT_TRIALS = 10_000
@@ -56,8 +58,9 @@ class Asked:
 
 @dataclass(frozen=True)
 class _Laid:
-    """A scenario, and its recovery without limits."""
+    """A scenario, what it leaves, and its recovery without limits."""
 
+    left: Aftermath
     outcome: ScenarioOutcome
     recovery: Recovery
 
@@ -79,7 +82,7 @@ def forecast(organisation: Organisation, scenario: Scenario, asked: Asked) -> Fo
     """
     plan = organisation.plan
     asked = replace(asked, limits=checked(plan, asked.limits))
-    _check(asked)
+    _check(plan, asked)
     laid = _laid(organisation, scenario)
     away = frozenset(one.key for one in scenario.losses if one.kind is LossKind.PERSON)
     made = limited(plan, laid.recovery, asked.limits, away)
@@ -112,22 +115,23 @@ def forecast(organisation: Organisation, scenario: Scenario, asked: Asked) -> Fo
     )
 
 
-def _check(asked: Asked) -> None:
+def _check(plan: Plan, asked: Asked) -> None:
     if not 1 <= asked.trials <= MOST_TRIALS:
         raise UsageProblem(
             f"{asked.trials} trials cannot be run", hint=f"Give a number from 1 to {MOST_TRIALS}."
         )
     for key in asked.costs:
-        if key.partition(":")[0] not in KINDS:
+        if not possible(plan, key):
             raise UsageProblem(
                 f"{key!r} is nothing that could be changed",
-                hint=f"Options begin with {', '.join(KINDS)}; refloat forecast lists them.",
+                hint="Options are worker, person, bandwidth:REPOSITORY, standby:SERVICE,"
+                " break-glass:PLATFORM and deputy:PERSON; refloat forecast lists those that help.",
             )
 
 
 def _laid(organisation: Organisation, scenario: Scenario) -> _Laid:
-    outcome = scenario_outcome(organisation, scenario)
-    return _Laid(outcome, recovery_of(aftermath(organisation, scenario), outcome))
+    left, outcome = aftermath(organisation, scenario), scenario_outcome(organisation, scenario)
+    return _Laid(left, outcome, recovery_of(left, outcome))
 
 
 def _options(
@@ -216,7 +220,7 @@ def _blocked(outcome: ScenarioOutcome, recovery: Recovery) -> tuple[str, ...]:
 def _assumes(
     laid: _Laid, made: Limited, asked: Asked, options: Sequence[ForecastOption]
 ) -> tuple[str, ...]:
-    said = [*laid.outcome.assumes]
+    said = [*assumed(laid.left, ())]
     if made.recovery.tasks:
         said += [*_ALWAYS, *laid.recovery.assumes, *made.assumes]
     if laid.recovery.unknown:

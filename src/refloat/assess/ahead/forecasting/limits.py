@@ -4,7 +4,8 @@ A repository that can be read at a bandwidth serves some restores side by side: 
 their own usual speed (the middle of those that were timed) within it, and at least one. Each holds
 one of these places until it ends, and reads at most its share. So no more is ever read than the
 repository gives; what one restore leaves of its share is not given to another. A restore of which
-nobody knows how much it reads holds a place and is not made slower.
+nobody knows how much it reads holds a place and is not made slower; where nobody knows it of any,
+the bandwidth limits nothing, and that is said.
 """
 
 from __future__ import annotations
@@ -97,14 +98,16 @@ def _people(tasks: Iterable[Task]) -> list[str]:
 
 
 def _places(reading: Iterable[Task], repository: str, bandwidth: float) -> int:
+    """Say how many restores read side by side; 0 where nobody knows how much any of them reads."""
     speeds = [
         size / one.duration.seconds
         for one in reading
         for size in (one.reads[repository],)
         if size and one.duration.seconds > 0
     ]
-    usual = statistics.median(speeds) if speeds else bandwidth
-    return max(1, min(math.floor(bandwidth / usual), 2**20))
+    if not speeds:
+        return 0
+    return max(1, math.floor(min(bandwidth / statistics.median(speeds), 2**20)))
 
 
 def _slowed(task: Task, repository: str, share: float) -> Task:
@@ -119,6 +122,8 @@ def _said(
     plan: Plan, repository: str, bandwidth: float, places: int, reading: Iterable[Task]
 ) -> str:
     name = plan.repositories[repository].name or repository
+    if not places:
+        return f"How fast {name} is changes nothing here: nobody knows how much is read from it."
     text = f"{name} gives {words.size(bandwidth)} a second"
     text += f", to {places} restores side by side" if places > 1 else ", to one restore at a time"
     unknown = sum(one.reads[repository] is None for one in reading)

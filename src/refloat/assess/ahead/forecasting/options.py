@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from refloat.assess import words
@@ -22,9 +22,6 @@ from refloat.model.plan import Plan
 
 WORKERS, PERSON, BANDWIDTH, STANDBY = "worker", "person", "bandwidth", "standby"
 BREAK_GLASS, DEPUTY = "break-glass", "deputy"
-KINDS = (WORKERS, PERSON, BANDWIDTH, STANDBY, BREAK_GLASS, DEPUTY)
-"""Everything that can be tried, by the word before the colon."""
-
 _MOST_STANDBYS = 12
 _OFTEN = 0.05
 """A service whose tasks are on the critical path in this share of trials may be worth a standby."""
@@ -64,6 +61,20 @@ class Change:
     key: str
     what: str
     made: Limited
+
+
+def possible(plan: Plan, key: str) -> bool:
+    """Whether a key names something that can be tried: its word, and after a colon what of."""
+    word, colon, name = key.partition(":")
+    if not colon:
+        return word in (WORKERS, PERSON)
+    names: Mapping[str, Collection[str]] = {
+        BANDWIDTH: plan.repositories,
+        STANDBY: plan.services,
+        BREAK_GLASS: plan.platforms,
+        DEPUTY: plan.people,
+    }
+    return name in names.get(word, ())
 
 
 def changes(situation: Situation) -> Iterator[Change]:
