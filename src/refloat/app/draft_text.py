@@ -90,7 +90,7 @@ def _head(sources: Sequence[Source]) -> Iterator[str]:
 
 
 def _person(key: str, owner: str) -> Iterator[str]:
-    yield f"  {key}:"
+    yield f"  {quoted(key)}:"
     yield f"    name: {quoted(owner)}"
     yield "    ## TODO: which person is that? What is the number that works when nothing else does?"
 
@@ -126,7 +126,7 @@ def _component(thing: Thing, drawn: Drawn) -> Iterator[str]:
         yield f"    ## TODO: {one.key} needs what is called so ({_comment(str(place))}): {meant}"
     yield from _kind(thing)
     if thing.owner in drawn.owners:
-        yield f"    owner: {drawn.owners[thing.owner]}"
+        yield f"    owner: {quoted(drawn.owners[thing.owner])}"
     else:
         yield "    ## TODO: who looks after it? (owner)"
     if thing.needs:
