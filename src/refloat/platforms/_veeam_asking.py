@@ -267,7 +267,7 @@ class Asking:
             )
             content = self._body(path, response)
         except self._urllib3.exceptions.HTTPError as error:
-            raise self._broken(path, error) from None  # its chain may hold what was sent
+            raise self._broken(path, error) from error
         return response.status, content, response.headers.get("Retry-After", "")
 
     def _body(self, path: str, response: Any) -> bytes:

@@ -180,7 +180,12 @@ def _surroundings(found: list[tuple[Raw, _Answer]], request: Request) -> Surroun
         raise ObservationProblem(
             f"{request.path or 'an answer'} cannot be used: {error}"
         ) from error
-    points = (resource_of_point(raw) for _, answer in found for raw in answer.recovery_points or ())
+    asked_for = any(answer.restore_jobs for _, answer in found)
+    points = (
+        resource_of_point(raw)
+        for _, answer in found
+        for raw in (answer.recovery_points or () if asked_for else ())
+    )
     return Surroundings(
         vaults={
             **{vault.backup_vault_name: vault for vault in vaults},

@@ -137,6 +137,8 @@ def test_a_point_that_never_goes_is_locked_for_ever_and_one_with_a_rule_until_no
         ({"FailedScan": False, "Findings": ["MALWARE"], "LastComputed": NOON}, "infected"),
         ({"FailedScan": True, "Findings": [], "LastComputed": NOON}, None),
         ({"FailedScan": False}, None),
+        ({"FailedScan": False, "LastComputed": NOON}, None),
+        ({"FailedScan": False, "Findings": []}, None),
     ],
 )
 def test_malware_is_what_a_scan_that_ended_found(scan: dict[str, Any], malware: str | None) -> None:
