@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from refloat.assess.ahead.losses import put_together
 from refloat.assess.ahead.ready_made import ready_made, scenario_named
 from refloat.assess.ahead.scenario import scenario_outcome
+from refloat.assess.ahead.services_left import whole_lost
 from refloat.assess.organisation import Organisation
 from refloat.model.ahead import Fate, Scenario, ScenarioOutcome
 
@@ -129,7 +130,7 @@ def line(found: ScenarioOutcome) -> ScenarioLine:
         unknown=fates[Fate.UNKNOWN],
         seconds=_longest(times),
         loss_seconds=max(losses, default=None),
-        lost_data=sum(one.lost and one.fate is Fate.GONE for one in found.data_sets),
+        lost_data=sum(map(whole_lost, found.data_sets)),
         alone=sum(len(one.duties) for one in found.people),
     )
 

@@ -151,7 +151,7 @@ class ServiceOutcome:
         waits_for: the services on the longest way back, the first to come back first, itself last.
         blocked_by: what keeps it from coming back, nearest first: keys of the plan, or a circle as
             people draw it ("identity <- bkp01 <- identity").
-        lost_data: keys of data sets of which no copy can be brought back.
+        lost_data: keys of data sets of which no copy is left, opened or not.
         workarounds: how its work goes on meanwhile: names.
     """
 

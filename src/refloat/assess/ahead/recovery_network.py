@@ -8,8 +8,9 @@ of both, and everything is back that it cannot run without.
 
 A service is ``running`` until one of its own components is lost that it cannot run without; it is
 ``restored`` when the steps that were written down for it can be done: what they sign in to is back,
-and somebody is there. It is ``back`` if it is one of both and its needs are back, its vendors
-included. What it was only seen to need counts in the cautious reading alone.
+somebody is there, and so is whoever looks after its recovery. It is ``back`` if it is one of both
+and its needs are back, its other vendors included. What it was only seen to need counts in the
+cautious reading alone.
 
 Other kinds of things: ``copy`` (of a data set in a repository; key ``data set@repository``),
 ``opened`` (that a repository's accounts let anybody in), ``repository`` (as a place of keys),
@@ -25,6 +26,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from refloat.assess.about import called
 from refloat.assess.ahead.buried import Buried, buried_files, secrets
 from refloat.assess.ahead.falls import Falls, Struck
 from refloat.assess.ahead.network import Network, Node
@@ -250,10 +252,13 @@ class _Builder:
         if one.key in self.steps or one.key in self.free_steps:
             return
         if one.kind in HOLDS_DATA:
-            yield self.doubt(f"{one.key} is left out of protection")
+            yield self.doubt(f"{one.name or one.key} can be put anew, without its data")
         elif one.kind in _ANEW:
             if not any(map(self.tested, owners)):
-                yield self.doubt(f"nobody wrote down how {one.key} is put anew")
+                yield self.doubt(f"somebody knows how {one.name or one.key} is put anew")
+        elif one.vendor is not None:
+            yield self.vendor(one.vendor)
+            yield self.doubt(f"{called(self.plan, one.vendor)} puts {one.name or one.key} back")
         else:
             yield self.never()
 
@@ -426,10 +431,12 @@ class _Builder:
             if step.who is not None or (step.signs_in_with and position <= last)
         ]
         if not one.steps and not self.graph.own(one.key):
-            steps.append(self.doubt(f"nobody wrote down how {one.key} comes back"))
-        self.needs(restored, steps)
+            steps.append(self.doubt(f"somebody knows how {one.name or one.key} is put back"))
+        providers = [key for key in one.vendors if self.provides(key)]
+        self.needs(restored, (*steps, *map(self.vendor, providers)))
+        vendors = [self.vendor(key) for key in one.vendors if key not in providers]
         hard = [need.on for need in one.needs if need.strength is Strength.HARD]
-        every = [*self.backs(hard), *(self.vendor(key) for key in one.vendors)]
+        every = [*self.backs(hard), *vendors]
         every += [self.seen(one.key, other) for other in seen]
         back = self.known["back", one.key]
         if not one.standby:
@@ -438,9 +445,13 @@ class _Builder:
         parts = self.add("parts", one.key)
         self.needs(parts, self.backs(hard), [(running, restored)])
         below = (key for key in self.graph.hard[one.key] if key in self.plan.services)
-        every = [*self.backs(below), *(self.vendor(key) for key in one.vendors)]
+        every = [*self.backs(below), *vendors]
         every += [self.seen(one.key, other) for other in seen]
         self.needs(back, every, [(parts, self.add("standby", one.key))])
+
+    def provides(self, vendor: str) -> bool:
+        """Whether a vendor looks after recoveries: without it things run, and do not come back."""
+        return vendor in self.plan.vendors and self.plan.vendors[vendor].provider
 
     def vendor(self, key: str) -> int:
         """Give the number of a vendor that is there."""
@@ -449,7 +460,10 @@ class _Builder:
     def seen(self, service: str, other: str) -> int:
         """Give a need that was only seen: it counts in the cautious reading alone."""
         number = self.add("seen", f"{service}>{other}")
-        choices = (self.known["back", other], self.doubt(f"{service} needs {other}"))
+        choices = (
+            self.known["back", other],
+            self.doubt(f"{called(self.plan, service)} works without {called(self.plan, other)}"),
+        )
         self.needs(number, (), [choices])
         return number
 

@@ -11,7 +11,7 @@ from refloat.assess.access.sign_in import SignInCircle, sign_in_circles
 from refloat.assess.ahead.aftermath import Aftermath
 from refloat.assess.ahead.losses import in_words
 from refloat.assess.ahead.times import Return, needs_of, returns, way
-from refloat.model.ahead import DataSetOutcome, Fate, ServiceOutcome
+from refloat.model.ahead import CopyFate, DataSetOutcome, Fate, ServiceOutcome
 from refloat.model.dependency import Strength
 from refloat.model.plan import Service
 
@@ -54,7 +54,7 @@ class ServicesLeft:
         rto, rpo = service.objectives.get("rto"), service.objectives.get("rpo")
         back = self._returns.get(key) if fate is Fate.BACK else None
         data = [self._data[one] for one in self._own_data(service)]
-        lost = tuple(one.data_set for one in data if one.lost and one.fate is Fate.GONE)
+        lost = tuple(one.data_set for one in data if whole_lost(one))
         down = fate is not Fate.UNTOUCHED
         blocked = self._blocked(key) if fate in _FIRST else ()
         return ServiceOutcome(
@@ -109,7 +109,7 @@ class ServicesLeft:
         else:
             for vendor in service.vendors:
                 number = left.number("vendor", vendor)
-                if number in left.perhaps_down:
+                if number in left.perhaps_down:  # no vendor comes back
                     yield vendor
             needs = [need.on for need in service.needs if _is_hard(need.strength)]
             needs += left.network.seen.get(key, ())
@@ -209,11 +209,10 @@ class ServicesLeft:
         vendors = [one for one in blocked if one in plan.vendors]
         if vendors:
             return f"{said}: it needs {words.listed(called(plan, one) for one in vendors)}."
-        parts = [one for one in near if one in plan.components and one in self._data]
-        if parts:
-            first = self._data[parts[0]]
-            if first.lost and first.fate is not Fate.BACK:
-                return f"{said}. {words.sentence(first.name)[:-1]}: {_small(first.because)}"
+        for part in (one for one in near if one in plan.components):
+            why = self._why_part(part)
+            if why:
+                return f"{said}{why}"
         if near:
             verb = "does not come back" if fate is Fate.GONE else "may not come back"
             return f"{said}: it needs {called(plan, near[0])}, which {verb}."
@@ -223,6 +222,28 @@ class ServicesLeft:
         if loss is not None or number in left.perhaps:
             return f"{said}: its written steps cannot be done."
         return f"{said}."
+
+    def _why_part(self, component: str) -> str:
+        """Say why a component does not come back, if that is in itself or in what it needs."""
+        left = self._left
+        for key in (component, self._root(component)):
+            data = self._data.get(key)
+            if data is not None and data.lost and data.fate is not Fate.BACK:
+                return f". It needs {data.name}. {data.because}"
+            restored = left.network.numbers.get(("restored", key))
+            lost = key in left.plan.components and left.is_lost(key)
+            if lost and restored is not None and not left.cautious[restored]:
+                name = called(left.plan, key)
+                if restored in left.surely:
+                    return f": {name} is away for good."
+                return f": nobody wrote down how {name} is put back."
+        return ""
+
+
+def whole_lost(one: DataSetOutcome) -> bool:
+    """Whether a data set is lost and no copy of it is left at all, opened or not."""
+    left = (CopyFate.SURVIVES, CopyFate.SHUT, CopyFate.UNKNOWN)
+    return one.lost and one.fate is Fate.GONE and not any(copy.fate in left for copy in one.copies)
 
 
 def _comes_back(name: str, back: Return) -> str:

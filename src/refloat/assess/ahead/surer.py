@@ -91,7 +91,7 @@ def _of_fates(
         yield f"Find out whether copies of {_named(some)} in {place} would survive."
     for node in left.network.nodes_of("doubt"):
         if node[1] and any(_decides(left, one) for one in left.network.users(node)):
-            yield f"Settle in the plan whether this is so: {node[1]}."
+            yield f"Find out, and write down, whether this is so: {node[1]}."
     hands = (left.network.numbers[node] for node in left.network.nodes_of("hands"))
     if data_sets and any(left.undecided(number) for number in hands):
         yield "Name somebody who stands in for whoever administers backups and approves restores."
