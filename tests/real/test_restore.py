@@ -19,10 +19,7 @@ from refloat.app.workspace import Workspace
 from refloat.host.files import private_folder
 from refloat.model.restores import RestoreCarriedOut, RestoreStage
 from refloat.model.run import Outcome
-from refloat.recovery.choose import choose
-from refloat.recovery.listing import points_for
-from refloat.recovery.putting import compare, put_down, take_down, worst
-from refloat.recovery.session import Session
+from refloat.recovery.putting import chosen, compare, put_down, take_down, worst
 from tests.real.small_shop import (
     LETTERS,
     Ended,
@@ -213,10 +210,7 @@ def test_data_that_is_not_what_was_backed_up_is_told(shop: Shop, tmp_path: Path)
     workspace = Workspace(shop.plan, shop.state)
     scratch = private_folder(workspace.runs / "compared")
     preparation = wiring.prepare_data(workspace, "letters", ("letters",), scratch)
-    now = datetime.now(UTC)
-    session = Session(preparation, "compared", loss_at=now, declared_at=now, mode="at")
-    session.known = points_for(preparation)
-    session.common = choose(session.known, now)
+    session = chosen(preparation, "compared", datetime.now(UTC))
     restored = put_down(session, "letters", tmp_path / "letters")
     changed = restored.items[0][0] / "letter 3.txt"
     changed.write_text("Dear nobody")

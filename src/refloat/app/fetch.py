@@ -8,7 +8,6 @@ import shutil
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
-from datetime import datetime
 from pathlib import Path
 
 from refloat.app import wiring
@@ -16,11 +15,10 @@ from refloat.app.restore import find, write
 from refloat.app.workspace import Workspace
 from refloat.host import files
 from refloat.host.clock import Clock
-from refloat.model.errors import MissingInput, NotAllowed, RefloatError
+from refloat.model.errors import NotAllowed, RefloatError
 from refloat.model.facts import UNWRITTEN
 from refloat.model.place import Teardown
 from refloat.model.plan import Plan
-from refloat.model.points import CommonRecoveryPoint
 from refloat.model.restores import (
     RestoreCarriedOut,
     RestoredPart,
@@ -30,9 +28,7 @@ from refloat.model.restores import (
 )
 from refloat.model.run import CheckResult, Outcome
 from refloat.plan import fingerprint
-from refloat.recovery.choose import choose
-from refloat.recovery.listing import points_for
-from refloat.recovery.putting import compare, put_down, require_empty, take_down, worst
+from refloat.recovery.putting import chosen, compare, put_down, require_empty, take_down, worst
 from refloat.recovery.session import Session
 from refloat.store.journal import FileJournal
 
@@ -96,12 +92,13 @@ def fetch(
     asked = standing.request
     _refuse(workspace.plan, standing)
     folder = into.absolute()
-    _refuse_place(workspace, folder)
+    wiring.refuse_place(workspace, folder)
     name = f"{clock.now().wall:%Y%m%d-%H%M%S}-restore-{number}-{secrets.token_hex(3)}"
     scratch = files.private_folder(files.private_folder(workspace.runs) / name)
     try:
         with FileJournal(scratch).held():
-            session = _session(workspace, clock, asked, scratch, name)
+            data = wiring.prepare_data(workspace, asked.subject, asked.components, scratch)
+            session = chosen(data, name, clock.now().wall, asked.loss_at)
             require_empty(folder)
             attempt = _Attempt(workspace, clock, asked, folder, session)
             attempt.record(RestoreStage.BEGUN)
@@ -185,35 +182,6 @@ class _Attempt:
         return write(self._workspace, fact, self._asked.subject)
 
 
-def _session(
-    workspace: Workspace, clock: Clock, asked: RestoreRequest, scratch: Path, name: str
-) -> Session:
-    """Choose what is put down: the newest points, or those of the time that was asked for.
-
-    Raises:
-        MissingInput: if there is no recovery point.
-    """
-    now = clock.now().wall
-    preparation = wiring.prepare_data(workspace, asked.subject, asked.components, scratch)
-    session = Session(preparation, name, loss_at=asked.loss_at or now, declared_at=now, mode="at")
-    session.known = points_for(preparation)
-    session.common = _chosen(session, asked.loss_at)
-    if session.common.missing:
-        names = ", ".join(session.common.missing)
-        raise MissingInput(f"there is no recovery point of {names} at or before {_time(asked)}")
-    return session
-
-
-def _chosen(session: Session, loss_at: datetime | None) -> CommonRecoveryPoint:
-    """Choose; where no time was asked for, no clock of this machine decides what is the newest."""
-    times = [point.consistency_time for some in session.known.values() for point in some]
-    return choose(session.known, loss_at or max([*times, session.declared_at]))
-
-
-def _time(asked: RestoreRequest) -> str:
-    return "now" if asked.loss_at is None else f"{asked.loss_at:%Y-%m-%d %H:%M:%S} UTC"
-
-
 def _compared(part: RestoredPart, checks: tuple[CheckResult, ...]) -> RestoredPart:
     return replace(part, outcome=worst({part.component: checks}), checks=checks)
 
@@ -239,19 +207,3 @@ def _refuse(plan: Plan, standing: RestoreStanding) -> None:
             f"Refloat does not restore {', '.join(others)}: somebody else's tool copies it",
             hint=f"Request {asked.entry} says who may: restore it there, and record the test.",
         )
-
-
-def _refuse_place(workspace: Workspace, folder: Path) -> None:
-    """See that nothing of production, of the copies or of Refloat's own is near the folder.
-
-    Raises:
-        NotAllowed: if something is.
-    """
-    resolved = folder.resolve()
-    for what, place in wiring.private_places(workspace).items():
-        inside = place.resolve()
-        if resolved == inside or inside in resolved.parents:
-            raise NotAllowed(
-                f"{folder} lies in {what} ({place}); a restore never goes there",
-                hint="Name an empty folder somewhere else.",
-            )

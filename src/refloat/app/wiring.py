@@ -12,7 +12,7 @@ from refloat.app.workspace import Workspace
 from refloat.data_sets import DataSet, Target
 from refloat.engines import Engine, Reader, RepositoryAccess, Writer
 from refloat.model.access import CanaryAccess
-from refloat.model.errors import MissingInput, UsageProblem
+from refloat.model.errors import MissingInput, NotAllowed, UsageProblem
 from refloat.model.options import OptionType
 from refloat.model.plan import (
     CheckSpecification,
@@ -186,23 +186,34 @@ def prepare_data(
     )
 
 
-def private_places(workspace: Workspace) -> dict[str, Path]:
-    """Name every place that nothing may be restored into: production, copies, Refloat's own.
+def refuse_place(workspace: Workspace, folder: Path) -> None:
+    """See that a folder to restore into lies in nothing of production, copies or Refloat's own.
 
-    Returns:
-        By what it is, in words, its folder or file.
+    Raises:
+        NotAllowed: if it does.
     """
+    resolved = folder.resolve()
+    for what, place in _private_places(workspace):
+        inside = place.resolve()
+        if resolved == inside or inside in resolved.parents:
+            raise NotAllowed(
+                f"{folder} lies in {what} ({place}); a restore never goes there",
+                hint="Name a folder somewhere else.",
+            )
+
+
+def _private_places(workspace: Workspace) -> Iterator[tuple[str, Path]]:
+    """Name every place that nothing may be restored into, by what it is."""
     plan, folder = workspace.plan, workspace.folder
-    found = {"Refloat's own state": workspace.state}
+    yield "Refloat's own state", workspace.state
     for key, repository in plan.repositories.items():
         if repository.engine:
             for path in _local_paths(repository):
-                found[f"the repository {key}"] = absolute_path(path, folder)
+                yield f"the repository {key}", absolute_path(path, folder)
     for key, one in plan.components.items():
         if one.protection is not None:
-            for number, path in enumerate(_paths(one.protection)):
-                found[f"the production data of {key} ({number + 1})"] = absolute_path(path, folder)
-    return found
+            for path in _paths(one.protection):
+                yield f"the production data of {key}", absolute_path(path, folder)
 
 
 def _shown(component: Component) -> tuple[str, ...]:

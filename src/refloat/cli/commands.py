@@ -39,5 +39,9 @@ COMMANDS = {
     "scenario": ("scenario", "Say what would survive a loss, and what would come back."),
     "status": ("status", "Say of each service: is there a copy, and would it come back?"),
     "trace": ("trace", "Walk from each data set to the person who approved its target."),
+    "workaround": (
+        "workaround",
+        "Take out the data that people work with meanwhile; tell its age.",
+    ),
     "weakest": ("weakest", "Name the losses, alone or together, that nothing repairs."),
 }

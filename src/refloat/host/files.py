@@ -10,6 +10,7 @@ import struct
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import BinaryIO
 
 from refloat.model.errors import NoRoom, StateProblem
 
@@ -60,12 +61,23 @@ def write_atomically(path: Path, content: bytes, mode: int = 0o600) -> None:
     Raises:
         StateProblem: if it cannot be written; the old file is untouched.
     """
+    with new_file(path, mode) as stream:
+        stream.write(content)
+
+
+@contextmanager
+def new_file(path: Path, mode: int = 0o600) -> Iterator[BinaryIO]:
+    """Give a stream whose content becomes a file at the end of the block, whole or not at all.
+
+    Raises:
+        StateProblem: if it cannot be written; an old file of that name is untouched.
+    """
     beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
         handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, mode)
         try:
             with os.fdopen(handle, "wb") as stream:
-                stream.write(content)
+                yield stream
                 stream.flush()
                 os.fsync(stream.fileno())
             os.replace(beside, path)

@@ -243,9 +243,13 @@ class Workaround:
         usable_for: the longest time that it can be kept up; None if nobody said.
         way_back: how what was done is entered afterwards; empty if nobody said.
         disposal: how its data is destroyed afterwards; empty if nobody said.
-        source: where its data comes from; empty if nobody said.
+        source: where its data comes from: words, or the key of a component that Refloat backs up;
+            empty if nobody said.
         refreshed_every: how old its data may be; None if it has none, or nobody said.
         location: where it lies; empty if nobody said.
+        encrypted_for: public keys of age that an export of its data is encrypted for; empty where
+            Refloat makes no export.
+        key_kept: where the private key is kept; empty if nobody said.
     """
 
     name: str
@@ -259,6 +263,8 @@ class Workaround:
     source: str = ""
     refreshed_every: timedelta | None = None
     location: str = ""
+    encrypted_for: tuple[str, ...] = ()
+    key_kept: str = ""
 
 
 @dataclass(frozen=True)

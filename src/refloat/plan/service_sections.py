@@ -92,6 +92,9 @@ NOT_APPLICABLE = Section(
     ),
 )
 
+AGE_KEY = "^age1[ac-hj-np-z02-9]{58}$"
+"""How age spells a public key (age-encryption.org/v1, "The X25519 recipient type": Bech32)."""
+
 WORKAROUND = Section(
     "workarounds",
     "How essential work goes on meanwhile, behind its name in words.",
@@ -134,9 +137,34 @@ WORKAROUND = Section(
             default="",
             example="The pages are shredded.",
         ),
-        Key("source", _TEXT, "Where its data comes from.", default="", example="A printed list."),
+        Key(
+            "source",
+            _TEXT,
+            "Where its data comes from: words, or the key of a component, of which 'refloat"
+            " workaround refresh' then makes an export.",
+            default="",
+            example="A printed list.",
+        ),
         Key("refreshed_every", Duration(), "How old its data may be.", example="1 day"),
         Key("location", _TEXT, "Where it lies.", default="", example="The drawer at reception."),
+        Key(
+            "encrypted_for",
+            Texts(
+                Text("a public key of age", AGE_KEY, "'age1' and 58 small letters and digits"),
+                "a public key of age, or a list of them",
+                empty=True,
+            ),
+            "Who can open the export: public keys of age.",
+            default=(),
+            example="[age1cf8lqly3qmgvdkhqn6mjqe9yezzq9hvax38dc3kqda483cavf5dq63sn4n]",
+        ),
+        Key(
+            "key_kept",
+            _TEXT,
+            "Where the private key is kept.",
+            default="",
+            example="a sealed envelope in the safe",
+        ),
     ),
     build=lambda key, values: Workaround(name=key, **values),
 )

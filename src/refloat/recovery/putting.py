@@ -8,14 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from pathlib import Path
 
 from refloat.engines import Restored
 from refloat.host import files, process
-from refloat.model.errors import RefloatError, StateProblem
+from refloat.model.errors import MissingInput, RefloatError, StateProblem
 from refloat.model.place import Teardown
 from refloat.model.run import CheckResult, Outcome, Proof
 from refloat.recovery import operations
+from refloat.recovery.choose import choose
+from refloat.recovery.listing import points_for
+from refloat.recovery.preparation import Preparation
 from refloat.recovery.session import COULD_NOT, Done, Session
 
 DATA = "data"
@@ -44,6 +48,33 @@ def require_empty(folder: Path) -> Path:
     except OSError as error:
         raise StateProblem(f"{folder} cannot be used: {error.strerror}") from error
     return folder
+
+
+def chosen(
+    preparation: Preparation, run: str, now: datetime, loss_at: datetime | None = None
+) -> Session:
+    """Choose what is put down: the newest points, or those of an instant.
+
+    Args:
+        preparation: the components.
+        run: a name for the comparison's sandbox.
+        now: what time it is.
+        loss_at: nothing that became true later is chosen; None for the newest.
+
+    Raises:
+        RepositoryProblem: if a repository does not answer.
+        MissingInput: if a component has no recovery point.
+    """
+    session = Session(preparation, run, loss_at=loss_at or now, declared_at=now, mode="at")
+    session.known = points_for(preparation)
+    # Where no time is asked for, no clock of this machine decides what is the newest.
+    times = [point.consistency_time for some in session.known.values() for point in some]
+    session.common = choose(session.known, loss_at or max([*times, now]))
+    if session.common.missing:
+        names = ", ".join(session.common.missing)
+        when = "" if loss_at is None else f" at or before {loss_at:%Y-%m-%d %H:%M:%S} UTC"
+        raise MissingInput(f"there is no recovery point of {names}{when}")
+    return session
 
 
 def put_down(session: Session, key: str, folder: Path) -> Restored:

@@ -173,6 +173,8 @@ services:
         source: The paper diary.
         refreshed_every: 12 h
         location: Reception.
+        encrypted_for: [age1cf8lqly3qmgvdkhqn6mjqe9yezzq9hvax38dc3kqda483cavf5dq63sn4n]
+        key_kept: The safe.
     steps:
       - call the line company
       - restore the letters:

@@ -158,6 +158,8 @@ def test_what_goes_on_meanwhile_and_how_it_comes_back() -> None:
             source="The paper diary.",
             refreshed_every=12 * HOUR,
             location="Reception.",
+            encrypted_for=("age1cf8lqly3qmgvdkhqn6mjqe9yezzq9hvax38dc3kqda483cavf5dq63sn4n",),
+            key_kept="The safe.",
         ),
     )
     assert letters.steps == (

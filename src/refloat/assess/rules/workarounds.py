@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
 
 from refloat.assess import about, words
 from refloat.assess.ground.basis import Basis
 from refloat.assess.organisation import Organisation
 from refloat.assess.rule import OrganisationRule, Rule, ServiceRule
-from refloat.model.feed_people import Attestation
+from refloat.assess.verdicts.exports import ExportAge, exports
 from refloat.model.judgement import Finding, ServiceStatus, Severity
 from refloat.model.organisation import Workaround
 from refloat.model.plan import Service
-from refloat.model.stream import standing
 
 SENSITIVE = ("personal", "health", "financial", "patient", "payment", "confidential", "sensitive")
 """Words in a classification that make a second incident of its loss (R-140)."""
-
-EXPORT_TAKEN = "export-taken"
-"""Topic of the statement that a workaround's data was renewed."""
 
 
 def workaround_insecure(basis: Basis, _status: ServiceStatus) -> Iterator[Finding]:
@@ -71,47 +66,39 @@ def workaround_too_short(basis: Basis, _status: ServiceStatus) -> Iterator[Findi
 
 def export_too_old(organisation: Organisation) -> Iterator[Finding]:
     """The data that a workaround works with was not renewed as often as it must be."""
-    taken = _taken(organisation)
-    if not taken:
-        return
-    for service in organisation.plan.services.values():
-        for one in service.workarounds:
-            at = _newest(taken, service, one)
-            if at is None or one.refreshed_every is None:
-                continue
-            due = at + one.refreshed_every
-            if organisation.instant > due:
-                age = (organisation.instant - at).total_seconds()
-                yield Finding(
-                    "EXPORT_TOO_OLD",
-                    ("R-139",),
-                    Severity.MEDIUM,
-                    f"service {service.key}, workaround {one.name}",
-                    f"If {service.name} failed now, people would work by {_called(one)} with data "
-                    f"that is {words.duration(age)} old; "
-                    f"{words.duration(one.refreshed_every.total_seconds())} is allowed.",
-                    f"Renew the data of {_called(one)}, and find out why that was not done.",
-                    {"age_seconds": round(age), "taken_at": words.instant(at)},
-                    (service.key,),
-                    first_seen=due,
-                )
+    plan = organisation.plan
+    for one in exports(plan, organisation.facts.feed.attestations, organisation.instant):
+        if one.late:
+            service = plan.services[one.service]
+            way = next(way for way in service.workarounds if way.name == one.workaround)
+            yield _too_old(service, way, one)
 
 
-def _taken(organisation: Organisation) -> dict[str, datetime]:
-    """Give when data was last renewed, by what the statement is about."""
-    said: tuple[Attestation, ...] = standing(
-        organisation.facts.feed.attestations, organisation.instant
+def _too_old(service: Service, way: Workaround, one: ExportAge) -> Finding:
+    allowed = words.duration(one.allowed_seconds or 0)
+    if one.taken_at is None or one.age_seconds is None:
+        sentence = (
+            f"If {service.name} failed now, people would have no data to work with by"
+            f" {_called(way)}: it was never taken out. It may be {allowed} old."
+        )
+        inputs: dict[str, int | str | None] = {"age_seconds": None, "taken_at": None}
+    else:
+        sentence = (
+            f"If {service.name} failed now, people would work by {_called(way)} with data "
+            f"that is {words.duration(one.age_seconds)} old; {allowed} is allowed."
+        )
+        inputs = {"age_seconds": round(one.age_seconds), "taken_at": words.instant(one.taken_at)}
+    return Finding(
+        "EXPORT_TOO_OLD",
+        ("R-139",),
+        Severity.MEDIUM,
+        f"service {service.key}, workaround {way.name}",
+        sentence,
+        f"Renew the data of {_called(way)}, and find out why that was not done.",
+        inputs,
+        (service.key,),
+        first_seen=one.due_at,
     )
-    last: dict[str, datetime] = {}
-    for one in said:
-        if one.topic == EXPORT_TAKEN and one.at <= organisation.instant:
-            last[one.subject] = max(one.at, last.get(one.subject, one.at))
-    return last
-
-
-def _newest(taken: dict[str, datetime], service: Service, one: Workaround) -> datetime | None:
-    names = (f"{service.key}/{one.name}", service.key, one.name, one.source)
-    return max((taken[name] for name in names if name and name in taken), default=None)
 
 
 def _sensitive(one: Workaround) -> bool:
