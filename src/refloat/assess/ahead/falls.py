@@ -325,13 +325,27 @@ class Falls:
         """The copies that an account can alter, unless a lock keeps them that nobody opens."""
         surely: list[int] = []
         perhaps: list[int] = []
-        for repository, numbers in self._by_repository.items():
+        for repository in self._by_repository:
             acting = self._acting(key, repository)
-            for number in numbers:
-                able = self._able(acting, repository, self._by_number[number].governed)
-                if able is not False and not self._kept(number):
-                    (surely if able else perhaps).append(number)
+            for governed, numbers in self._unlocked(repository).items():
+                able = self._able(acting, repository, governed)
+                if able is not False:
+                    (surely if able else perhaps).extend(numbers)
         return _parted(surely, perhaps)
+
+    def _unlocked(self, repository: str) -> Mapping[bool, list[int]]:
+        """Give a repository's copies that no lock keeps, by whether rules alone lock them."""
+        if repository not in self._open:
+            found: dict[bool, list[int]] = {}
+            for number in self._by_repository[repository]:
+                if not self._kept(number):
+                    found.setdefault(self._by_number[number].governed, []).append(number)
+            self._open[repository] = found
+        return self._open[repository]
+
+    @cached_property
+    def _open(self) -> dict[str, Mapping[bool, list[int]]]:
+        return {}
 
     def _acting(self, key: str, repository: str) -> tuple[str, ...]:
         """Give in whose names an account can act.
