@@ -6,7 +6,7 @@ import random
 from datetime import UTC, datetime
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from refloat import plan as plans
@@ -54,6 +54,7 @@ def parsed(drawn: Drawn, some: list[Source]) -> Plan:
 
 
 @pytest.mark.requirement("R-005", "R-112")
+@settings(deadline=None)
 @given(SOURCES, st.integers(1, 3), st.integers(0, 99))
 def test_a_draft_parses_knows_everything_but_circles_and_does_not_ask_for_the_order(
     readings: list[list[Observation]], realms: int, seed: int
@@ -85,6 +86,7 @@ def test_a_draft_parses_knows_everything_but_circles_and_does_not_ask_for_the_or
     assert write(draw(mixed), mixed, ()) == write(drawn, some, ())
 
 
+@settings(deadline=None)
 @given(SOURCES)
 def test_nothing_of_two_realms_is_merged(readings: list[list[Observation]]) -> None:
     some = sources(readings, len(readings))

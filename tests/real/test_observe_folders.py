@@ -144,6 +144,25 @@ def test_a_named_file_must_be_understood_though_the_folder_around_it_need_not(
     assert not (practice / ".refloat").exists()
 
 
+def test_a_folder_of_which_nothing_can_be_used_is_an_error_and_no_empty_reading(
+    practice: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    folder = practice / "other"
+    folder.mkdir()
+    (folder / "link.yaml").symlink_to(practice / "manifests" / "app.yaml")
+    code, _, said = run(capsys, "observe", "kubernetes", "other")
+    assert (code, "links and what else is no ordinary file are not read (1 here)" in said) == (
+        65,
+        True,
+    )
+    (folder / "values.yaml").write_text("a: b\n")
+    (folder / "more.yaml").write_text("a: b\n")
+    code, _, said = run(capsys, "observe", "kubernetes", "other")
+    assert code == 65
+    assert "other/more.yaml: it holds no Kubernetes object (and 1 more)" in said
+    assert not (practice / ".refloat").exists()
+
+
 @pytest.mark.parametrize(
     ("limit", "said"),
     [("MOST_FILES", "files of this kind"), ("MOST_LOOKED_AT", "things"), ("MOST_BYTES", "MiB")],

@@ -17,6 +17,7 @@ from refloat.model.plan import ComponentKind
 _HARMLESS = re.compile(r"[A-Za-z][A-Za-z0-9]*(?:[ ._/-]+[A-Za-z0-9]+)*")
 _WORDS_OF_YAML = frozenset(("null", "true", "false", "yes", "no", "on", "off", "y", "n"))
 _SHOWN = 3
+_NAMED = 20
 
 
 @dataclass(frozen=True)
@@ -82,8 +83,10 @@ def _add(lines: list[str], about: dict[int, str], name: str, more: Iterator[str]
 
 def _head(sources: Sequence[Source]) -> Iterator[str]:
     yield "## A draft of the recovery plan, made by 'refloat init --from' out of what these show:"
-    for one in sorted(sources, key=lambda one: (one.name, one.realm)):
-        yield f"##   {_comment(one.name)}"
+    names = sorted({one.name for one in sources})
+    yield from (f"##   {_comment(name)}" for name in names[:_NAMED])
+    if len(names) > _NAMED:
+        yield f"##   and {len(names) - _NAMED} more"
     yield "## It is right as it stands, says 'refloat plan check', and says what they say."
     yield "## What no source can know is asked behind TODO. docs/reference/plan.md explains it all."
     yield ""

@@ -20,7 +20,7 @@ MOST_FILES = 10_000
 MOST_LOOKED_AT = 200_000
 """Things of any kind that a folder may hold."""
 
-MOST_BYTES = 256 * 1024 * 1024
+MOST_BYTES = 128 * 1024 * 1024
 """Bytes that the files of one folder may have together."""
 
 
@@ -135,11 +135,7 @@ def gather(observer: Observer, paths: Sequence[Path], plan_folder: Path) -> Gath
             not_read.append(NotRead(name, reason, True))
     for folder in reach.folders:
         if not any(path.is_relative_to(folder) for path in reach.read(taken, plan_folder)):
-            raise ObservationProblem(
-                f"nothing in the folder {folder} can be understood as {observer.name}"
-                + (f": {not_read[0].reason}" if not_read else ""),
-                hint=f"Files of this kind are called {', '.join(_patterns(observer)[:6])}.",
-            )
+            raise _nothing(folder, observer, not_read)
     return Gathered(tuple(taken.values()), tuple(not_read), tuple(reach.folders))
 
 
@@ -152,6 +148,21 @@ def _outcomes(observer: Observer, files: Mapping[Path, Path]) -> Iterator[Outcom
             yield Outcome(path, observer.read(path))
         except RefloatError as error:
             yield Outcome(path, error)
+
+
+def _nothing(folder: Path, observer: Observer, not_read: Sequence[NotRead]) -> ObservationProblem:
+    """Say why a folder shows nothing: an empty reading would say that nothing is there any more."""
+    faults = [one for one in not_read if one.is_fault]
+    why = "it holds no file of this kind"
+    if faults:
+        why = f"{faults[0].source}: {faults[0].reason}"
+        why += f" (and {len(faults) - 1} more)" if len(faults) > 1 else ""
+    elif not_read:
+        why += f"; links and what else is no ordinary file are not read ({len(not_read)} here)"
+    return ObservationProblem(
+        f"nothing in the folder {folder} can be read as {observer.name}: {why}",
+        hint=f"Files of this kind are called {', '.join(_patterns(observer)[:6])}.",
+    )
 
 
 def _patterns(observer: Observer) -> tuple[str, ...]:
