@@ -11,8 +11,7 @@ import click
 from refloat.app.approve import RETENTION, TIER, Approved, Proposal, propose, sign
 from refloat.app.workspace import Workspace
 from refloat.assess.words import day, duration
-from refloat.cli.costs import entered
-from refloat.cli.shared import after_sweep, as_json, emit, say
+from refloat.cli.shared import after_sweep, as_json, emit, entered_costs, say
 from refloat.host.clock import Clock
 from refloat.model.impact import CapabilityOption, Impact
 from refloat.plan import format_duration
@@ -74,7 +73,9 @@ def objective(
 ) -> int:
     """Approve the recovery objectives of SERVICE as its business owner."""
     clock = Clock()
-    proposal = propose(workspace, clock, service, person, measures, note=note, costs=entered(costs))
+    proposal = propose(
+        workspace, clock, service, person, measures, note=note, costs=entered_costs(costs)
+    )
     return _decide(workspace, clock, proposal, dry_run=dry_run, yes=yes, as_json=as_json)
 
 

@@ -15,10 +15,9 @@ from refloat.app import forecast as app
 from refloat.app.assess import Ground
 from refloat.app.scenario import Wanted
 from refloat.app.workspace import Workspace
-from refloat.cli.costs import entered
 from refloat.cli.judging import on_facts
 from refloat.cli.losing import what_happens
-from refloat.cli.shared import emit, say, seconds, table
+from refloat.cli.shared import emit, entered_costs, say, seconds, table
 from refloat.model.ahead import Fate
 from refloat.model.forecast import (
     CriticalTask,
@@ -117,7 +116,7 @@ def command(
     estimated is not known. Exit code 0 when 80 of 100 meet every target, 1 when a target is missed
     or a service does not come back, 2 when it is not known.
     """
-    asked = app.Asked(Limits(workers, people, bandwidth), trials, seed, entered(costs))
+    asked = app.Asked(Limits(workers, people, bandwidth), trials, seed, entered_costs(costs))
     organisation = assess.organisation(found.plan, found.facts, instant)
     result = app.forecast(organisation, wanted, asked)
     if as_json:

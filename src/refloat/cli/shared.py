@@ -6,7 +6,7 @@ import dataclasses
 import functools
 import json
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
 
@@ -22,7 +22,7 @@ from refloat.assess.words import size as size
 from refloat.cli.plain import plain
 from refloat.host.clock import Clock
 from refloat.model.codec import to_json
-from refloat.model.errors import RefloatError
+from refloat.model.errors import RefloatError, UsageProblem
 from refloat.plan import parse_duration
 
 Function = TypeVar("Function", bound=Callable[..., Any])
@@ -165,6 +165,23 @@ def styled(cell: str) -> Text:
 def seconds(value: float | None) -> str:
     """Write a number of seconds for people, as the report does."""
     return "not known" if value is None else duration(value)
+
+
+def entered_costs(texts: Iterable[str]) -> dict[str, str]:
+    """Read what options cost, ``OPTION=TEXT`` each; the last word on an option counts.
+
+    Raises:
+        UsageProblem: if there is no equals sign, or nothing on one of its sides.
+    """
+    found: dict[str, str] = {}
+    for text in texts:
+        name, _, cost = text.partition("=")
+        if not name.strip() or not cost.strip():
+            raise UsageProblem(
+                f"{text!r} is no cost", hint="Write it as --cost standby='900 a month'."
+            )
+        found[name.strip()] = cost.strip()
+    return found
 
 
 class InstantType(click.ParamType[datetime]):
