@@ -66,7 +66,7 @@ def test_the_answer_sheets_of_a_service_are_one_json(example: Path) -> None:
     ]
     (row,) = said["threats"]["rows"]
     covered = {cell["threat"]: cell["cover"] for cell in row["cells"]}
-    assert covered["loss of the site"] == "not known", "nobody wrote down where it is used"
+    assert covered["loss of the site"] == "not covered", "its only copy stands where it stands"
     assert covered["malicious encryption"] == "not covered"
     assert said["path_back"]["exists"] == "no"
     assert [trace["data_set"] for trace in said["traces"]] == ["archive-files"]
