@@ -94,6 +94,18 @@ def test_all_files_of_a_folder_are_read_and_each_knows_the_others(
     assert pairs(named) == pairs(found), "the same when the files are named"
 
 
+def test_of_many_files_people_see_how_much_was_in_each(
+    practice: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for number in range(60):
+        (practice / "manifests" / f"{number}.yaml").write_text(DEPLOYMENT)
+    code, printed, said = run(capsys, "observe", "kubernetes", "manifests")
+    assert code == 2
+    assert "63 files were read" in printed
+    assert "app.yaml (evidence" not in printed
+    assert "… and 13 more; --json gives all." in said
+
+
 def test_what_is_not_read_in_a_folder_is_said_with_its_reason(
     practice: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

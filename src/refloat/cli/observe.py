@@ -16,6 +16,9 @@ from refloat.host.clock import Clock
 from refloat.model.errors import UsageProblem
 from refloat.model.observations import Undocumented
 
+WHOLE = 10
+"""Sources at most that are shown to people with all that they say."""
+
 SHOWN = 50
 """Rows of what was read that are shown to people; ``--json`` gives all."""
 
@@ -62,8 +65,7 @@ def command(
     if as_json:
         emit(seen)
     else:
-        for one in seen.sources:
-            _show(one)
+        _show_all(seen.sources)
         tell_not_read(seen.not_read)
         for source in seen.gone:
             say(f"{source} is not there any more: what it showed no longer counts.")
@@ -72,19 +74,34 @@ def command(
     return 2 if seen.undocumented or refused or not seen.known_sources else 0
 
 
+def _show_all(sources: Sequence[SourceRead]) -> None:
+    """Show what each source says; of many sources only how much."""
+    if len(sources) <= WHOLE:
+        for one in sources:
+            _show(one)
+    else:
+        rows = [(one.source, str(len(one.observations)), str(one.entry)) for one in sources[:SHOWN]]
+        table(f"{len(sources)} files were read", ("file", "things in it", "evidence"), rows)
+        _tell_more(len(sources) - len(rows))
+    refused = [(one.source, line) for one in sources for line in one.refused]
+    for source, line in refused[:SHOWN]:
+        say(f"Line {line.line} of {source} is not used: {line.reason}.", style="yellow")
+    if len(refused) > SHOWN:
+        say(f"{len(refused)} lines are not used in all; --json names each.", style="yellow")
+
+
 def _show(read: SourceRead) -> None:
     rows = [
         (str(one.line or ""), one.component, one.needs, one.what)
         for one in read.observations[:SHOWN]
     ]
     table(f"{read.source} (evidence {read.entry})", ("line", "component", "needs", "what"), rows)
-    more = len(read.observations) - len(rows)
-    if more:
-        say(f"… and {more} more; --json gives all.")
-    for line in read.refused[:SHOWN]:
-        say(f"Line {line.line} of {read.source} is not used: {line.reason}.", style="yellow")
-    if len(read.refused) > SHOWN:
-        say(f"{len(read.refused)} lines are not used in all; --json names each.", style="yellow")
+    _tell_more(len(read.observations) - len(rows))
+
+
+def _tell_more(count: int) -> None:
+    if count > 0:
+        say(f"… and {count} more; --json gives all.")
 
 
 def tell_not_read(found: Sequence[NotRead]) -> None:
