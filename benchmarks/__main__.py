@@ -13,6 +13,8 @@ NAMES = (
     "assessment",
     "facts_import",
     "observing",
+    "weakest",
+    "forecast",
 )
 
 

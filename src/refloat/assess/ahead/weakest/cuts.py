@@ -195,7 +195,7 @@ class Search:
         self._targets = [one for one in question.targets if one not in self.failing]
         self._at = [places[one] for one in self._targets]
         self.struck = [
-            tuple(place for place in some if place not in known) if known else some
+            some if known.isdisjoint(some) else tuple(one for one in some if one not in known)
             for some in question.struck(cautious=cautious)
         ]
         self._matter = [event for event, some in enumerate(self.struck) if some]

@@ -18,8 +18,8 @@ Bits = NDArray[np.bool_]
 Members = NDArray[np.int64]
 """One row a case: the events that it is made of, ascending."""
 
-BLOCK = 8192
-"""How many cases are worked out at once: a row of one kibibyte, so that many fit into the cache."""
+BLOCK = 4096
+"""How many cases are worked out at once: rows of 512 bytes, so that many fit into the cache."""
 
 
 @dataclass(frozen=True)
