@@ -9,6 +9,7 @@ from datetime import datetime
 import pytest
 
 from refloat.assess import Assessor
+from refloat.assess.reviewing.map import mapped
 from refloat.model.facts import Facts, ObservationFact
 from refloat.model.feed import DependencySeen, FeedFact
 from refloat.model.judgement import Finding, Severity
@@ -122,6 +123,16 @@ def test_what_was_seen_and_is_missing_for_longer_than_the_policy_says_is_found()
     assert found(GONE, before, read(NOW, "claims-data", "claims > sign-in", "bookings > sign-in"))[
         0
     ].inputs["missing"] == ("data of vault",)
+
+
+@pytest.mark.requirement("R-112")
+def test_a_map_that_speaks_of_what_is_seen_no_more_is_not_reconciled() -> None:
+    before = read(NOW - KEPT - DAY, "claims-data", "vault-data")
+    after = read(NOW - DAY, "vault-data")
+    assessor = Assessor(PLAN, Facts.of([*timed.facts(PLAN), before, after]))
+    missing, _ = mapped(assessor.organisation(NOW), assessor.assess(NOW).findings)
+    (said,) = [one for one in missing if "data of claims" in one]
+    assert said.startswith("What is in the map is seen no more: ")
 
 
 @pytest.mark.requirement("R-112")

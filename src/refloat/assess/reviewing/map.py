@@ -45,7 +45,12 @@ _REASONS = {
 }
 """By category, where a service says why it has none of it."""
 
-_UNRECONCILED = frozenset({"UNDOCUMENTED_DEPENDENCY", "UNDOCUMENTED_COMPONENT", "NO_LONGER_SEEN"})
+_UNRECONCILED = {
+    "UNDOCUMENTED_DEPENDENCY": "What was seen is not in the map",
+    "UNDOCUMENTED_COMPONENT": "What was seen is not in the map",
+    "NO_LONGER_SEEN": "What is in the map is seen no more",
+}
+"""By code of a finding, in which way map and sight disagree."""
 
 
 def mapped(
@@ -72,7 +77,7 @@ def mapped(
     if not _looked(organisation):
         missing.append("Nothing was ever observed, so nobody knows whether the map is true.")
     missing += [
-        f"What was seen is not in the map: {one.sentence}"
+        f"{_UNRECONCILED[one.code]}: {one.sentence}"
         for one in findings
         if one.code in _UNRECONCILED
     ]
