@@ -128,6 +128,53 @@ def test_the_whole_service_comes_back_and_is_proven(harbour: Harbour) -> None:
     assert result["sandbox"]["namespaces"]
 
 
+def put_back(harbour: Harbour, into: Path) -> dict[str, Any]:
+    """Ask for the data of online booking, have it approved, and have it put into a folder."""
+    text = harbour.plan.read_text(encoding="utf-8")
+    authority = "authority: {request_restores: [mei], approve_restores: [ben]}"
+    harbour.plan.write_text(f"{text}\n{authority}\n", encoding="utf-8")
+    given = ("--as", "mei", "--reason", "the server is lost", "--json")
+    asked = done(harbour.run("restore", "request", "booking", *given)).json()
+    number = str(asked["request"]["entry"])
+    done(harbour.run("restore", "approve", number, "--as", "ben"))
+    ended = harbour.run("restore", "fetch", number, "--to", str(into), "--json")
+    result: dict[str, Any] = ended.json()
+    assert ended.code == {"passed": 0, "failed": 1, "not checked": 2}[result["stage"]]
+    assert result["teardown"]["clean"] is True
+    assert left_behind(harbour.state) == []
+    return result
+
+
+@pytest.mark.requirement("R-034")
+def test_a_database_a_directory_and_files_are_put_into_a_folder_and_compared(
+    harbour: Harbour, tmp_path: Path
+) -> None:
+    result = put_back(harbour.variant("put-back"), tmp_path / "back")
+    assert result["stage"] == "passed", result
+    parts = {part["component"]: part for part in result["parts"]}
+    assert set(parts) == {"identity", "bookings-db", "documents", "booking-settings"}
+    assert all(part["outcome"] == "passed" for part in parts.values())
+    times = {part["consistency_time"] for part in parts.values()}
+    assert len(times) <= len(parts)
+    database = tmp_path / "back" / "bookings-db"
+    assert [one for one in (database / "data").rglob("*") if one.is_file()]
+    assert list((database / "beside").iterdir()), "roles and settings lie beside the dump"
+
+
+def test_a_dump_that_leaves_out_one_table_is_put_down_and_called_damaged(
+    harbour: Harbour, tmp_path: Path
+) -> None:
+    variant = harbour.variant("put-damaged", ("location: backup", "location: backup-table"))
+    result = put_back(variant, tmp_path / "back")
+    assert result["stage"] == "failed"
+    parts = {part["component"]: part for part in result["parts"]}
+    outcomes = {key: part["outcome"] for key, part in parts.items()}
+    assert outcomes["bookings-db"] == "failed"
+    assert set(outcomes.values()) == {"failed", "passed"}
+    failed = [one for one in parts["bookings-db"]["checks"] if one["outcome"] == "failed"]
+    assert any("audit" in one["seen"] for one in failed)
+
+
 def test_a_dump_that_leaves_out_one_table_is_named(harbour: Harbour) -> None:
     result = harbour.elsewhere("table").prove()
     assert result["verdict"] == "failed"

@@ -212,6 +212,18 @@ def test_what_cannot_be_exported_is_said_and_nothing_is_written(
     assert not runs.exists() or not list(runs.iterdir())
 
 
+def test_an_export_that_was_killed_leaves_nothing_in_the_clear(
+    shop: Shop, tmp_path: Path, identity: Any
+) -> None:
+    write_plan(shop, str(tmp_path), str(identity.to_public()))
+    words = ("workaround", "refresh", "shop", NAME)
+    assert shop.run(*words, REFLOAT_FAULT="export.restored").code == -9
+    assert list((shop.state / "runs").rglob("letter 3.txt"))
+    assert not list(tmp_path.iterdir())
+    done(shop.run("restore", "list"))
+    assert not list((shop.state / "runs").iterdir()), "the next command removed it"
+
+
 def test_without_a_sandbox_it_is_written_and_says_that_nobody_compared_it(
     shop: Shop, tmp_path: Path, identity: Any
 ) -> None:

@@ -206,6 +206,20 @@ def test_a_restore_that_could_not_begin_can_be_tried_again(shop: Shop, tmp_path:
     done(shop.run("restore", "fetch", number, "--to", str(into)))
 
 
+@pytest.mark.requirement("R-034")
+def test_a_restore_that_was_killed_is_known_to_have_begun(shop: Shop, tmp_path: Path) -> None:
+    number = approved(shop)
+    words = ("restore", "fetch", number, "--to", str(tmp_path / "back"))
+    assert shop.run(*words, REFLOAT_FAULT="restore.put").code == -9
+    (begun,) = carried_out(shop)
+    assert (begun.stage, begun.folder) == (RestoreStage.BEGUN, str(tmp_path / "back"))
+    assert begun.parts[0].component == "letters"
+    again = shop.run(*words)
+    assert (again.code, "never writes over anything" in error(again)) == (74, True)
+    assert not shop.runs(), "the next command removed what was left"
+    done(shop.run("restore", "fetch", number, "--to", str(tmp_path / "other")))
+
+
 def test_data_that_is_not_what_was_backed_up_is_told(shop: Shop, tmp_path: Path) -> None:
     workspace = Workspace(shop.plan, shop.state)
     scratch = private_folder(workspace.runs / "compared")

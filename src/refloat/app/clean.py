@@ -14,6 +14,7 @@ from pathlib import Path
 
 from refloat import registry
 from refloat.app import memory
+from refloat.app.scratch import sweep_scratch
 from refloat.app.workspace import Workspace
 from refloat.host.clock import Clock
 from refloat.model.errors import NotAllowed
@@ -71,6 +72,7 @@ def sweep(
         StateProblem: if something of ours cannot be removed.
     """
     found = []
+    sweep_scratch(workspace)
     for journal in journals(workspace.runs):
         try:
             with journal.held():

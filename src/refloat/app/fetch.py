@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import getpass
-import secrets
-import shutil
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
@@ -12,8 +10,9 @@ from pathlib import Path
 
 from refloat.app import wiring
 from refloat.app.restore import find, write
+from refloat.app.scratch import scratch
 from refloat.app.workspace import Workspace
-from refloat.host import files
+from refloat.host import faults
 from refloat.host.clock import Clock
 from refloat.model.errors import NotAllowed, RefloatError
 from refloat.model.facts import UNWRITTEN
@@ -30,7 +29,6 @@ from refloat.model.run import CheckResult, Outcome
 from refloat.plan import fingerprint
 from refloat.recovery.putting import chosen, compare, put_down, require_empty, take_down, worst
 from refloat.recovery.session import Session
-from refloat.store.journal import FileJournal
 
 _STAGES = {
     Outcome.PASSED: RestoreStage.PASSED,
@@ -93,18 +91,13 @@ def fetch(
     _refuse(workspace.plan, standing)
     folder = into.absolute()
     wiring.refuse_place(workspace, folder)
-    name = f"{clock.now().wall:%Y%m%d-%H%M%S}-restore-{number}-{secrets.token_hex(3)}"
-    scratch = files.private_folder(files.private_folder(workspace.runs) / name)
-    try:
-        with FileJournal(scratch).held():
-            data = wiring.prepare_data(workspace, asked.subject, asked.components, scratch)
-            session = chosen(data, name, clock.now().wall, asked.loss_at)
-            require_empty(folder)
-            attempt = _Attempt(workspace, clock, asked, folder, session)
-            attempt.record(RestoreStage.BEGUN)
-            return attempt.carry_out(listening)
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
+    with scratch(workspace, clock, f"restore-{number}") as private:
+        data = wiring.prepare_data(workspace, asked.subject, asked.components, private)
+        session = chosen(data, private.name, clock.now().wall, asked.loss_at)
+        require_empty(folder)
+        attempt = _Attempt(workspace, clock, asked, folder, session)
+        attempt.record(RestoreStage.BEGUN)
+        return attempt.carry_out(listening)
 
 
 class _Attempt:
@@ -145,6 +138,7 @@ class _Attempt:
                 for key in self._parts:
                     restored = put_down(self._session, key, self._folder / key)
                     self._parts[key] = replace(self._parts[key], bytes=restored.bytes)
+                    faults.point("restore.put")
                 results = compare(self._session, tuple(self._parts))
             for key, some in results.items():
                 self._parts[key] = _compared(self._parts[key], some)

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import secrets
-import shutil
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -14,9 +12,10 @@ from pathlib import Path
 from refloat.app import wiring
 from refloat.app.assess import Ground
 from refloat.app.own_facts import SOURCE, tell
+from refloat.app.scratch import scratch
 from refloat.app.workspace import Workspace
 from refloat.assess.verdicts.exports import EXPORT_TAKEN, ExportAge, exports
-from refloat.host import age, files
+from refloat.host import age, faults, files
 from refloat.host.clock import Clock
 from refloat.model.codec import instant_text
 from refloat.model.errors import Interrupted, MissingInput, NotAllowed, StateProblem
@@ -28,7 +27,6 @@ from refloat.model.run import CheckResult, Outcome
 from refloat.plan import nearest
 from refloat.recovery.putting import chosen, compare, put_down, take_down, worst
 from refloat.report.export import export_text
-from refloat.store.journal import FileJournal
 
 EXPORT, ABOUT = ".tar.age", ".txt"
 READ_ONLY = 0o400
@@ -106,16 +104,11 @@ def refresh(
     way = _workaround(service, name)
     component = _component(workspace.plan, way)
     folder = _folder(workspace, way, into)
-    run = f"{clock.now().wall:%Y%m%d-%H%M%S}-export-{secrets.token_hex(3)}"
-    scratch = files.private_folder(files.private_folder(workspace.runs) / run)
     try:
-        with FileJournal(scratch).held(), listening():
-            export = _Export(workspace, clock, service, way, component, folder, scratch)
-            return export.make()
+        with scratch(workspace, clock, "export") as private, listening():
+            return _Export(workspace, clock, service, way, component, folder, private).make()
     except KeyboardInterrupt as error:
         raise Interrupted("the export was stopped; nothing of it is left") from error
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
 
 
 class _Export:
@@ -151,6 +144,7 @@ class _Export:
         files.require_room(self._folder, point.bytes)
         try:
             put_down(session, key, restored)
+            faults.point("export.restored")
             results = compare(session, (key,))
         finally:
             take_down(session)
