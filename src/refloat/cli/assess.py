@@ -12,24 +12,15 @@ from refloat.app.assess import Ground, assessment
 from refloat.app.overview import overview
 from refloat.app.workspace import Workspace
 from refloat.cli.judging import gate, on_facts, tell_findings
-from refloat.cli.shared import emit, say
+from refloat.cli.pages import page_option, write_page
+from refloat.cli.shared import emit
 from refloat.cli.verdicts import tell_verdicts
-from refloat.host import files
 from refloat.model.judgement import Assessment
 from refloat.model.run import Verdict
 
-READABLE = 0o644
-
 
 @click.command("assess")
-@click.option(
-    "-o",
-    "--output",
-    "write_to",
-    type=click.Path(dir_okay=False, path_type=Path),
-    metavar="FILE",
-    help="Write a page for people to this HTML file; it needs no network.",
-)
+@page_option
 @on_facts
 def command(
     workspace: Workspace,
@@ -47,16 +38,15 @@ def command(
         judged = assessment(found, instant)
     else:
         judged, page = overview(found, instant)
-        files.write_atomically(write_to, page, READABLE)
     if as_json:
         emit(judged)
-        return gate(judged.findings)
-    if write_to is None:
+    elif write_to is None:
         tell_verdicts(judged.organisation, judged.services)
         tell_findings(judged.findings)
-    _sum_up(judged)
+    if not as_json:
+        _sum_up(judged)
     if write_to is not None:
-        say(f"The page is in {write_to}.")
+        write_page(write_to, page)
     return gate(judged.findings)
 
 

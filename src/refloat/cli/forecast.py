@@ -6,17 +6,21 @@ import math
 import re
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import click
 
 from refloat import assess
+from refloat.app import ahead_pages
 from refloat.app import forecast as app
 from refloat.app.assess import Ground
 from refloat.app.scenario import Wanted
+from refloat.app.scenario import outcome as scenario_outcome
 from refloat.app.workspace import Workspace
 from refloat.cli.judging import on_facts
 from refloat.cli.losing import what_happens
+from refloat.cli.pages import page_option, write_page
 from refloat.cli.shared import emit, entered_costs, say, seconds, table
 from refloat.model.ahead import Fate
 from refloat.model.forecast import (
@@ -94,6 +98,7 @@ class BandwidthType(click.ParamType[tuple[str, float]]):
     metavar="OPTION=TEXT",
     help="What an option costs, shown beside what it saves: worker='900 a month'.",
 )
+@page_option
 @on_facts
 def command(
     workspace: Workspace,
@@ -105,6 +110,7 @@ def command(
     trials: int,
     seed: int,
     costs: tuple[str, ...],
+    write_to: Path | None,
     instant: datetime,
     as_json: bool,
 ) -> int:
@@ -122,13 +128,18 @@ def command(
     if as_json:
         emit(result)
     else:
-        _tell(result)
+        _tell(result, brief=write_to is not None)
+    if write_to is not None:
+        outcome = scenario_outcome(organisation, wanted)
+        write_page(write_to, ahead_pages.scenario(found, outcome, instant, result))
     return app.verdict(result)
 
 
-def _tell(found: Forecast) -> None:
+def _tell(found: Forecast, *, brief: bool) -> None:
     say(found.scenario.title + ".", style="bold")
     say(_sentence(found))
+    if brief:
+        return
     rows = [_service(one) for one in found.services if one.seconds is not None]
     columns = ("", "Service", "50 of 100", "80 of 100", "95 of 100", "Target", "", "Within it")
     _table("Back within, in so many of 100 recoveries", columns, rows)

@@ -9,11 +9,10 @@ import click
 
 from refloat.app.status import report
 from refloat.app.workspace import Workspace
+from refloat.cli.pages import READABLE
 from refloat.cli.shared import INSTANT, after_sweep, as_json, emit, say
 from refloat.host import files
 from refloat.host.clock import Clock
-
-READABLE = 0o644
 
 
 @click.command("report")

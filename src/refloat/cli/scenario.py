@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from pathlib import Path
 
 import click
 
 from refloat import assess
+from refloat.app import ahead_pages
 from refloat.app import scenario as app
 from refloat.app.assess import Ground
 from refloat.app.workspace import Workspace
 from refloat.cli.judging import on_facts
 from refloat.cli.losing import what_happens
+from refloat.cli.pages import page_option, write_page
 from refloat.cli.shared import emit, say, seconds, table
 from refloat.model.ahead import (
     CopyFate,
@@ -24,6 +27,7 @@ from refloat.model.ahead import (
     ServiceOutcome,
 )
 from refloat.model.answers import Reach
+from refloat.model.errors import UsageProblem
 
 SHOWN = 40
 """So many rows of a table are shown; the JSON has all."""
@@ -47,11 +51,13 @@ _REACH = {Reach.REACHABLE: "✓", Reach.LOST: "✗ lost", Reach.UNKNOWN: "? not 
 
 @click.command("scenario")
 @what_happens
+@page_option
 @on_facts
 def command(
     workspace: Workspace,
     found: Ground,
     wanted: app.Wanted,
+    write_to: Path | None,
     instant: datetime,
     as_json: bool,
 ) -> int:
@@ -64,6 +70,10 @@ def command(
     """
     organisation = assess.organisation(found.plan, found.facts, instant)
     if not wanted.anything:
+        if write_to is not None:
+            raise UsageProblem(
+                "a page tells one scenario", hint="Name it, or say --lose KEY; --json lists all."
+            )
         listed = app.listed(organisation)
         if as_json:
             emit(listed)
@@ -74,7 +84,9 @@ def command(
     if as_json:
         emit(outcome)
     else:
-        _tell(outcome)
+        _tell(outcome, brief=write_to is not None)
+    if write_to is not None:
+        write_page(write_to, ahead_pages.scenario(found, outcome, instant))
     return app.verdict(outcome)
 
 
@@ -104,9 +116,11 @@ def _list(listed: app.ScenarioList) -> None:
         say(f"… and {count} more that begin with {kind}:")
 
 
-def _tell(found: ScenarioOutcome) -> None:
+def _tell(found: ScenarioOutcome, *, brief: bool) -> None:
     say(found.scenario.title + ".", style="bold")
     say(_sentence(found))
+    if brief:
+        return
     _services(found.services)
     _data(found.data_sets)
     access = [one for one in found.access if one.reach is not Reach.REACHABLE]

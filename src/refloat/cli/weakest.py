@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import click
 
+from refloat.app import ahead_pages
 from refloat.app import weakest as app
 from refloat.app.assess import Ground
 from refloat.app.workspace import Workspace
@@ -15,6 +17,7 @@ from refloat.assess.about import called
 from refloat.assess.ahead.losses import in_words
 from refloat.assess.ahead.weakest.grouping import Group, grouped
 from refloat.cli.judging import on_facts
+from refloat.cli.pages import page_option, write_page
 from refloat.cli.shared import emit, say, table
 from refloat.model.ahead import Loss, LossKind, Weakest
 from refloat.model.plan import Plan
@@ -79,6 +82,7 @@ class KindsType(click.ParamType[frozenset[LossKind]]):
     show_default=True,
     help="How many rows a table has at most; the JSON has all.",
 )
+@page_option
 @on_facts
 def command(
     workspace: Workspace,
@@ -88,6 +92,7 @@ def command(
     up_to: int,
     kinds: frozenset[LossKind] | None,
     show: int,
+    write_to: Path | None,
     instant: datetime,
     as_json: bool,
 ) -> int:
@@ -104,13 +109,21 @@ def command(
     if as_json:
         emit(result)
     else:
-        _tell(found.plan, result, show)
+        _tell(found.plan, result, show if write_to is None else None)
+    if write_to is not None:
+        write_page(write_to, ahead_pages.weakest(found, result))
     return app.verdict(result)
 
 
-def _tell(plan: Plan, found: Weakest, show: int) -> None:
+def _tell(plan: Plan, found: Weakest, show: int | None) -> None:
+    """Tell people what was found; where no row is to be shown, only how much it is."""
     count = len(found.services)
     say(f"{count} service{'s' if count > 1 else ''} looked at.", style="bold")
+    if show is None:
+        for size in range(1, found.up_to + 1):
+            number = sum(len(one.losses) == size and not one.itself for one in found.cut_sets)
+            say(f"{_TITLES[size]}: {number or 'nothing'} found.")
+        return
     _lines("Would not come back if they alone were lost", [text for _, text in found.already])
     for size in range(1, found.up_to + 1):
         told = [one for one in found.cut_sets if len(one.losses) == size and not one.itself]

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from refloat.assess.words import duration as exact
+from refloat.model.ahead import Fate
 from refloat.model.forecast import (
     CriticalTask,
     DurationSource,
@@ -192,10 +193,11 @@ def _sentence(forecast: Forecast) -> str:
         if not forecast.services:
             return "Nothing is lost that would have to come back."
         return "Nobody can say how long the recovery takes: no time of it is known."
-    most = duration(forecast.whole.p80)
-    left = sum(one.seconds is None for one in forecast.services)
-    what = "everything that has a forecast" if left else "everything"
-    return f"In 80 of 100 simulated recoveries {what} is back within {most}."
+    most, total = duration(forecast.whole.p80), len(forecast.services)
+    known = sum(one.seconds is not None for one in forecast.services)
+    what = "all services that go down are" if known == total else f"{known} of {total} services are"
+    what = what if known != 1 or total == 1 else f"1 of {total} services is"
+    return f"In 80 of 100 simulated recoveries {what} back within {most}."
 
 
 def _cards(forecast: Forecast) -> tuple[Answer, ...]:
@@ -206,26 +208,35 @@ def _cards(forecast: Forecast) -> tuple[Answer, ...]:
 
 def _when_card(forecast: Forecast) -> Answer:
     question, whole = "When is everything back?", forecast.whole
-    left = sum(one.seconds is None for one in forecast.services)
-    reasons = [f"Of {count(left, 'service', 'services')} there is no forecast."] if left else []
+    gone = sum(one.fate is Fate.GONE for one in forecast.services)
+    left = sum(one.seconds is None for one in forecast.services) - gone
+    reasons = [f"{count(gone, 'does', 'do')} not come back."] if gone else []
+    if left:
+        reasons.append(f"Of {count(left, 'service', 'services')} there is no forecast.")
+    mark, word = ("bad", "Never all of it") if gone else ("open", "Not known")
     if whole is None:
-        return Answer(question, "Not known", "open", "", tuple(reasons))
-    says = "So long, or less, in 80 of 100 simulated recoveries."
+        return Answer(question, word, mark, "", tuple(reasons))
     spread = f"Half of them: {duration(whole.p50)}. 95 of 100: {duration(whole.p95)}."
-    mark = "open" if left else "clock"
-    return Answer(question, duration(whole.p80), mark, says, (spread, *reasons))
+    if not reasons:
+        says = "So long, or less, in 80 of 100 simulated recoveries."
+        return Answer(question, duration(whole.p80), "clock", says, (spread,))
+    says = f"The rest within {duration(whole.p80)} in 80 of 100 simulated recoveries."
+    return Answer(question, word, mark, says, (spread, *reasons))
 
 
 def _targets_card(forecast: Forecast) -> Answer:
     aimed = [one for one in forecast.services if one.target_seconds is not None]
     met = sum(_meets(one) for one in aimed)
     late = [one.name for one in aimed if one.seconds is not None and not _meets(one)]
+    gone = sum(one.fate is Fate.GONE for one in aimed)
     reasons = []
     if late:
         reasons.append(f"{count(len(late), 'is', 'are')} late in more than 20 of 100.")
-    if left := sum(one.seconds is None for one in aimed):
+    if gone:
+        reasons.append(f"{count(gone, 'does', 'do')} not come back.")
+    if left := sum(one.seconds is None for one in aimed) - gone:
         reasons.append(f"Of {left}, there is no forecast.")
-    mark = "bad" if late else "good" if aimed and met == len(aimed) else "open"
+    mark = "bad" if late or gone else "good" if aimed and met == len(aimed) else "open"
     word = f"{met} of {len(aimed)}" if aimed else "No target"
     says = "Services that meet their target in at least 80 of 100." if aimed else ""
     return Answer("Are the targets met?", word, mark, says, tuple(reasons))
@@ -265,8 +276,9 @@ def _row(one: ServiceForecast, axis: Scale) -> Row:
     at_best = duration(one.without_limits) if one.without_limits is not None else "not known"
     allowed = f"{duration(target)} allowed" if target is not None else "no target"
     if one.seconds is None:
-        text = f"no forecast; {allowed}"
-        return Row(one.name, "open", text, None, "", target_at, "", at_best, one.why_not)
+        gone = one.fate is Fate.GONE
+        mark, text = ("bad", f"never; {allowed}") if gone else ("open", f"no forecast; {allowed}")
+        return Row(one.name, mark, text, None, "", target_at, "", at_best, one.why_not)
     if target is None:
         mark, text = "open", f"{duration(one.seconds.p80)}; no target"
     else:
@@ -374,6 +386,6 @@ def _limits(limits: Limits, names: Names) -> tuple[str, ...]:
     bandwidth = [f"{names.of(key)}: {speed / 1e6:g} MB a second" for key, speed in limits.bandwidth]
     return (
         f"{most(limits.workers, 'restores')} at once",
-        f"{most(limits.people, 'people')} at work, beside those whom steps name",
+        f"{most(limits.people, 'people')} at work",
         *bandwidth,
     )

@@ -227,7 +227,7 @@ def _face(
     one: ServiceOutcome, parts: Sequence[_Part], rows: tuple[tuple[str, str], ...]
 ) -> drawing.Face:
     mark, word = fate(one)
-    if one.fate in (Fate.BACK, Fate.DEGRADED) and one.seconds is not None:
+    if one.wave is not None and one.seconds is not None:
         word = duration(one.seconds) + (", late" if late(one) else "")
         word += ", degraded" if one.fate is Fate.DEGRADED and not late(one) else ""
     elif one.fate is Fate.BACK:

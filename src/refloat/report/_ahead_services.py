@@ -8,7 +8,7 @@ from refloat.assess.words import duration
 from refloat.model.ahead import Fate, ScenarioOutcome, ServiceOutcome
 from refloat.model.plan import Plan
 from refloat.report import _bars as bars
-from refloat.report._ahead_words import Names, late, touched
+from refloat.report._ahead_words import Names, goes_on, late, touched
 from refloat.report._overview_rows import NO_TIER, tier_words
 from refloat.report._scale import Scale, scale
 from refloat.report.words import lasted
@@ -53,6 +53,7 @@ class Row:
         because: why, in a sentence.
         waits: the services on its longest way back, the first first.
         more_waits: how many of these are not named.
+        kept: "kept away by", or "perhaps kept away by".
         blocked: what keeps it away, nearest first.
         lost: names of data of which nothing is left.
         meanwhile: how its work goes on.
@@ -67,6 +68,7 @@ class Row:
     because: str
     waits: tuple[str, ...]
     more_waits: int
+    kept: str
     blocked: tuple[str, ...]
     lost: tuple[str, ...]
     meanwhile: tuple[str, ...]
@@ -96,7 +98,8 @@ class Table:
 
 def table(plan: Plan, outcome: ScenarioOutcome, names: Names) -> Table:
     """Arrange the services: those that do not come back, those of which nobody knows, by wave."""
-    hit = touched(outcome)
+    less = tuple(one for one in outcome.services if goes_on(one) and one.fate is Fate.DEGRADED)
+    hit = (*touched(outcome), *less)
     shown = hit[:LIMIT]
     times = (seconds for one in shown for seconds in (one.seconds, one.target_seconds))
     axis = scale(times, ticks=4)
@@ -115,7 +118,7 @@ def table(plan: Plan, outcome: ScenarioOutcome, names: Names) -> Table:
 
 
 def _place(one: ServiceOutcome) -> tuple[int, int]:
-    first = {Fate.GONE: 0, Fate.UNKNOWN: 1}.get(one.fate, 2)
+    first = 3 if goes_on(one) else {Fate.GONE: 0, Fate.UNKNOWN: 1}.get(one.fate, 2)
     return first, one.wave if first == 2 and one.wave is not None else 0
 
 
@@ -124,6 +127,8 @@ def _group(one: ServiceOutcome) -> str:
         return "Does not come back"
     if one.fate is Fate.UNKNOWN:
         return "Nobody can say whether it comes back"
+    if goes_on(one):
+        return "Goes on, with less"
     return "Comes back" if one.wave is None else f"Comes back in wave {one.wave}"
 
 
@@ -140,6 +145,7 @@ def _row(plan: Plan, one: ServiceOutcome, names: Names, axis: Scale) -> Row:
         because=one.because,
         waits=names.all_of(before[-_WAITS:]),
         more_waits=max(0, len(before) - _WAITS),
+        kept="Kept away by" if one.fate is Fate.GONE else "Perhaps kept away by",
         blocked=names.all_of(one.blocked_by),
         lost=names.all_of(one.lost_data),
         meanwhile=one.workarounds,
@@ -153,6 +159,8 @@ def _bar(one: ServiceOutcome, axis: Scale) -> TimeBar:
     allowed = f"{duration(target)} allowed" if target is not None else "no target"
     if one.fate is Fate.GONE:
         return TimeBar(f"never; {allowed}", "bad", 0.0, 0.0, target_at, endless=True)
+    if goes_on(one):
+        return TimeBar("never goes down", "less", 0.0, 0.0, target_at, endless=False)
     if seconds is None:
         when = " when" if one.fate in (Fate.BACK, Fate.DEGRADED) else ""
         text = f"not known{when}; {allowed}"
@@ -174,7 +182,9 @@ def _loss(one: ServiceOutcome) -> bars.Gauge:
     """Draw what is lost; where no time can say it, in words: nothing, all of it, not known."""
     gauge = bars.against("rpo", "Lost", one.loss_seconds, one.loss_target_seconds)
     (bar,) = gauge.bars
-    if one.lost_data:
+    if one.lost_data and one.fate is Fate.UNKNOWN:
+        bar = replace(bar, text="perhaps lost for good", mark="open", within=0.0, beyond=0.0)
+    elif one.lost_data:
         bar = replace(bar, text="data lost for good", mark="bad", within=0.0, beyond=0.0)
     elif one.loss_seconds is None:
         bar = replace(bar, text=bar.text.replace("not measured", "not known"))

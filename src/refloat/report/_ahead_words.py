@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from itertools import chain
+from typing import Protocol
 
+from refloat.assess.ahead.services_left import whole_lost
 from refloat.assess.words import duration
-from refloat.model.ahead import CopyFate, Fate, Loss, LossKind, ScenarioOutcome, ServiceOutcome
+from refloat.model.ahead import CopyFate, Fate, ScenarioOutcome, ServiceOutcome
 from refloat.model.plan import Plan
 from refloat.report.words import Answer
 
@@ -29,50 +30,35 @@ _COME_BACK = (Fate.BACK, Fate.DEGRADED)
 _NAMED = 4
 
 
+class _Named(Protocol):
+    @property
+    def name(self) -> str: ...
+
+
 class Names:
     """Names for people of whatever the plan gives a key."""
 
     def __init__(self, plan: Plan) -> None:
-        self._by_kind: dict[LossKind, Mapping[str, str]] = {
-            LossKind.SERVICE: {key: one.name for key, one in plan.services.items()},
-            LossKind.COMPONENT: {key: one.name for key, one in plan.components.items()},
-            LossKind.REPOSITORY: {key: one.name for key, one in plan.repositories.items()},
-            LossKind.PLATFORM: {key: one.name for key, one in plan.platforms.items()},
-            LossKind.VENDOR: {key: one.name for key, one in plan.vendors.items()},
-            LossKind.PERSON: {key: one.name for key, one in plan.people.items()},
-        }
-        self._any: dict[str, str] = {}
-        for key, name in chain.from_iterable(one.items() for one in self._by_kind.values()):
-            self._any.setdefault(key, name)
+        kinds: tuple[Mapping[str, _Named], ...] = (
+            plan.services,
+            plan.components,
+            plan.repositories,
+            plan.platforms,
+            plan.vendors,
+            plan.people,
+        )
+        self._names: dict[str, str] = {}
+        for kind in kinds:
+            for key, one in kind.items():
+                self._names.setdefault(key, one.name)
 
     def of(self, key: str) -> str:
         """Give the name; what is no key of the plan, such as a drawn circle, as it is."""
-        return self._any.get(key) or key
+        return self._names.get(key) or key
 
     def all_of(self, keys: Sequence[str]) -> tuple[str, ...]:
         """Give the names of some, in their order."""
         return tuple(map(self.of, keys))
-
-    def loss(self, loss: Loss) -> str:
-        """Say what is lost: ``the site geelong-hq``, ``Ben Carter``, ``the repository NAS``."""
-        name = self._by_kind.get(loss.kind, {}).get(loss.key) or loss.key
-        words = _LOSSES[loss.kind].format(name)
-        return f"{words}, for good" if loss.for_good else words
-
-
-_LOSSES = {
-    LossKind.SITE: "the site {}",
-    LossKind.FAILURE_DOMAIN: "everything in {}",
-    LossKind.AUTHENTICATION_DOMAIN: "signing in to {}",
-    LossKind.PRINCIPAL: "{}, in the hands of somebody else",
-    LossKind.VENDOR: "the vendor {}",
-    LossKind.PERSON: "{}, who is away",
-    LossKind.SERVICE: "the service {}",
-    LossKind.COMPONENT: "{}",
-    LossKind.REPOSITORY: "the repository {}",
-    LossKind.PLATFORM: "the platform {}",
-    LossKind.PRODUCTION: "everything that runs, and every account of it",
-}
 
 
 def some(names: Sequence[str], most: int = _NAMED) -> str:
@@ -93,8 +79,15 @@ def late(one: ServiceOutcome) -> bool:
     return one.seconds is not None and target is not None and one.seconds > target
 
 
+def goes_on(one: ServiceOutcome) -> bool:
+    """Whether a service never goes down, though it may run with less."""
+    return one.fate is Fate.UNTOUCHED or (one.fate is Fate.DEGRADED and one.wave is None)
+
+
 def fate(one: ServiceOutcome) -> tuple[str, str]:
     """Give the symbol of what becomes of a service, and one to four words."""
+    if one.fate is Fate.DEGRADED and goes_on(one):
+        return "less", "goes on with less"
     if one.fate in _COME_BACK and late(one):
         return "risk", "comes back late"
     if one.fate is Fate.BACK and one.seconds is None:
@@ -109,7 +102,7 @@ def sentence(outcome: ScenarioOutcome) -> str:
         return "The plan names no service, so nothing can be said to come back."
     hit = touched(outcome)
     if not hit:
-        return f"No service is touched: {'it goes' if total == 1 else f'all {total} go'} on."
+        return f"No service goes down: {'it goes' if total == 1 else f'all {total} go'} on."
     back = [one for one in hit if one.fate in _COME_BACK]
     names = {found: [one.name for one in hit if one.fate is found] for found in Fate}
     parts = [_come_back(back, len(hit), total)]
@@ -121,9 +114,9 @@ def sentence(outcome: ScenarioOutcome) -> str:
 
 
 def _come_back(back: Sequence[ServiceOutcome], hit: int, total: int) -> str:
-    of = f"{hit} services that are hit" if hit < total else count(total, "service", "services")
+    of = f"{hit} services that go down" if hit < total else count(total, "service", "services")
     if hit == 1 < total:
-        of = "1 service that is hit"
+        of = "1 service that goes down"
     comes = "comes" if len(back) == 1 else "come"
     known = [one.seconds for one in back if one.seconds is not None]
     if not back:
@@ -135,8 +128,8 @@ def _come_back(back: Sequence[ServiceOutcome], hit: int, total: int) -> str:
 
 
 def touched(outcome: ScenarioOutcome) -> tuple[ServiceOutcome, ...]:
-    """Give the services that do not simply go on."""
-    return tuple(one for one in outcome.services if one.fate is not Fate.UNTOUCHED)
+    """Give the services that go down."""
+    return tuple(one for one in outcome.services if not goes_on(one))
 
 
 def cards(outcome: ScenarioOutcome, *, timed: bool = True) -> tuple[Answer, ...]:
@@ -168,21 +161,22 @@ def _back_card(hit: Sequence[ServiceOutcome]) -> Answer:
 
 
 def _time_card(hit: Sequence[ServiceOutcome]) -> Answer:
+    fates = Counter(one.fate for one in hit)
     back = [one for one in hit if one.fate in _COME_BACK]
     slow = sum(map(late, back))
-    unknown = sum(one.seconds is None for one in back)
+    unknown = sum(one.seconds is None for one in back) + fates[Fate.UNKNOWN]
     aimless = sum(one.target_seconds is None and one.seconds is not None for one in back)
-    timely = len(back) - slow - unknown - aimless
+    timely = len(hit) - slow - unknown - aimless - fates[Fate.GONE]
     reasons = []
     if slow:
         reasons.append(f"{count(slow, 'comes', 'come')} back too late.")
+    if fates[Fate.GONE]:
+        reasons.append(f"{count(fates[Fate.GONE], 'does', 'do')} not come back.")
     if unknown:
-        reasons.append(f"Of {unknown}, nobody knows when.")
+        reasons.append(f"Of {unknown}, nobody knows.")
     if aimless:
         reasons.append(f"{count(aimless, 'has', 'have')} no target.")
-    if len(back) < len(hit):
-        reasons.append(f"{count(len(hit) - len(back), 'is', 'are')} not known to come back at all.")
-    mark = "good" if timely == len(hit) else "bad" if slow or not back else "open"
+    mark = "bad" if slow or fates[Fate.GONE] else "open" if unknown or aimless else "good"
     return Answer(
         "Within the time that is allowed?", f"{timely} of {len(hit)}", mark, "", tuple(reasons)
     )
@@ -190,27 +184,33 @@ def _time_card(hit: Sequence[ServiceOutcome]) -> Answer:
 
 def _data_card(outcome: ScenarioOutcome, hit: Sequence[ServiceOutcome]) -> Answer:
     question = "How much data is lost?"
-    gone = [one.name for one in outcome.data_sets if one.lost and one.fate is Fate.GONE]
-    unknown = sum(one.lost and one.fate is Fate.UNKNOWN for one in outcome.data_sets)
-    known = [one.loss_seconds for one in hit if one.loss_seconds is not None]
-    over = sum(
-        one.loss_seconds > one.loss_target_seconds
-        for one in hit
-        if one.loss_seconds is not None and one.loss_target_seconds is not None
-    )
+    lost = [one for one in outcome.data_sets if one.lost]
+    if not lost:
+        return Answer(question, "None", "good", "No data in use is lost.")
+    whole = [one.name for one in lost if whole_lost(one)]
+    stuck = sum(one.fate is Fate.GONE for one in lost) - len(whole)
+    unknown = sum(one.fate is Fate.UNKNOWN for one in lost)
+    over = sum(_loses_too_much(one) for one in hit)
     reasons = []
-    if gone:
-        reasons.append(f"Nothing is left of {some(gone)}.")
+    if whole:
+        reasons.append(f"Nothing is left of {some(whole)}.")
+    if stuck:
+        reasons.append(f"Of {count(stuck, 'data set', 'data sets')} nothing can be brought back.")
     if unknown:
         reasons.append(f"Of {count(unknown, 'data set', 'data sets')}, nobody can say.")
     if over:
         reasons.append(f"{count(over, 'service loses', 'services lose')} more than is allowed.")
-    if not any(one.lost for one in outcome.data_sets):
-        return Answer(question, "None", "good", "No data in use is lost.", ())
+    gone = bool(whole or stuck)
+    known = [one.loss_seconds for one in lost if one.loss_seconds is not None]
     if not known:
-        word = "All of it" if gone else "Not known"
+        word = "All that is hit" if gone and not unknown else "Not known"
         return Answer(question, word, "bad" if gone else "open", "", tuple(reasons))
     mark = "bad" if gone or over else "open" if unknown else "good"
     longest = f"Up to {duration(max(known))}"
     says = "The newest work of so long, where copies come back."
     return Answer(question, longest, mark, says, tuple(reasons))
+
+
+def _loses_too_much(one: ServiceOutcome) -> bool:
+    lost, target = one.loss_seconds, one.loss_target_seconds
+    return lost is not None and target is not None and lost > target

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
 
+from refloat.assess.ahead.losses import in_words
 from refloat.model.ahead import (
     AccessOutcome,
     DocumentOutcome,
@@ -84,7 +85,8 @@ def weakest_page(plan: Plan, weakest: Weakest) -> bytes:
         STYLES,
         organisation=plan.organisation,
         weakest=weakest,
-        view=cuts.view(weakest, words.Names(plan)),
+        view=cuts.view(plan, weakest, words.Names(plan)),
+        limit=LIMIT,
         assumes=_listed(weakest.assumes),
         surer=_listed(weakest.surer),
         fingerprint=fingerprint(plan),
@@ -104,7 +106,7 @@ def _scenario(given: AheadInput) -> dict[str, Any]:
         "cards": (*words.cards(outcome, timed=ahead is None), *(ahead.cards if ahead else ())),
         "ahead": ahead,
         "limit": LIMIT,
-        "losses": _listed([names.loss(one) for one in outcome.scenario.losses]),
+        "losses": _listed([in_words(plan, one) for one in outcome.scenario.losses]),
         "table": services.table(plan, outcome, names),
         "data": copies.matrix(outcome, names),
         "map": scenario_map.draw(plan, outcome, given.seen, names),
@@ -158,5 +160,5 @@ def _documents(some: Sequence[DocumentOutcome], done: str) -> list[dict[str, Any
 
 
 def _people(some: Sequence[PersonOutcome]) -> list[PersonOutcome]:
-    """Give who is away, those without anybody to stand in first."""
-    return sorted(some, key=lambda one: bool(one.stands_in) or not one.duties)
+    """Give who is away, those first who have duties that nobody else has."""
+    return sorted(some, key=lambda one: not one.duties)

@@ -18,12 +18,12 @@ import ahead_sample as sample
 import pytest
 from test_report_page import Reader
 
-from refloat.model.ahead import CutSet, Fate, Loss, LossKind, Weakest
+from refloat.model.ahead import CopyFate, CutSet, Fate, Loss, LossKind, Weakest
 from refloat.model.forecast import Percentiles
 from refloat.report import _ahead_forecast as forecasts
 from refloat.report import _ahead_services as services
 from refloat.report import ahead
-from refloat.report._ahead_words import Names, sentence
+from refloat.report._ahead_words import Names, cards, sentence
 from refloat.report._scale import scale
 from refloat.report.ahead import scenario_page, weakest_page
 
@@ -111,13 +111,15 @@ def test_every_mark_has_a_symbol_and_a_colour_of_its_own(forecast: bytes) -> Non
 def test_the_result_stands_first_in_one_breath(head_office: bytes) -> None:
     text = Reader(head_office).text
     said = (
-        "9 of 11 services that are hit come back, 8 of these within 7 h 30 min; 1 does not: "
+        "9 of 11 services that go down come back, 8 of these within 7 h 30 min; 1 does not: "
         "Scanned paper-record archive; of 1 nobody can say: Payroll and timesheets."
     )
     assert said in text
     first = text.index(said)
     assert first < text.index("Do the services come back? 9 of 11")
-    assert text.index("Within the time that is allowed? 4 of 11") < text.index("What is lost: 4")
+    assert text.index("Within the time that is allowed? 4 of 11") < text.index(
+        "What happens: 4 losses"
+    )
 
 
 def test_what_does_not_come_back_stands_before_what_does(head_office: bytes) -> None:
@@ -225,7 +227,7 @@ def test_what_cannot_be_reached_or_read_stands_first(head_office: bytes) -> None
     assert text.index("can be read later") < text.index("telephone numbers")
     assert "cannot be used" in text
     text = words(section(head_office, "people"))
-    assert text.index("Ben declare an incident nobody") < text.index("approve restores")
+    assert text.index("Ben declare an incident") < text.index("Dev nothing Ben")
 
 
 def test_it_says_what_was_assumed_and_what_would_make_it_surer(forecast: bytes) -> None:
@@ -306,16 +308,40 @@ def test_a_target_met_by_80_of_100_is_met() -> None:
 def test_single_points_come_first_with_what_helps() -> None:
     content = BODIES["weakest"]()
     text = Reader(content).text
-    assert "12 of 14 services hang on a single point; the worst is the network's settings." in text
+    said = "12 of 14 services hang on a single point. The worst: the network's settings is lost."
+    assert said in text
     places = [text.index(word) for word in ("Broken already", "Single points", "Pairs:", "Triples")]
     assert places == sorted(places)
     part = section(content, "single-points")
     widths = [float(one) for one in re.findall(r'class="within"[^>]*width="([\d.]+)%"', part)]
     assert widths == [pytest.approx(100 * 12 / 14, abs=0.01), pytest.approx(100 / 14, abs=0.01)]
     assert "Keep a second copy elsewhere." in part
+    assert "everything kept at geelong-hq is lost, or SMB share on NAS" in part
+    assert "1 of 14, perhaps 1 more" in part
+    assert 'class="maybe"' in part
+    pairs = words(section(content, "pairs"))
+    assert "perhaps 3 of 14" in pairs
     rows = words(section(content, "services"))
     assert "Online booking platform on a single point 1 1 0" in rows
     assert "AD DS and Entra ID sign-in does not come back already" in rows
+
+
+def test_what_a_service_loses_alone_with_itself_is_no_single_point() -> None:
+    plan, found = sample.weakest()
+    itself = CutSet((Loss(LossKind.SERVICE, "identity"),), ("identity",), "", itself="identity")
+    content = weakest_page(
+        plan, replace(found, cut_sets=(itself, *found.cut_sets), found=(3, 1, 1))
+    )
+    assert "2 in all." in words(section(content, "single-points"))
+    assert "How many single points? 2" in Reader(content).text
+
+
+def test_what_was_left_out_of_the_weakest_is_said() -> None:
+    plan, found = sample.weakest()
+    partly = replace(found, complete=2, left_out=("Triples of 9,000 things were not looked at.",))
+    text = Reader(weakest_page(plan, partly)).text
+    assert "Every set of up to 2 was found; of larger ones there may be more." in text
+    assert "Triples of 9,000 things were not looked at." in text
 
 
 def test_no_cut_set_and_no_service_are_said_as_they_are() -> None:
@@ -330,21 +356,24 @@ def test_no_cut_set_and_no_service_are_said_as_they_are() -> None:
 def test_many_cut_sets_are_shown_in_part_and_the_page_says_so() -> None:
     plan, found = sample.weakest()
     many = tuple(
-        CutSet((Loss(LossKind.COMPONENT, f"c{n}"),), ("booking",), "It is gone.", "")
+        CutSet((Loss(LossKind.COMPONENT, f"c{n}"),), ("booking",), "It is gone.", f"Mend {n}.")
         for n in range(5000)
     )
     content = weakest_page(plan, replace(found, cut_sets=many))
-    assert "120 of 5000 are shown" in Reader(content).text
+    assert "120 of 5000 rows are shown" in Reader(content).text
     assert len(content) < 200_000
 
 
 @pytest.mark.parametrize(
     ("fates", "said"),
     [
-        ((Fate.UNTOUCHED,), "No service is touched: it goes on."),
-        ((Fate.UNTOUCHED, Fate.UNTOUCHED), "No service is touched: all 2 go on."),
+        ((Fate.UNTOUCHED,), "No service goes down: it goes on."),
+        ((Fate.UNTOUCHED, Fate.UNTOUCHED), "No service goes down: all 2 go on."),
         ((Fate.BACK,), "1 of 1 service comes back within 1 h."),
-        ((Fate.GONE, Fate.UNTOUCHED), "None of 1 service that is hit comes back; 1 does not: A."),
+        (
+            (Fate.GONE, Fate.UNTOUCHED),
+            "None of 1 service that goes down comes back; 1 does not: A.",
+        ),
         ((Fate.BACK, Fate.UNKNOWN), "1 of 2 services comes back within 1 h; of 1 nobody can say"),
         ((), "The plan names no service, so nothing can be said to come back."),
     ],
@@ -356,6 +385,51 @@ def test_the_sentence_says_it_for_few_and_for_none(fates: tuple[Fate, ...], said
         for n, fate in enumerate(fates)
     )
     assert sentence(replace(given, services=some)).startswith(said)
+
+
+def test_who_goes_on_with_less_never_goes_down() -> None:
+    given = sample.head_office()
+    first = replace(given.outcome.services[0], fate=Fate.DEGRADED, wave=None, seconds=0.0)
+    outcome = replace(given.outcome, services=(first,))
+    assert sentence(outcome) == "No service goes down: it goes on."
+    text = Reader(scenario_page(replace(given, outcome=outcome))).text
+    assert "Goes on, with less" in text
+    assert "never goes down" in text
+    assert "Comes back" not in text
+
+
+def test_data_that_nobody_can_open_is_not_called_gone() -> None:
+    given = sample.head_office()
+    stuck, whole = (
+        replace(
+            sample.data_set(given.plan, "archive-files", Fate.GONE, {"repo-nas1": fate}),
+            name="the scans",
+        )
+        for fate in (CopyFate.SHUT, CopyFate.LOST)
+    )
+    for data, said in (
+        (stuck, "Of 1 data set nothing can be brought back."),
+        (whole, "Nothing is left of the scans."),
+    ):
+        outcome = replace(given.outcome, data_sets=(data,))
+        assert cards(outcome)[-1].reasons[0] == said
+        assert cards(outcome)[-1].mark == "bad"
+
+
+def test_a_forecast_of_a_part_never_calls_it_everything() -> None:
+    given = sample.SAMPLES["forecast"]()
+    assert given.forecast is not None
+    answer = forecasts.view(given.forecast, Names(given.plan)).cards[0]
+    assert (answer.word, answer.mark) == ("Not known", "open")
+    assert answer.sentence.startswith("The rest within 9 h")
+    gone = tuple(replace(one, fate=Fate.GONE) for one in given.forecast.services[-1:])
+    changed = replace(given.forecast, services=(*given.forecast.services[:-1], *gone))
+    answer = forecasts.view(changed, Names(given.plan)).cards[0]
+    assert (answer.word, answer.mark) == ("Never all of it", "bad")
+    known = tuple(one for one in given.forecast.services if one.seconds is not None)
+    whole = forecasts.view(replace(given.forecast, services=known), Names(given.plan))
+    assert (whole.cards[0].word, whole.cards[0].mark) == ("9 h", "clock")
+    assert "all services that go down are back within 9 h" in whole.sentence
 
 
 def test_nothing_is_not_a_pass() -> None:
