@@ -231,11 +231,11 @@ def test_what_cannot_be_read_is_not_readable_in_scenarios(
         "an administrator's account is taken over": "ransomware",
     }
     names |= {f"the site {one} is lost": f"site:{one}" for one in organisation.plan.sites}
-    said = {
-        (one.subject.removeprefix("document "), names[loss])
-        for one in findings(any_assessor, "INSTRUCTIONS_UNREACHABLE")
-        for loss in one.inputs["losses"]  # type: ignore[union-attr]
-    }
+    said = set()
+    for one in findings(any_assessor, "INSTRUCTIONS_UNREACHABLE"):
+        losses = one.inputs["losses"]
+        assert isinstance(losses, tuple)
+        said |= {(one.subject.removeprefix("document "), names[str(loss)]) for loss in losses}
     ready = ready_made(organisation)
     unreadable = {
         (document.key, name)

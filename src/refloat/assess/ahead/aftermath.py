@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from refloat.assess.ahead.network import after, fallen
-from refloat.assess.ahead.recovery_network import RecoveryNetwork, recovery_network
+from refloat.assess.ahead.recovery_network import BACK, RecoveryNetwork, recovery_network
 from refloat.assess.organisation import Organisation
 from refloat.model.ahead import Fate, Loss, Scenario
 from refloat.model.plan import Plan
@@ -22,7 +22,7 @@ class Aftermath:
         scenario: what happens.
         hopeful: by number, whether it holds if only that falls which surely does.
         cautious: by number, whether it holds if all falls that perhaps does.
-        surely_down: what falls before anything is brought back, surely.
+        surely_down: by number, whether it surely falls before anything is brought back.
         perhaps_down: the same, and what perhaps falls.
         surely: by the number of what falls first, with which loss it surely falls.
         perhaps: by the number of what falls first, with which loss it perhaps falls.
@@ -30,10 +30,10 @@ class Aftermath:
 
     network: RecoveryNetwork
     scenario: Scenario
-    hopeful: bytes
-    cautious: bytes
-    surely_down: frozenset[int]
-    perhaps_down: frozenset[int]
+    hopeful: bytearray
+    cautious: bytearray
+    surely_down: bytearray
+    perhaps_down: bytearray
     surely: Mapping[int, Loss]
     perhaps: Mapping[int, Loss]
 
@@ -53,25 +53,26 @@ class Aftermath:
 
     def is_down(self, key: str) -> bool:
         """Whether a service or component is down, or perhaps is."""
-        return self.number("back", key) in self.perhaps_down
+        return bool(self.perhaps_down[self.network.first[key] + BACK])
 
     def is_lost(self, key: str) -> bool:
         """Whether a service or component itself is lost, or perhaps is."""
-        number = self.number("running", key)
+        number = self.network.first[key]
         return number in self.surely or number in self.perhaps
 
     def comes_back(self, key: str) -> bool:
         """Whether a service or component surely comes back, or never went."""
-        return not self.is_down(key) or bool(self.cautious[self.number("back", key)])
+        number = self.network.first[key] + BACK
+        return not self.perhaps_down[number] or bool(self.cautious[number])
 
     def fate(self, key: str) -> Fate:
         """Say what becomes of a service or component; what it can do without is not looked at."""
-        number = self.number("back", key)
-        if number not in self.perhaps_down:
+        number = self.network.first[key] + BACK
+        if not self.perhaps_down[number]:
             return Fate.UNTOUCHED
         if self.cautious[number]:
             return Fate.BACK
-        surely = number in self.surely_down and not self.hopeful[number]
+        surely = self.surely_down[number] and not self.hopeful[number]
         return Fate.GONE if surely else Fate.UNKNOWN
 
     @cached_property
@@ -94,18 +95,19 @@ def aftermath(organisation: Organisation, scenario: Scenario) -> Aftermath:
     network = recovery_network(organisation)
     surely = _first(network.strikes, scenario.losses)
     perhaps = _first(network.perhaps, scenario.losses)
-    restored = network.restored
-    surely_down = fallen(network, surely, restored)
+    surely_down = fallen(network, surely, network.restored)
+    perhaps_down = surely_down
     if perhaps or network.seen:
-        without = restored | network.doubtful
-        perhaps_down = fallen(network, {*surely, *perhaps}, without)
-    else:
-        perhaps_down = surely_down
+        without = network.restored_or_doubtful if network.seen else network.restored
+        start = None if network.seen else surely_down
+        perhaps_down = fallen(network, (*surely, *perhaps), without, start)
+    hopeful = after(network, scenario.losses, cautious=False)
+    same = not perhaps and not network.doubtful
     return Aftermath(
         network=network,
         scenario=scenario,
-        hopeful=bytes(after(network, scenario.losses, cautious=False)),
-        cautious=bytes(after(network, scenario.losses, cautious=True)),
+        hopeful=hopeful,
+        cautious=hopeful if same else after(network, scenario.losses, cautious=True),
         surely_down=surely_down,
         perhaps_down=perhaps_down,
         surely=surely,

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from functools import cached_property
+from collections.abc import Iterator
 
 from refloat.assess import words
-from refloat.assess.access.isolation import CopyIsolation, effective_rights, isolation_of
+from refloat.assess.access.isolation import effective_rights
 from refloat.assess.ahead.aftermath import Aftermath
 from refloat.assess.ahead.falls import ALTERING_RIGHTS
 from refloat.assess.ahead.losses import in_words
@@ -73,15 +72,18 @@ class CopiesLeft:
 
     def _concerned(self) -> Iterator[str]:
         """Give the components whose data or copies are touched, in the plan's order."""
-        before, after = self._network.at_rest[1], self._left.cautious
-        copies, lost = self._network.copies, frozenset(self._left.lost_components)
+        network, after = self._network, self._left.cautious
+        struck = (self._left.surely, self._left.perhaps)
         for key, one in self._left.plan.components.items():
-            numbers = copies.get(key, ())
-            if key in lost:
+            numbers = network.copies.get(key, ())
+            if self._left.is_lost(key):
                 if numbers or one.kind in HOLDS_DATA:
                     yield key
-            elif any(before[number] != after[number] for number in numbers) or any(
-                number in self._left.surely or number in self._left.perhaps for number in numbers
+            elif any(
+                number in struck[0]
+                or number in struck[1]
+                or (not after[number] and network.at_rest[1][number])
+                for number in numbers
             ):
                 yield key
 
@@ -152,9 +154,8 @@ class CopiesLeft:
         return "It is whole, and the keys to it are lost."
 
     def _safe(self, place: Place) -> str:
-        known = self._isolated.get((place.data_set, place.repository))
-        locked = self._network.looks.locked(place, self._network.owner(place.data_set))
-        if known is not None and known.lock in HOLDING and locked is not None:
+        known = self._network.falls.isolated.get((place.data_set, place.repository))
+        if known is not None and known.lock in HOLDING:
             until = f" until {words.day(known.locked_until)}" if known.locked_until else ""
             return f"A lock that no account opens keeps it{until}."
         return "None of these accounts can alter it."
@@ -177,7 +178,7 @@ class CopiesLeft:
     def _way(self, place: Place, loss: Loss) -> str:
         asked = (loss.key, place.repository)
         if loss.kind is LossKind.PRODUCTION:
-            known = self._isolated.get((place.data_set, place.repository))
+            known = self._network.falls.isolated.get((place.data_set, place.repository))
             return known.way if known is not None else ""
         if asked not in self._ways:
             rights = effective_rights(self._left.organisation)
@@ -185,15 +186,6 @@ class CopiesLeft:
             first = next((one for one in held if one.allowed), None)
             self._ways[asked] = first.way if first is not None else ""
         return self._ways[asked]
-
-    @cached_property
-    def _isolated(self) -> Mapping[tuple[str, str], CopyIsolation]:
-        return {
-            (key, copy.repository): copy
-            for service in self._left.organisation.bases
-            for key, judged in isolation_of(self._left.organisation, service).items()
-            for copy in judged.copies
-        }
 
     # Why
 

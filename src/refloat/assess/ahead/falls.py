@@ -7,12 +7,13 @@ may be the vendor's, a right that nobody looked at.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping
 from dataclasses import replace
 from functools import cached_property
 
 from refloat.assess.access.isolation import (
     PRODUCTION,
+    CopyIsolation,
     Isolated,
     effective_rights,
     isolation_of,
@@ -98,12 +99,33 @@ class Falls:
             self._found[loss] = surely, perhaps
         return self._found[loss]
 
+    def knows(self, loss: Loss) -> bool:
+        """Whether the plan knows what is lost."""
+        plan = self._plan
+        keyed: Mapping[LossKind, Container[str]] = {
+            LossKind.VENDOR: plan.vendors,
+            LossKind.PERSON: plan.people,
+            LossKind.SERVICE: plan.services,
+            LossKind.COMPONENT: plan.components,
+            LossKind.PLATFORM: plan.platforms,
+        }
+        if loss.kind in keyed:
+            return loss.key in keyed[loss.kind]
+        if loss.kind is LossKind.PRODUCTION:
+            return loss.key == EVERYTHING and bool(plan.components or plan.services)
+        return replace(loss, for_good=False) in self._few
+
+    @cached_property
+    def _few(self) -> frozenset[Loss]:
+        """Give the losses of kinds of which there are few."""
+        return frozenset(self._places())
+
     @cached_property
     def losses(self) -> tuple[Loss, ...]:
         """Everything single that the plan knows and that can be lost, sorted."""
         return tuple(sorted(set(self._all())))
 
-    def _all(self) -> Iterator[Loss]:
+    def _places(self) -> Iterator[Loss]:
         plan = self._plan
         for site in self.sites:
             yield Loss(LossKind.SITE, site)
@@ -112,13 +134,19 @@ class Falls:
         for one in plan.repositories.values():
             if one.authentication_domain.casefold() not in _NOWHERE:
                 yield Loss(LossKind.AUTHENTICATION_DOMAIN, one.authentication_domain)
+        for key in effective_rights(self._organisation).principals:
+            yield Loss(LossKind.PRINCIPAL, key)
+        for key in dict.fromkeys((*plan.repositories, *self._by_repository)):
+            yield Loss(LossKind.REPOSITORY, key)
+
+    def _all(self) -> Iterator[Loss]:
+        plan = self._plan
+        yield from self._few
         keyed: tuple[tuple[LossKind, Iterable[str]], ...] = (
-            (LossKind.PRINCIPAL, effective_rights(self._organisation).principals),
             (LossKind.VENDOR, plan.vendors),
             (LossKind.PERSON, plan.people),
             (LossKind.SERVICE, plan.services),
             (LossKind.COMPONENT, plan.components),
-            (LossKind.REPOSITORY, dict.fromkeys((*plan.repositories, *self._by_repository))),
             (LossKind.PLATFORM, plan.platforms),
         )
         for kind, keys in keyed:
@@ -289,20 +317,21 @@ class Falls:
         surely += self._standbys(ours)
         perhaps: list[int] = []
         for number, place in self._by_number.items():
-            verdict = self._verdicts.get((place.data_set, place.repository), Isolated.UNKNOWN)
+            known = self.isolated.get((place.data_set, place.repository))
+            verdict = known.verdict if known is not None else Isolated.UNKNOWN
             if verdict is not Isolated.YES:
                 (surely if verdict is Isolated.NO else perhaps).append(number)
         return _parted(surely, perhaps)
 
     @cached_property
-    def _verdicts(self) -> Mapping[tuple[str, str], Isolated]:
+    def isolated(self) -> Mapping[tuple[str, str], CopyIsolation]:
         """Give, by data set and repository, whether production's accounts can alter copies."""
-        found: dict[tuple[str, str], Isolated] = {}
-        for service in self._organisation.bases:
-            for key, judged in isolation_of(self._organisation, service).items():
-                for copy in judged.copies:
-                    found[key, copy.repository] = copy.verdict
-        return found
+        return {
+            (key, copy.repository): copy
+            for service in self._organisation.bases
+            for key, judged in isolation_of(self._organisation, service).items()
+            for copy in judged.copies
+        }
 
     def can_alter(self, loss: Loss, place: Place) -> bool:
         """Whether a compromise lets somebody alter what no lock keeps in a place, or perhaps does.
@@ -430,7 +459,7 @@ class Struck(Mapping[object, tuple[int, ...]]):
         self._part = 1 if perhaps else 0
 
     def __getitem__(self, loss: object) -> tuple[int, ...]:
-        if not isinstance(loss, Loss) or replace(loss, for_good=False) not in self._set:
+        if not isinstance(loss, Loss) or not self._falls.knows(loss):
             raise KeyError(loss)
         return self._falls.of(loss)[self._part]
 
@@ -439,10 +468,6 @@ class Struck(Mapping[object, tuple[int, ...]]):
 
     def __len__(self) -> int:
         return len(self._falls.losses)
-
-    @cached_property
-    def _set(self) -> frozenset[Loss]:
-        return frozenset(self._falls.losses)
 
 
 def _once(numbers: Iterable[int]) -> tuple[int, ...]:

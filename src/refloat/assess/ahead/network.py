@@ -10,7 +10,7 @@ in the *cautious* one everything falls that perhaps does. Where both agree, it i
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -82,9 +82,9 @@ class Wired:
     """
 
     count: int
-    waits: tuple[int, ...]
-    used_by: tuple[tuple[int, ...], ...]
-    members: tuple[tuple[int, ...], ...]
+    waits: Sequence[int]
+    used_by: Sequence[Sequence[int]]
+    members: Sequence[tuple[int, ...]]
 
 
 def holds(network: Network, struck: Iterable[int]) -> bytearray:
@@ -110,8 +110,10 @@ def after(network: Network, losses: Iterable[object], *, cautious: bool) -> byte
         losses: what is lost.
         cautious: in which reading.
     """
-    wired, before = network.wired, network.at_rest[cautious]
     struck = network.struck(losses, cautious=cautious)
+    if len(struck) * _MANY > network.wired.count:
+        return holds(network, struck)
+    wired, before = network.wired, network.at_rest[cautious]
     touched = _touched(wired, before, struck)
     if len(touched) * _FEW > len(before):
         return holds(network, struck)
@@ -139,34 +141,47 @@ def after(network: Network, losses: Iterable[object], *, cautious: bool) -> byte
     return found
 
 
-def fallen(network: Network, struck: Iterable[int], without: Container[int]) -> frozenset[int]:
+def fallen(
+    network: Network, struck: Iterable[int], without: bytes, start: bytearray | None = None
+) -> bytearray:
     """Say what falls at once, and what falls because that fell, before anything is brought back.
 
     Args:
         network: the network.
         struck: the numbers of the things that fall first.
-        without: the numbers of alternatives that do not count: what only a recovery brings.
+        without: by number, 1 for an alternative that does not count: what only a recovery brings.
+        start: what is known to fall already, as this gave it for fewer losses; None for nothing.
+
+    Returns:
+        By number, 1 if it falls; the groups come after all nodes.
     """
     wired = network.wired
-    found = set(struck)
+    used_by, count = wired.used_by, wired.count
+    before = bytearray(len(wired.waits)) if start is None else start
+    found = bytearray(before)
     left: dict[int, int] = {}
-    ahead = list(found)
+    ahead = [number for number in struck if not found[number]]
+    for number in ahead:
+        found[number] = 1
     while ahead:
         number = ahead.pop()
-        for user in wired.used_by[number]:
-            if user in found:
+        for user in used_by[number]:
+            if found[user]:
                 continue
-            if user >= wired.count:
+            if user >= count:
                 if user not in left:
-                    members = wired.members[user - wired.count]
-                    left[user] = sum(one not in without for one in members)
-                left[user] -= number not in without
+                    members = wired.members[user - count]
+                    left[user] = sum(not before[one] and not without[one] for one in members)
+                left[user] -= not without[number]
                 if left[user] > 0:
                     continue
-            found.add(user)
+            found[user] = 1
             ahead.append(user)
-    return frozenset(number for number in found if number < wired.count)
+    return found
 
+
+_MANY = 20
+"""From which share of things that fall at once on all is solved anew: a twentieth."""
 
 _FEW = 4
 """From which share on all is solved anew: a fourth of the network."""
@@ -222,5 +237,4 @@ def _wired(network: Network) -> Wired:
         used_by.append([number])
         for needed in group:
             used_by[needed].append(at)
-    members = tuple(group for _, group in groups)
-    return Wired(count, tuple(waits), tuple(map(tuple, used_by)), members)
+    return Wired(count, waits, used_by, [group for _, group in groups])

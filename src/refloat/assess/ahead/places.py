@@ -10,6 +10,7 @@ import itertools
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Protocol
 
 from refloat.assess.ground.basis import Basis
@@ -17,6 +18,9 @@ from refloat.assess.ground.seen import SeenPoint
 from refloat.model.access import HOLDING, LockMode
 from refloat.model.feed import CopySeen
 from refloat.model.plan import Component, Plan
+
+Thing = tuple[str, str]
+"""``component``, ``service``, ``repository`` or ``platform``, and its key."""
 
 
 class _Named(Protocol):
@@ -65,11 +69,30 @@ class Places:
         self._instant = instant
         self._names = {one.name.casefold(): key for key, one in plan.repositories.items()}
         self._names |= {key.casefold(): key for key in plan.repositories}
-        self._things = dict(_things(plan))
 
     def named(self, text: str) -> tuple[str, str]:
         """Give the kind and key of what some text names; both are empty if it is none of ours."""
-        return self._things.get(text.strip().casefold(), ("", ""))
+        wanted = text.strip().casefold()
+        if wanted in self._spoken:
+            return self._spoken[wanted] or ("", "")
+        return self._all.get(wanted, ("", ""))
+
+    @cached_property
+    def _spoken(self) -> Mapping[str, Thing | None]:
+        """Give what the plan's own places of keys name: few, in a plan with many names."""
+        plan = self._plan
+        kept = [one.key_kept for one in plan.repositories.values()]
+        kept += [one.key_kept for one in plan.platforms.values()]
+        found: dict[str, Thing | None] = {text.strip().casefold(): None for text in kept}
+        for kind, key, name in _things(plan):
+            plain = name.casefold()
+            if plain in found:
+                found[plain] = (kind, key)
+        return found
+
+    @cached_property
+    def _all(self) -> Mapping[str, Thing]:
+        return {name.casefold(): (kind, key) for kind, key, name in _things(self._plan) if name}
 
     def of(self, component: Component, start: Basis | None) -> tuple[Place, ...]:
         """Give every place of a component's copies: where they were seen first, then where meant.
@@ -156,8 +179,8 @@ class Places:
         return until is None or until > self._instant
 
 
-def _things(plan: Plan) -> Iterator[tuple[str, tuple[str, str]]]:
-    """Give what a place of keys may name; keys come last, and so go before names."""
+def _things(plan: Plan) -> Iterator[tuple[str, str, str]]:
+    """Give kind, key and name of what a place of keys may name; keys come last, and so go first."""
     named: tuple[tuple[str, Mapping[str, _Named]], ...] = (
         ("component", plan.components),
         ("service", plan.services),
@@ -166,11 +189,10 @@ def _things(plan: Plan) -> Iterator[tuple[str, tuple[str, str]]]:
     )
     for kind, some in named:
         for key, one in some.items():
-            if one.name:
-                yield one.name.casefold(), (kind, key)
+            yield kind, key, one.name
     for kind, some in named:
         for key in some:
-            yield key.casefold(), (kind, key)
+            yield kind, key, key
 
 
 def _newest(points: tuple[SeenPoint, ...]) -> Iterator[SeenPoint]:

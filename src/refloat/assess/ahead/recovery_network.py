@@ -42,6 +42,10 @@ from refloat.model.feed import TestLevel
 from refloat.model.organisation import WrittenStep
 from refloat.model.plan import Component, ComponentKind, Plan, Service
 
+RUNNING, RESTORED, BACK = 0, 1, 2
+"""What has to be added to the first number of a component or service to get these of its things."""
+
+_KINDS = ("running", "restored", "back")
 _ANEW = frozenset({ComponentKind.APPLICATION, ComponentKind.INFRASTRUCTURE})
 """Kinds that people put anew by themselves, if only they know how."""
 
@@ -56,6 +60,7 @@ class RecoveryNetwork(Network):
         looks: looks copies up.
         by_number: by the number of a ``copy``, its place.
         copies: by data set, the numbers of its copies.
+        first: by component and service, the number of its first thing; the others follow.
         seen: by service, what it was seen to need and the plan does not say.
         falls: works out what falls with a loss.
     """
@@ -65,6 +70,7 @@ class RecoveryNetwork(Network):
     looks: Places = field(kw_only=True)
     by_number: dict[int, Place] = field(kw_only=True)
     copies: dict[str, tuple[int, ...]] = field(kw_only=True)
+    first: dict[str, int] = field(kw_only=True)
     seen: dict[str, tuple[str, ...]] = field(kw_only=True)
     falls: Falls = field(kw_only=True)
 
@@ -90,11 +96,20 @@ class RecoveryNetwork(Network):
             yield from wired.used_by[user] if user >= wired.count else (user,)
 
     @cached_property
-    def restored(self) -> frozenset[int]:
-        """Give the numbers of everything that only a recovery brings."""
-        return frozenset(
-            self.numbers["restored", key] for key in (*self.plan.components, *self.plan.services)
-        )
+    def restored(self) -> bytes:
+        """Give, by number, whether it is something that only a recovery brings."""
+        found = bytearray(len(self.wired.waits))
+        for first in self.first.values():
+            found[first + RESTORED] = 1
+        return bytes(found)
+
+    @cached_property
+    def restored_or_doubtful(self) -> bytes:
+        """Give the same, and what perhaps never held."""
+        found = bytearray(self.restored)
+        for number in self.doubtful:
+            found[number] = 1
+        return bytes(found)
 
     def owner(self, component: str) -> Basis | None:
         """Give a service whose own a component is; None if it is nobody's."""
@@ -133,10 +148,12 @@ class _Builder:
         )
         self.graph = self.moment.index.graph
         self.looks = Places(self.plan, organisation.instant)
-        self.nodes: list[Node] = []
-        self.all_of: list[tuple[int, ...]] = []
-        self.any_of: list[tuple[tuple[int, ...], ...]] = []
-        self.known: dict[Node, int] = {}
+        keys = tuple(dict.fromkeys((*self.plan.components, *self.plan.services)))
+        self.first = dict(zip(keys, range(0, 3 * len(keys), 3), strict=True))
+        self.nodes: list[Node] = [(kind, key) for key in keys for kind in _KINDS]
+        self.known: dict[Node, int] = dict(zip(self.nodes, range(len(self.nodes)), strict=True))
+        self.all_of: list[tuple[int, ...]] = [()] * len(self.nodes)
+        self.any_of: list[tuple[tuple[int, ...], ...]] = [()] * len(self.nodes)
         self.doubtful: set[int] = set()
         self.by_number: dict[int, Place] = {}
         self.copies: dict[str, tuple[int, ...]] = {}
@@ -146,14 +163,12 @@ class _Builder:
 
     def made(self) -> RecoveryNetwork:
         """Make all of it."""
-        for key in (*self.plan.components, *self.plan.services):
-            for kind in ("running", "restored", "back"):
-                self.add(kind, key)
         for service in self.plan.services.values():
             self.written(service)
         self.kept()
-        for component in self.plan.components.values():
-            self.component(component)
+        for key, component in self.plan.components.items():
+            if key not in self.plan.services:  # which nothing can need, then
+                self.component(component)
         wanted = self.seen_needs()
         for service in self.plan.services.values():
             self.service(service, wanted.get(service.key, ()))
@@ -170,6 +185,7 @@ class _Builder:
             looks=self.looks,
             by_number=self.by_number,
             copies=self.copies,
+            first=self.first,
             seen=wanted,
             falls=falls,
         )
@@ -192,14 +208,12 @@ class _Builder:
     ) -> None:
         """Say what a thing needs."""
         self.all_of[number] = tuple(dict.fromkeys(every))
-        self.any_of[number] = tuple(tuple(dict.fromkeys(group)) for group in one_of)
+        self.any_of[number] = tuple(map(tuple, map(dict.fromkeys, one_of)))
 
-    def backs(self, keys: Iterable[str]) -> Iterator[int]:
+    def backs(self, keys: Iterable[str]) -> list[int]:
         """Give the numbers of what is back; what the plan does not know is passed over."""
-        for key in keys:
-            number = self.known.get(("back", key))
-            if number is not None:
-                yield number
+        first = self.first
+        return [first[key] + BACK for key in keys if key in first]
 
     def doubt(self, key: str) -> int:
         """Give a thing that holds in the hopeful reading only."""
@@ -211,9 +225,11 @@ class _Builder:
 
     def component(self, one: Component) -> None:
         """Say when a component is restored, and when it is back."""
-        running, restored = self.known["running", one.key], self.known["restored", one.key]
+        running = self.first[one.key]
+        restored, back = running + RESTORED, running + BACK
         hard = (need.on for need in one.needs if need.strength is Strength.HARD)
-        self.needs(self.known["back", one.key], self.backs(hard), [(running, restored)])
+        self.all_of[back] = tuple(dict.fromkeys(self.backs(hard)))
+        self.any_of[back] = ((running, restored),)
         every: list[int] = []
         groups: list[Sequence[int]] = []
         if one.key in self.steps and one.key not in self.free_steps:

@@ -109,7 +109,7 @@ class ServicesLeft:
         else:
             for vendor in service.vendors:
                 number = left.number("vendor", vendor)
-                if number in left.perhaps_down:  # no vendor comes back
+                if left.perhaps_down[number]:  # no vendor comes back
                     yield vendor
             needs = [need.on for need in service.needs if _is_hard(need.strength)]
             needs += left.network.seen.get(key, ())
@@ -197,7 +197,7 @@ class ServicesLeft:
         said = f"{name} does not come back"
         if fate is Fate.UNKNOWN:
             said = f"Nobody can say whether {name} comes back"
-            if left.number("back", service.key) not in left.surely_down:
+            if not left.surely_down[left.number("back", service.key)]:
                 said = (
                     f"Nobody wrote down whether {name} goes down. If it does, it may not come back"
                 )

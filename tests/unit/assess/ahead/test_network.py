@@ -90,17 +90,35 @@ def test_an_empty_network_holds_nothing() -> None:
     assert holds(network(), ()) == bytearray()
 
 
+def falls(given: Network, struck: set[int], *without: int) -> set[int]:
+    mask = bytearray(len(given.wired.waits))
+    for number in without:
+        mask[number] = 1
+    found = fallen(given, struck, bytes(mask))
+    return {number for number in range(len(given.nodes)) if found[number]}
+
+
 def test_what_falls_before_anything_is_brought_back() -> None:
     # 0 runs, 1 is restored, 2 is back with either, 3 needs it.
     given = network(((), ()), ((), ()), ((), ((0, 1),)), ((2,), ()))
-    assert fallen(given, {0}, frozenset({1})) == {0, 2, 3}
-    assert fallen(given, {0}, frozenset()) == {0}
-    assert fallen(given, {1}, frozenset({1})) == {1}
+    assert falls(given, {0}, 1) == {0, 2, 3}
+    assert falls(given, {0}) == {0}
+    assert falls(given, {1}, 1) == {1}
+
+
+def test_a_group_falls_with_the_last_of_its_members() -> None:
+    given = network(((), ()), ((), ()), ((), ()), ((), ((0, 1, 2),)))
+    assert falls(given, {0, 1}) == {0, 1}
+    assert falls(given, {0, 1}, 2) == {0, 1, 3}
+    assert falls(given, {0, 1, 2}) == {0, 1, 2, 3}
+    few = fallen(given, {0}, bytes(5))
+    assert fallen(given, {1}, bytes(5), few)[3] == 0
+    assert fallen(given, {1, 2}, bytes(5), few)[3] == 1
 
 
 def test_a_circle_that_nothing_hits_does_not_fall() -> None:
     circle = network(((1,), ()), ((0,), ()), ((), ()))
-    assert fallen(circle, {2}, frozenset()) == {2}
+    assert falls(circle, {2}) == {2}
 
 
 def test_a_long_chain_needs_no_deep_stack() -> None:
@@ -108,4 +126,4 @@ def test_a_long_chain_needs_no_deep_stack() -> None:
     chain = network(((), ()), *(((number,), ()) for number in range(count)))
     assert sum(holds(chain, ())) == count + 1
     assert sum(holds(chain, {0})) == 0
-    assert len(fallen(chain, {0}, frozenset())) == count + 1
+    assert len(falls(chain, {0})) == count + 1
