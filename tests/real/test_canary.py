@@ -230,6 +230,9 @@ def test_nothing_is_tried_unless_the_plan_and_the_command_say_so(shop: Shop) -> 
     ):
         ended = shop.run("canary", *words)
         assert (ended.code, says in ended.errors) == (code, True), ended.errors
+    write_plan(shop, '{strangers: {options: {password: "file:secrets/wrong"}}}')
+    ended = tried(shop, "strangers")
+    assert (ended.code, "where the account decides" in ended.output) == (64, True)
     write_plan(shop, "{strangers: {options: {place: elsewhere}}}")
     ended = tried(shop, "strangers")
     assert (ended.code, "is no option of restic" in ended.output) == (64, True)

@@ -134,6 +134,20 @@ def test_one_approval_opens_one_restore(shop: Shop, tmp_path: Path) -> None:
     assert not (tmp_path / "second").exists()
 
 
+def test_what_somebody_elses_tool_copies_is_named_and_the_rest_put_down(
+    shop: Shop, tmp_path: Path
+) -> None:
+    text = shop.plan.read_text()
+    mail = "  mail: {kind: microsoft 365, watch: {copies: [shelf]}}\n"
+    text = text.replace("needs: [application, soft: pictures]", "needs: [letters, mail]")
+    shop.plan.write_text(text.replace("\nauthority:", f"\n{mail}authority:"))
+    number = approved(shop, subject="shop")
+    into = tmp_path / "back"
+    result = done(shop.run("restore", "fetch", number, "--to", str(into), "--json")).json()
+    assert [part["component"] for part in result["parts"]] == ["letters"]
+    assert result["elsewhere"] == ["mail"]
+
+
 def test_nothing_is_ever_written_over(shop: Shop, tmp_path: Path) -> None:
     number = approved(shop)
     full = shop.home / f"full-{shop.state.name}"

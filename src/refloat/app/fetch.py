@@ -48,6 +48,7 @@ class Fetched:
         stage: how it ended.
         parts: what was put where, and how it compares with what was backed up.
         trouble: why it ended early, in a sentence; empty if it did not.
+        elsewhere: components of the request that somebody else's tool copies and must restore.
         teardown: what was left of the sandbox of the comparison; None if there was none.
     """
 
@@ -57,6 +58,7 @@ class Fetched:
     stage: RestoreStage
     parts: tuple[RestoredPart, ...]
     trouble: str
+    elsewhere: tuple[str, ...] = ()
     teardown: Teardown | None = None
 
 
@@ -88,11 +90,11 @@ def fetch(
     """
     standing = find(workspace, clock, number)
     asked = standing.request
-    _refuse(workspace.plan, standing)
+    ours = _refuse(workspace.plan, standing)
     folder = into.absolute()
     wiring.refuse_place(workspace, folder)
     with scratch(workspace, clock, f"restore-{number}") as private:
-        data = wiring.prepare_data(workspace, asked.subject, asked.components, private)
+        data = wiring.prepare_data(workspace, asked.subject, ours, private)
         session = chosen(data, private.name, clock.now().wall, asked.loss_at)
         require_empty(folder)
         attempt = _Attempt(workspace, clock, asked, folder, session)
@@ -157,6 +159,7 @@ class _Attempt:
             stage=stage,
             parts=tuple(self._parts.values()),
             trouble=self._trouble,
+            elsewhere=tuple(key for key in self._asked.components if key not in self._parts),
             teardown=teardown,
         )
 
@@ -180,11 +183,11 @@ def _compared(part: RestoredPart, checks: tuple[CheckResult, ...]) -> RestoredPa
     return replace(part, outcome=worst({part.component: checks}), checks=checks)
 
 
-def _refuse(plan: Plan, standing: RestoreStanding) -> None:
-    """See that a request may be carried out, and that Refloat can.
+def _refuse(plan: Plan, standing: RestoreStanding) -> tuple[str, ...]:
+    """See that a request may be carried out; give the components that Refloat restores.
 
     Raises:
-        NotAllowed: if not; says why.
+        NotAllowed: if it may not, or all of it is somebody else's tool's; says why.
     """
     asked = standing.request
     if not standing.opens:
@@ -195,9 +198,11 @@ def _refuse(plan: Plan, standing: RestoreStanding) -> None:
     gone = [key for key in asked.components if key not in plan.components]
     if gone:
         raise NotAllowed(f"the plan no longer has {', '.join(gone)}", hint="Ask again.")
-    others = [key for key in asked.components if plan.components[key].protection is None]
-    if others:
+    ours = tuple(key for key in asked.components if plan.components[key].protection is not None)
+    if not ours:
         raise NotAllowed(
-            f"Refloat does not restore {', '.join(others)}: somebody else's tool copies it",
+            f"Refloat does not restore {', '.join(asked.components)}: somebody else's tool copies"
+            " it",
             hint=f"Request {asked.entry} says who may: restore it there, and record the test.",
         )
+    return ours

@@ -177,6 +177,8 @@ def _show(done: Fetched) -> None:
         for check in part.checks:
             if check.outcome is not Outcome.PASSED:
                 say(f"  {sign(check.outcome)}: {part.component}: {check.name}: {check.seen}")
+    if done.elsewhere:
+        say(f"Somebody else's tool restores {', '.join(done.elsewhere)}; the request allows that.")
     if done.trouble:
         say(f"✗ {done.trouble}")
     say(f"Recorded as evidence {done.entry}.")

@@ -296,4 +296,6 @@ class Canary(Protocol):
         Raises:
             RepositoryProblem: if the canary cannot be written or looked for.
             MissingInput: if there is no such account.
+            UsageProblem: if it would be Refloat's own right that is tried, though the credentials
+                differ: where the account decides, and none is named.
         """

@@ -9,6 +9,7 @@ import pytest
 
 from refloat.assess import Assessor
 from refloat.assess.rules.restores import break_glass_not_reviewed
+from refloat.assess.sheets.answering import restore_authority
 from refloat.assess.verdicts.restores import restore_refused, restores, same_person
 from refloat.model.errors import RefloatError
 from refloat.model.facts import Fact, Facts, fact_from_entry, predicate, predicate_type
@@ -116,6 +117,18 @@ def test_a_deputy_who_is_somebody_else_is_somebody_else() -> None:
     assert not same_person(plan(), "dot", "eve")
     nameless = replace(plan(), people={"x": Person("x", ""), "y": Person("y", "")})
     assert not same_person(nameless, "x", "y"), "what nobody wrote down makes nobody the same"
+
+
+@pytest.mark.requirement("R-034")
+def test_the_answer_does_not_count_one_human_as_two() -> None:
+    def separate(*approvers: str) -> bool:
+        who = Authority(request_restores=("eve",), approve_restores=approvers)
+        given = replace(plan(), authority=who)
+        whole = Assessor(given, Facts()).organisation(NOW)
+        return restore_authority(given, whole.bases["booking"]).separate
+
+    assert separate("alias", "ada")
+    assert not separate("alias", "second", "eve")
 
 
 @pytest.mark.requirement("R-034")

@@ -178,6 +178,13 @@ def test_a_card_that_is_too_small_for_everybody_says_how_many_it_leaves_out() ->
     assert f"{made.left_out} more stand in the list below" in page_of(whole).decode()
 
 
+def test_no_name_of_an_organisation_is_too_long_for_the_code() -> None:
+    whole = kit(replace(PLAN, organisation="Ö" * 5_000), Facts(), NOW)
+    assert len(card(whole).text.encode()) <= MOST_BYTES
+    assert card(whole).names
+    assert b"<svg" in page_of(whole)
+
+
 def test_a_kit_without_numbers_still_has_a_code() -> None:
     whole = kit(Plan("Nothing", {}, {}, {}, {}), Facts(), NOW)
     made = card(whole)

@@ -14,6 +14,8 @@ MOST_BYTES = 660
 """What the card may take: 97 by 97 modules at error correction M (ISO/IEC 18004, table 7). On paper
 of six centimetres a module is then 0.6 mm wide, which a telephone's camera still tells apart."""
 
+_LONGEST_NAME = 60
+
 
 def card(kit: Kit) -> KitCard:
     """Choose whom to call first, as many as there is room for, in the kit's order."""
@@ -40,7 +42,7 @@ def _part(one: KitContact) -> str:
 
 
 def _written(kit: Kit, chosen: list[tuple[str, str, str]]) -> str:
-    title = f"Recovery: {kit.organisation}"
+    title = f"Recovery: {kit.organisation[:_LONGEST_NAME]}"
     people = [f"{name}{f', {part}' if part else ''}: {phone}" for name, part, phone in chosen]
     note = [*people, f"Kit of {words.day(kit.as_of)}, plan {kit.plan}"]
     lines = (

@@ -22,7 +22,7 @@ from refloat.engines._restic import command, errors
 from refloat.engines._restic.command import Location, WriteVerb
 from refloat.engines._restic.reader import list_snapshots
 from refloat.host import process
-from refloat.model.errors import MissingInput, RepositoryProblem
+from refloat.model.errors import MissingInput, RepositoryProblem, UsageProblem
 
 TAG = "refloat-canary"
 _WORDS = b"A canary of Refloat's. It holds nothing, and may be deleted at any time.\n"
@@ -45,6 +45,12 @@ _REFUSALS = (
 def attempt(repository: RepositoryAccess, intruder: RepositoryAccess, user: str) -> Attempt:
     """Write a canary, let somebody else try to delete it, and look; see the contract."""
     own, other = Location(repository), Location(_aimed(repository, intruder))
+    if _is_folder(other) and not user and intruder != repository:
+        raise UsageProblem(
+            f"{other.where} is a folder of this machine, where the account decides, and none is"
+            " named to try it as",
+            hint="Write user: and an account under its canary.",
+        )
     tag = f"{TAG}={secrets.token_hex(16)}"
     canary = _plant(own, tag)
     said = _unlink(other, canary, user) if _is_folder(other) else _forget(other, canary, user)
