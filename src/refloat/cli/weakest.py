@@ -26,6 +26,7 @@ SHOWN = 15
 """So many rows of a table are shown if nobody says otherwise."""
 
 _NAMED = 4
+_ANY_OF = 6
 _TITLES = {
     1: "One loss alone",
     2: "Two losses together, of which neither alone is too many",
@@ -154,8 +155,8 @@ def _row(plan: Plan, group: Group) -> tuple[str, str, str, str]:
 def _any_of(plan: Plan, losses: Sequence[Loss]) -> str:
     """Say what is lost, where any one of some losses is enough."""
     said = list(dict.fromkeys(in_words(plan, one) for one in losses))
-    if len(said) > _NAMED:
-        said[_NAMED - 1 :] = [f"one of {len(said) - _NAMED + 1} more"]
+    if len(said) > _ANY_OF:
+        said[_ANY_OF - 1 :] = [f"one of {len(said) - _ANY_OF + 1} more"]
     return " or ".join(said)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from functools import partial
-from itertools import combinations
+from itertools import chain, combinations
 
 from refloat.assess import words
 from refloat.assess.about import called
@@ -35,6 +35,9 @@ _AT_ONCE = 256
 
 _Hit = tuple[tuple[int, ...], frozenset[int], frozenset[int]]
 """A set of events, the targets that it surely takes away, and those that it perhaps does."""
+
+_REASONS = 3
+"""How many reasons a sentence gives."""
 
 _SIZES = {1: "single losses", 2: "pairs of losses", 3: "sets of three losses"}
 
@@ -96,6 +99,7 @@ class _Points:
     ) -> None:
         self.network, self.plan, self.targets = network, network.plan, targets
         self.question, self.limits = question, limits
+        self._resting: dict[int, frozenset[int]] = {}
         self.known = Search(question, limits, cautious=False)
         self.perhaps = Search(question, limits, cautious=True)
 
@@ -109,18 +113,20 @@ class _Points:
         failing = dict(zip(cases, self.known.failing_in(list(cases.values())), strict=True))
         gone = [number for number, some in failing.items() if number in some]
         told: dict[int, Sequence[Reason]] = dict.fromkeys(self.known.failing, ())
-        told |= zip(gone, self._reasons([cases[one] for one in gone], cautious=False), strict=True)
+        why = self._reasons([cases[one] for one in gone], cautious=False)
+        for number, some in zip(gone, why, strict=True):
+            told[number] = self._told(some, failing[number])
         by_key = {
             self.targets[number]: _already(
-                self.plan, self.targets[number], why, len(failing[number] - {number})
+                self.plan, self.targets[number], why_not, len(failing[number] - {number})
             )
-            for number, why in told.items()
+            for number, why_not in told.items()
         }
         return tuple((key, by_key[key]) for key in self.plan.services if key in by_key)
 
     def _reasons(
         self, cases: Sequence[Sequence[int]], *, cautious: bool
-    ) -> list[tuple[Reason, ...]]:
+    ) -> list[dict[Reason, list[int]]]:
         """Say of some cases, given by the places that fall at once, why nothing helps."""
         found, ordered = [], self.question.ordered
         search = self.perhaps if cautious else self.known
@@ -132,6 +138,29 @@ class _Points:
                 struck = [ordered.numbers[place] for place in places]
                 found.append(reasons(self.network, struck, fails))
         return found
+
+    def _told(self, why: Mapping[Reason, list[int]], hit: frozenset[int]) -> tuple[Reason, ...]:
+        """Give the few reasons that tell the most services: the first the most, then the rest."""
+        above = {one: self._above_any(anchors) for one, anchors in why.items()}
+        left, told = set(hit), list[Reason]()
+        while above and len(told) < _REASONS:
+            best = min(above, key=lambda one: (-len(left & above[one]), one.why.value))
+            if told and left.isdisjoint(above[best]):
+                break
+            told.append(best)
+            left -= above.pop(best)
+        return tuple(told)
+
+    def _above_any(self, numbers: Iterable[int]) -> frozenset[int]:
+        return frozenset(chain.from_iterable(map(self._above, numbers)))
+
+    def _above(self, number: int) -> frozenset[int]:
+        """Give the services that rest on something; looked up once."""
+        if number not in self._resting:
+            ordered = self.question.ordered
+            above = map(ordered.numbers.__getitem__, ordered.above((ordered.places[number],)))
+            self._resting[number] = frozenset(one for one in above if one in self.targets)
+        return self._resting[number]
 
     def cut_sets(self, found: Iterable[Smallest], already: Collection[str]) -> tuple[CutSet, ...]:
         """Put together what was found in both readings."""
@@ -156,12 +185,13 @@ class _Points:
                 cases.setdefault(one, len(cases))
         why = self._reasons([search.struck_by(one) for one in cases], cautious=cautious)
         found = []
-        for events, _, _ in hit:
+        for events, surely, unsure in hit:
             before = {
                 one for part in combinations(events, len(events) - 1) for one in why[cases[part]]
             }
             all_of = why[cases[events]]
-            found.append(tuple(one for one in all_of if one not in before) or all_of)
+            new = {one: anchors for one, anchors in all_of.items() if one not in before}
+            found.append(self._told(new or all_of, surely or unsure))
         return found
 
     def _cut_set(
@@ -180,7 +210,7 @@ class _Points:
             losses=losses,
             services=services,
             sentence=_sentence(self.plan, losses, services, unsure, why),
-            remedy=remedy(self.plan, why[0], losses) if why else "",
+            remedy=" ".join(dict.fromkeys(remedy(self.plan, one, losses) for one in why)),
             perhaps=unsure,
             alike=tuple(some[1:] for some in alike),
             itself=itself,
@@ -232,7 +262,8 @@ def _sentence(
     if not services:
         verb = "may not come back, as far as is known"
     text = f"If {lost}, {words.listed(names)} {verb}"
-    return f"{text}: {because(plan, why[0])}." if why else f"{text}."
+    told = "; ".join(because(plan, one) for one in why)
+    return f"{text}: {told}." if why else f"{text}."
 
 
 def _found(known: Smallest, perhaps: Smallest, size: int) -> int:

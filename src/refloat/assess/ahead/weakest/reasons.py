@@ -57,7 +57,7 @@ _COPY_TAKING = (
 
 def reasons(
     network: RecoveryNetwork, struck: Iterable[int], fails: Callable[[int], bool]
-) -> tuple[Reason, ...]:
+) -> dict[Reason, list[int]]:
     """Say why things do not come back that fell at once.
 
     Args:
@@ -66,19 +66,21 @@ def reasons(
         fails: says by number what does not hold in the end.
 
     Returns:
-        The reasons, the plainest first; empty if none can be told.
+        The reasons, each with the numbers of what does not hold because of it; empty if none can
+        be told.
     """
-    found: dict[Reason, None] = {}
+    found: dict[Reason, list[int]] = {}
     down = [one for one in struck if network.nodes[one][0] in ("running", "vendor")]
     for number in sorted(down)[:_MOST]:
         kind, key = network.nodes[number]
         if kind == "vendor":
-            found[Reason(Why.VENDOR, key)] = None
+            found.setdefault(Reason(Why.VENDOR, key), []).append(number)
             continue
         restored = network.numbers["restored", key]
         if fails(restored):
-            found.update(dict.fromkeys(_unrestored(network, key, restored, fails)))
-    return tuple(sorted(found, key=lambda one: one.why.value))
+            for reason in _unrestored(network, key, restored, fails):
+                found.setdefault(reason, []).append(restored)
+    return found
 
 
 def _unrestored(
