@@ -5,36 +5,25 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from refloat.assess.words import duration as exact
 from refloat.model.ahead import Fate
 from refloat.model.forecast import (
     CriticalTask,
-    DurationSource,
     Forecast,
     ForecastOption,
     Limits,
     Percentiles,
     ServiceForecast,
 )
+from refloat.report._ahead_durations import Durations, durations, simulated
 from refloat.report._ahead_words import Names, count
 from refloat.report._scale import Scale, scale
 from refloat.report.words import Answer
 
-_MINUTE = 60.0
-_FINE = 600.0
 LIMIT = 300
 TASKS = 150
-DURATIONS = 250
 OPTIONS = 40
-"""So many services, tasks, durations and options are shown."""
+"""So many services, tasks and options are shown."""
 
-_BASES = {
-    "unknown": ("open", "not known"),
-    "estimated": ("less", "estimated"),
-    "scaled": ("less", "scaled"),
-    "measured once": ("good", "measured once"),
-    "measured": ("good", "measured"),
-}
 _WAITS = {
     "worker": "a free place for a restore",
     "people": "somebody with free hands",
@@ -126,20 +115,6 @@ class Option:
 
 
 @dataclass(frozen=True)
-class Duration:
-    """Where one duration comes from, and where its bar stands."""
-
-    task: str
-    mark: str
-    word: str
-    text: str
-    left: float
-    width: float
-    middle: float
-    because: str
-
-
-@dataclass(frozen=True)
 class View:
     """All that the page shows of a forecast; each list with how long it is as a whole."""
 
@@ -151,9 +126,7 @@ class View:
     path_axis: Scale
     tasks: tuple[Task, ...]
     options: tuple[Option, ...]
-    durations_axis: Scale
-    durations: tuple[Duration, ...]
-    durations_sum: str
+    durations: Durations
     limits: tuple[str, ...]
 
 
@@ -165,8 +138,6 @@ def view(forecast: Forecast, names: Names) -> View:
     times += [one.seconds.p95 for one in shown if one.seconds]
     axis = scale(times, ticks=4)
     path = scale([one.ends for one in forecast.critical_path], even=True)
-    known = sorted(forecast.durations, key=lambda one: _basis_rank(one.basis))[:DURATIONS]
-    lengths = scale([time for one in known for time in (one.low, one.seconds, one.high)], ticks=4)
     return View(
         forecast=forecast,
         sentence=_sentence(forecast),
@@ -176,16 +147,9 @@ def view(forecast: Forecast, names: Names) -> View:
         path_axis=path,
         tasks=_tasks(forecast.critical_path[:TASKS], path, names),
         options=tuple(_option(one, forecast, names) for one in forecast.options[:OPTIONS]),
-        durations_axis=lengths,
-        durations=tuple(_duration(one, lengths) for one in known),
-        durations_sum=_durations_sum(forecast.durations),
+        durations=durations(forecast.durations),
         limits=_limits(forecast.limits, names),
     )
-
-
-def duration(seconds: float) -> str:
-    """Say a simulated time: from ten minutes on to the minute, rounded up; it is no finer."""
-    return exact(seconds if seconds < _FINE else -(-seconds // _MINUTE) * _MINUTE)
 
 
 def _sentence(forecast: Forecast) -> str:
@@ -193,7 +157,7 @@ def _sentence(forecast: Forecast) -> str:
         if not forecast.services:
             return "Nothing is lost that would have to come back."
         return "Nobody can say how long the recovery takes: no time of it is known."
-    most, total = duration(forecast.whole.p80), len(forecast.services)
+    most, total = simulated(forecast.whole.p80), len(forecast.services)
     known = sum(one.seconds is not None for one in forecast.services)
     what = "all services that go down are" if known == total else f"{known} of {total} services are"
     what = what if known != 1 or total == 1 else f"1 of {total} services is"
@@ -216,11 +180,11 @@ def _when_card(forecast: Forecast) -> Answer:
     mark, word = ("bad", "Never all of it") if gone else ("open", "Not known")
     if whole is None:
         return Answer(question, word, mark, "", tuple(reasons))
-    spread = f"Half of them: {duration(whole.p50)}. 95 of 100: {duration(whole.p95)}."
+    spread = f"Half of them: {simulated(whole.p50)}. 95 of 100: {simulated(whole.p95)}."
     if not reasons:
         says = "So long, or less, in 80 of 100 simulated recoveries."
-        return Answer(question, duration(whole.p80), "clock", says, (spread,))
-    says = f"The rest within {duration(whole.p80)} in 80 of 100 simulated recoveries."
+        return Answer(question, simulated(whole.p80), "clock", says, (spread,))
+    says = f"The rest within {simulated(whole.p80)} in 80 of 100 simulated recoveries."
     return Answer(question, word, mark, says, (spread, *reasons))
 
 
@@ -251,7 +215,7 @@ def _help_card(forecast: Forecast) -> Answer:
             brings = count(len(freeing[0].brings_back), "service", "services")
             return Answer(question, f"Brings back {brings}", "clock", f"{_cap(freeing[0].what)}.")
         return Answer(question, "Not known", "open", "Nothing that was tried saves time.")
-    return Answer(question, f"{duration(best.saves)} less", "clock", f"{_cap(best.what)}.")
+    return Answer(question, f"{simulated(best.saves)} less", "clock", f"{_cap(best.what)}.")
 
 
 def _cap(text: str) -> str:
@@ -273,17 +237,17 @@ def of_hundred(share: float) -> str:
 def _row(one: ServiceForecast, axis: Scale) -> Row:
     target = one.target_seconds
     target_at = axis.at(target) if target is not None else None
-    at_best = duration(one.without_limits) if one.without_limits is not None else "not known"
-    allowed = f"{duration(target)} allowed" if target is not None else "no target"
+    at_best = simulated(one.without_limits) if one.without_limits is not None else "not known"
+    allowed = f"{simulated(target)} allowed" if target is not None else "no target"
     if one.seconds is None:
         gone = one.fate is Fate.GONE
         mark, text = ("bad", f"never; {allowed}") if gone else ("open", f"no forecast; {allowed}")
         return Row(one.name, mark, text, None, "", target_at, "", at_best, one.why_not)
     if target is None:
-        mark, text = "open", f"{duration(one.seconds.p80)}; no target"
+        mark, text = "open", f"{simulated(one.seconds.p80)}; no target"
     else:
         mark = "good" if _meets(one) else "risk"
-        text = f"{duration(one.seconds.p80)} of {duration(target)}"
+        text = f"{simulated(one.seconds.p80)} of {simulated(target)}"
         text += "" if _meets(one) else ", too late"
     share = of_hundred(one.within_target) if one.within_target is not None else ""
     spread = _spread(one.seconds, axis)
@@ -297,7 +261,7 @@ def _spread(seconds: Percentiles, axis: Scale) -> Spread:
 
 
 def _spread_text(seconds: Percentiles) -> str:
-    return f"half: {duration(seconds.p50)}; 95 of 100: {duration(seconds.p95)}"
+    return f"half: {simulated(seconds.p50)}; 95 of 100: {simulated(seconds.p95)}"
 
 
 def _tasks(path: Sequence[CriticalTask], axis: Scale, names: Names) -> tuple[Task, ...]:
@@ -314,7 +278,7 @@ def _tasks(path: Sequence[CriticalTask], axis: Scale, names: Names) -> tuple[Tas
                 wait_width=round(axis.at(one.starts) - axis.at(begin), 3),
                 left=axis.at(one.starts),
                 width=max(0.4, round(axis.at(one.ends) - axis.at(one.starts), 3)),
-                span=f"{duration(one.starts)} to {duration(one.ends)}",
+                span=f"{simulated(one.starts)} to {simulated(one.ends)}",
                 waits=waits,
                 critical=of_hundred(one.critical),
             )
@@ -329,12 +293,12 @@ def _option(one: ForecastOption, forecast: Forecast, names: Names) -> Option:
     axis = scale([longest], even=True)
     mark, text = "open", "nobody can say what it does to the time"
     if one.saves is not None and now is not None and then is not None:
-        mark, text = "idle", f"saves nothing: {duration(then.p80)} as now"
+        mark, text = "idle", f"saves nothing: {simulated(then.p80)} as now"
         if one.saves > 0:
-            mark, text = "good", f"saves {duration(one.saves)}: {duration(then.p80)}"
-            text += f" instead of {duration(now.p80)}"
+            mark, text = "good", f"saves {simulated(one.saves)}: {simulated(then.p80)}"
+            text += f" instead of {simulated(now.p80)}"
         elif one.saves < 0:
-            mark, text = "risk", f"takes {duration(-one.saves)} more: {duration(then.p80)}"
+            mark, text = "risk", f"takes {simulated(-one.saves)} more: {simulated(then.p80)}"
     return Option(
         what=one.what,
         key=one.key,
@@ -346,37 +310,6 @@ def _option(one: ForecastOption, forecast: Forecast, names: Names) -> Option:
         brings_back=names.all_of(one.brings_back),
         cost=one.cost,
     )
-
-
-def _basis_rank(basis: str) -> int:
-    order = list(_BASES)
-    return order.index(basis) if basis in _BASES else 0
-
-
-def _duration(one: DurationSource, axis: Scale) -> Duration:
-    mark, word = _BASES.get(one.basis, ("open", one.basis))
-    if one.seconds is None:
-        return Duration(one.task, mark, word, "not known", 0.0, 0.0, 0.0, one.because)
-    low = one.seconds if one.low is None else one.low
-    high = one.seconds if one.high is None else one.high
-    text = duration(one.seconds)
-    if low < high:
-        text += f" ({duration(low)} to {duration(high)})"
-    width = max(0.5, round(axis.at(high) - axis.at(low), 3))
-    middle = axis.at(one.seconds)
-    return Duration(one.task, mark, word, text, axis.at(low), width, middle, one.because)
-
-
-def _durations_sum(durations: Sequence[DurationSource]) -> str:
-    """Count the durations by where they come from, in one sentence."""
-    if not durations:
-        return ""
-    parts = [
-        f"{found} {word}"
-        for basis, (_, word) in reversed(_BASES.items())
-        if (found := sum(one.basis == basis for one in durations))
-    ]
-    return f"Of {count(len(durations), 'duration', 'durations')}: {', '.join(parts)}."
 
 
 def _limits(limits: Limits, names: Names) -> tuple[str, ...]:

@@ -23,6 +23,7 @@ from refloat.model.forecast import Percentiles
 from refloat.report import _ahead_forecast as forecasts
 from refloat.report import _ahead_services as services
 from refloat.report import ahead
+from refloat.report._ahead_durations import simulated
 from refloat.report._ahead_words import Names, cards, sentence
 from refloat.report._scale import scale
 from refloat.report.ahead import scenario_page, weakest_page
@@ -289,9 +290,9 @@ def test_shares_are_never_rounded_to_all_or_none() -> None:
 
 
 def test_a_simulated_time_is_rounded_up_to_the_minute() -> None:
-    assert forecasts.duration(4 * HOUR) == "4 h"
-    assert forecasts.duration(4 * HOUR + 0.2) == "4 h 1 min"
-    assert forecasts.duration(59.5) == "1 min"
+    assert simulated(4 * HOUR) == "4 h"
+    assert simulated(4 * HOUR + 0.2) == "4 h 1 min"
+    assert simulated(59.5) == "1 min"
 
 
 def test_a_target_met_by_80_of_100_is_met() -> None:
