@@ -84,13 +84,21 @@ def intruder(workspace: Workspace, repository: Repository, given: CanaryAccess) 
     }
     options = {**kept, **given.options}
     if given.environment:
-        options["environment"] = given.environment
+        options["environment"] = _variables(given)
     return RepositoryAccess(
         key=repository.key,
         options=absolute(options, declared.values(), workspace.folder),
         secrets=fetch(options, workspace.folder),
         append_only=repository.append_only,
     )
+
+
+def _variables(given: CanaryAccess) -> dict[str, str | SecretReference]:
+    return {
+        name: value
+        for name, value in given.environment.items()
+        if isinstance(value, str | SecretReference)
+    }
 
 
 def readers(workspace: Workspace, keys: frozenset[str]) -> dict[str, Reader]:
@@ -320,7 +328,7 @@ def _secrets(workspace: Workspace, components: list[Component]) -> Iterator[Secr
         repository = workspace.plan.repositories[key]
         yield from references(repository.options)
         for canary in repository.canary.values():
-            yield from references({**canary.options, "environment": canary.environment})
+            yield from references({**canary.options, "environment": _variables(canary)})
     for component in components:
         if component.protection is not None:
             yield from references(component.protection.options)

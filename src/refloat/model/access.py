@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 from refloat.model.options import Options
-from refloat.model.secret import SecretReference
 
 
 class PrincipalKind(enum.StrEnum):
@@ -114,4 +112,4 @@ class CanaryAccess:
 
     user: str = ""
     options: Options = field(default_factory=dict)
-    environment: Mapping[str, str | SecretReference] = field(default_factory=dict)
+    environment: Options = field(default_factory=dict)
