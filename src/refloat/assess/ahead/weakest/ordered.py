@@ -159,7 +159,7 @@ class Ordered:
             rows, order = {}, list(range(len(self.numbers)))
         else:
             rows, order = dict.fromkeys(known, always), self.above(struck)
-        work = _Work(self, struck, always, nothing, rows)
+        work = _Work(self, struck, always, nothing, rows, known or frozenset())
         for at in order:
             circle = self.circles.get(at)
             if circle is None:
@@ -188,6 +188,7 @@ class _Work(Generic[_Row]):
     always: _Row
     nothing: _Row
     rows: dict[int, _Row]
+    known: Set[int]
 
     def settle(self, at: int) -> None:
         row = self._row(at)
@@ -223,6 +224,8 @@ class _Work(Generic[_Row]):
                     self.rows.pop(other, None)
 
     def _row(self, at: int) -> _Row:
+        if at in self.known:
+            return self.always
         rows, nothing = self.rows, self.nothing
         row = self.struck.get(at, nothing)
         for need in self.ordered.needs[at]:

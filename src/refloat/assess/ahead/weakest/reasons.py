@@ -132,7 +132,7 @@ def because(plan: Plan, reason: Reason) -> str:
         Why.TOOL: f"{what} is restored by {tools}, and by nothing else",
         Why.HANDS: _hands(plan, reason.what),
         Why.STEP: f"nobody can do the written steps that bring {what} back",
-        Why.DOUBT: reason.what,
+        Why.DOUBT: f"nobody can say that {reason.what}",
     }
     return texts[reason.why]
 
@@ -157,7 +157,7 @@ def remedy(plan: Plan, reason: Reason, losses: Iterable[Loss]) -> str:
         f"{words.listed(_tool(plan, one) for one in reason.by)}, and try it.",
         Why.STEP: _deputy(plan, lost)
         or f"Write down a way to bring {what} back that needs nothing of what is lost here.",
-        Why.DOUBT: f"Find out about this: {reason.what}.",
+        Why.DOUBT: f"Find out whether this is so: {reason.what}.",
     }
     return texts[reason.why]
 
