@@ -126,6 +126,7 @@ class View:
     path_axis: Scale
     tasks: tuple[Task, ...]
     options: tuple[Option, ...]
+    blocked: tuple[str, ...]
     durations: Durations
     limits: tuple[str, ...]
 
@@ -147,6 +148,7 @@ def view(forecast: Forecast, names: Names) -> View:
         path_axis=path,
         tasks=_tasks(forecast.critical_path[:TASKS], path, names),
         options=tuple(_option(one, forecast, names) for one in forecast.options[:OPTIONS]),
+        blocked=_blocked(forecast, shown),
         durations=durations(forecast.durations),
         limits=_limits(forecast.limits, names),
     )
@@ -208,12 +210,12 @@ def _targets_card(forecast: Forecast) -> Answer:
 
 def _help_card(forecast: Forecast) -> Answer:
     question = "What would help most?"
+    freeing = max(forecast.options, key=lambda one: len(one.brings_back), default=None)
+    if freeing is not None and freeing.brings_back:
+        brings = count(len(freeing.brings_back), "more service", "more services")
+        return Answer(question, f"{brings} back", "clock", f"{_cap(freeing.what)}.")
     best = max(forecast.options, key=lambda one: one.saves or 0.0, default=None)
     if best is None or not best.saves or best.saves <= 0:
-        freeing = [one for one in forecast.options if one.brings_back]
-        if freeing:
-            brings = count(len(freeing[0].brings_back), "service", "services")
-            return Answer(question, f"Brings back {brings}", "clock", f"{_cap(freeing[0].what)}.")
         return Answer(question, "Not known", "open", "Nothing that was tried saves time.")
     return Answer(question, f"{simulated(best.saves)} less", "clock", f"{_cap(best.what)}.")
 
@@ -292,7 +294,9 @@ def _option(one: ForecastOption, forecast: Forecast, names: Names) -> Option:
     longest = max(whole.p80 for whole in (now, then) if whole) if now or then else 1.0
     axis = scale([longest], even=True)
     mark, text = "open", "nobody can say what it does to the time"
-    if one.saves is not None and now is not None and then is not None:
+    if one.brings_back and then is not None:
+        mark, text = "good", f"brings more back; all of that within {simulated(then.p80)}"
+    elif one.saves is not None and now is not None and then is not None:
         mark, text = "idle", f"saves nothing: {simulated(then.p80)} as now"
         if one.saves > 0:
             mark, text = "good", f"saves {simulated(one.saves)}: {simulated(then.p80)}"
@@ -310,6 +314,12 @@ def _option(one: ForecastOption, forecast: Forecast, names: Names) -> Option:
         brings_back=names.all_of(one.brings_back),
         cost=one.cost,
     )
+
+
+def _blocked(forecast: Forecast, shown: Sequence[ServiceForecast]) -> tuple[str, ...]:
+    """Give what blocks the recovery, unless it is said beside a service already."""
+    said = {one.why_not for one in shown}
+    return tuple(text for text in forecast.blocked if text not in said)
 
 
 def _limits(limits: Limits, names: Names) -> tuple[str, ...]:

@@ -25,7 +25,7 @@ _LETTERS = 30
 _SHAPE = drawing.Shape(width=236, between=44, lines=2)
 _RANK = {Fate.GONE: 0, Fate.UNKNOWN: 1, Fate.DEGRADED: 2, Fate.BACK: 3, Fate.UNTOUCHED: 4}
 _SHORT = {
-    Fate.GONE: "gone",
+    Fate.GONE: "not back",
     Fate.UNKNOWN: "not known",
     Fate.DEGRADED: "in part",
     Fate.BACK: "restored",
@@ -60,7 +60,7 @@ class ScenarioMap:
     """The drawing, the same in words, and how much of the organisation it is.
 
     Attributes:
-        drawing: the drawing; None if there is no service.
+        drawing: the drawing; None if no service and no data is hit.
         relations: the services that are drawn.
         shown, total: how many services are drawn, and how many there are.
         parts, parts_total: how many components are named in it, and how many there are.
@@ -108,7 +108,7 @@ def draw(
     services = {one.service: one for one in outcome.services if one.service in plan.services}
     chosen = _chosen(services, graph)
     total, components = len(outcome.services), len(plan.components)
-    if not chosen:
+    if not chosen or not _anything(outcome):
         return ScenarioMap(None, (), 0, total, 0, components, shared=False, unwritten=False)
     parts = _parts(plan, outcome, graph, chosen)
     shared = _shared(parts, graph, LIMIT - len(chosen))
@@ -132,6 +132,12 @@ def draw(
         shared=bool(shared),
         unwritten=any(unwritten.values()),
     )
+
+
+def _anything(outcome: ScenarioOutcome) -> bool:
+    """Whether a service or data is hit at all, so that there is something to draw."""
+    hit = any(one.fate is not Fate.UNTOUCHED for one in outcome.services)
+    return hit or any(one.lost for one in outcome.data_sets)
 
 
 def _chosen(services: Mapping[str, ServiceOutcome], graph: PlanGraph) -> tuple[str, ...]:

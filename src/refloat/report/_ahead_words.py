@@ -96,7 +96,14 @@ def fate(one: ServiceOutcome) -> tuple[str, str]:
 
 
 def sentence(outcome: ScenarioOutcome) -> str:
-    """Say for the owner, in one breath, what comes back, by when, and what does not."""
+    """Say for the owner, in one breath, what comes back, by when, what not, and who is missed."""
+    alone = sum(len(one.duties) for one in outcome.people)
+    falls = "duty of those who are away falls", "duties of those who are away fall"
+    missed = f" {count(alone, *falls)} to nobody."
+    return _services_sentence(outcome) + (missed if alone else "")
+
+
+def _services_sentence(outcome: ScenarioOutcome) -> str:
     total = len(outcome.services)
     if not total:
         return "The plan names no service, so nothing can be said to come back."

@@ -113,7 +113,8 @@ def test_the_result_stands_first_in_one_breath(head_office: bytes) -> None:
     text = Reader(head_office).text
     said = (
         "9 of 11 services that go down come back, 8 of these within 7 h 30 min; 1 does not: "
-        "Scanned paper-record archive; of 1 nobody can say: Payroll and timesheets."
+        "Scanned paper-record archive; of 1 nobody can say: Payroll and timesheets. "
+        "1 duty of those who are away falls to nobody."
     )
     assert said in text
     first = text.index(said)
@@ -211,7 +212,7 @@ def test_the_map_tells_lost_restored_gone_and_untouched_apart_without_colour(
         re.sub(r"(stroke|fill): var\([^)]*\);?", "", frame).strip() for frame in frames.values()
     }
     assert len(drawn) == 6, "every frame differs in width or in its dashes"
-    assert "✗ the scanned records: gone" in part
+    assert "✗ the scanned records: not back" in part
     assert "identity &lt;- bkp01 &lt;- identity" in part
 
 
@@ -248,7 +249,7 @@ def test_the_forecast_shows_spread_target_and_share(forecast: bytes) -> None:
     assert "3 h of 2 h, too late half: 2 h 15 min; 95 of 100: 4 h 45 min" in text
     assert "48 of 100" in text
     assert "no forecast; 5 days allowed The only copy" in text
-    assert "Scanned paper-record archive does not come back" in text
+    assert "Scanned paper-record archive does not come back" in text, "it is said nowhere else"
 
 
 def test_the_critical_path_says_what_each_task_waited_for(forecast: bytes) -> None:
@@ -388,11 +389,29 @@ def test_the_sentence_says_it_for_few_and_for_none(fates: tuple[Fate, ...], said
     assert sentence(replace(given, services=some)).startswith(said)
 
 
+def test_duties_that_fall_to_nobody_are_said_though_nothing_goes_down() -> None:
+    given = sample.untouched()
+    away = replace(given.outcome, people=sample.head_office().outcome.people)
+    said = "No service goes down: all 14 go on. 1 duty of those who are away falls to nobody."
+    assert sentence(away) == said
+    assert "no service and no data is hit" in Reader(scenario_page(given)).text
+
+
+def test_what_brings_more_back_helps_most() -> None:
+    given = sample.SAMPLES["forecast"]()
+    assert given.forecast is not None
+    shown = forecasts.view(given.forecast, Names(given.plan))
+    assert shown.cards[2].word == "1 more service back"
+    assert shown.options[1].text == "brings more back; all of that within 9 h"
+    saving = replace(given.forecast, options=given.forecast.options[:1])
+    assert forecasts.view(saving, Names(given.plan)).cards[2].word == "2 h 42 min less"
+
+
 def test_who_goes_on_with_less_never_goes_down() -> None:
     given = sample.head_office()
     first = replace(given.outcome.services[0], fate=Fate.DEGRADED, wave=None, seconds=0.0)
     outcome = replace(given.outcome, services=(first,))
-    assert sentence(outcome) == "No service goes down: it goes on."
+    assert sentence(outcome).startswith("No service goes down: it goes on.")
     text = Reader(scenario_page(replace(given, outcome=outcome))).text
     assert "Goes on, with less" in text
     assert "never goes down" in text
