@@ -68,12 +68,8 @@ class Assessor:
             facts: facts that are not known yet.
         """
         touched = self._index.add(facts)
-        if self._moment is None:
-            return
-        if "dependencies" in touched.reads:
-            self._moment = None  # what rests on what may be another thing now
-            return
-        self._again(self._moment, touched)
+        if self._moment is not None:
+            self._again(self._moment, touched)
 
     def assess(self, instant: datetime) -> Assessment:
         """Judge the organisation at an instant.
@@ -118,8 +114,11 @@ class Assessor:
         self._ask(moment, ORGANISATION_RULES)
 
     def _again(self, moment: Moment, touched: Touched) -> None:
-        moment.forget(touched.services)
-        changed = self._settle_again(moment, touched.services)
+        services = touched.services
+        if "dependencies" in touched.reads:
+            services |= moment.see_again()
+        moment.forget(services)
+        changed = self._settle_again(moment, services)
         before = {key: self._statuses[key] for key in changed}
         for key in changed:
             self._statuses[key] = judge(moment, key)
@@ -132,9 +131,8 @@ class Assessor:
 
     def _settle_again(self, moment: Moment, services: Iterable[str]) -> list[str]:
         """Settle services anew, and those above for as long as something changes for them."""
-        graph = self._index.graph
         due, done = set(services), []
-        for key in graph.settled:
+        for key in moment.settled:
             if key not in due:
                 continue
             before = moment.recoveries[key].verdict

@@ -10,7 +10,7 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from refloat.assess.ground.basis import Basis
-from refloat.assess.ground.sights import Sight, sights
+from refloat.assess.ground.sights import Node, Sight, known_names, sights
 from refloat.model.facts import Facts
 from refloat.model.judgement import ServiceStatus
 from refloat.model.plan import Plan
@@ -134,6 +134,13 @@ class Organisation:
         for basis in self.bases.values():
             return basis.moment.sights
         return sights(self.plan, self.facts, self.instant)
+
+    @property
+    def names(self) -> Mapping[str, tuple[Node, ...]]:
+        """What each name of a source may mean."""
+        for basis in self.bases.values():
+            return basis.moment.index.names
+        return known_names(self.plan)
 
     def once(
         self, work: Callable[[Organisation], _Worked], reads: frozenset[str] | None = None

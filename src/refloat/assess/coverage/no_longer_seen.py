@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from refloat.assess.ground.sights import Node, known_names, meant, origin_of, plain
+from refloat.assess.ground.sights import Node, meant, origin_of, plain
 from refloat.assess.organisation import Organisation
 from refloat.model.feed import DependencySeen
 from refloat.model.observations import ObservationFact
@@ -217,7 +217,7 @@ def _remembered(organisation: Organisation) -> _History:
     facts = organisation.facts.until(organisation.instant)
     if not facts.observations and not facts.feed.dependencies:
         return _History({})
-    history = _History(known_names(organisation.plan))
+    history = _History(organisation.names)
     by_origin: dict[str, list[ObservationFact]] = {}
     for fact in facts.observations:
         by_origin.setdefault(origin_of(fact), []).append(fact)

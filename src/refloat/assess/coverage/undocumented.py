@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import datetime
+from functools import cached_property
 
+from refloat.assess.ground.plan_graph import turned
 from refloat.assess.ground.sights import Node, Sight, sights
 from refloat.model.dependency import Dependency
 from refloat.model.facts import Facts
@@ -29,31 +31,52 @@ def undocumented(plan: Plan, facts: Facts, instant: datetime) -> tuple[Undocumen
         Unknown components first, then unwritten dependencies between known things; each kind in
         alphabetical order.
     """
-    return minus_documented(plan, sights(plan, facts, instant))
+    return minus_documented(Documented(plan), sights(plan, facts, instant))
 
 
-def minus_documented(plan: Plan, seen: tuple[Sight, ...]) -> tuple[Undocumented, ...]:
+class Documented:
+    """What a plan says of what needs what; looked up once, and only when something was seen.
+
+    Args:
+        plan: a valid plan.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+
+    @cached_property
+    def needs(self) -> Mapping[Node, frozenset[Node]]:
+        """Give what each thing of the plan needs directly."""
+        plan = self._plan
+
+        def node(key: str) -> Node:
+            return ("component", key) if key in plan.components else ("service", key)
+
+        needs: dict[Node, frozenset[Node]] = {("vendor", key): frozenset() for key in plan.vendors}
+        for key, component in plan.components.items():
+            vendors = (component.vendor,) if component.vendor else ()
+            needs["component", key] = _all(node, component.needs, vendors)
+        for key, service in plan.services.items():
+            needs["service", key] = _all(node, service.needs, service.vendors)
+        return needs
+
+    @cached_property
+    def above(self) -> Mapping[Node, tuple[Node, ...]]:
+        """Give what needs each thing of the plan directly."""
+        return turned(self.needs)
+
+    @cached_property
+    def order(self) -> Mapping[str, int]:
+        """Give the place of each service in the plan."""
+        return {key: place for place, key in enumerate(self._plan.services)}
+
+
+def minus_documented(documented: Documented, seen: tuple[Sight, ...]) -> tuple[Undocumented, ...]:
     """Give what was seen and the plan does not know, as ``undocumented`` does."""
     if not seen:
         return ()
-    documented = _documented(plan)
     services = _Services(documented, seen)
-    return (*_components(seen, services), *_dependencies(seen, services, documented))
-
-
-def _documented(plan: Plan) -> dict[Node, frozenset[Node]]:
-    """Give what each thing of the plan needs directly."""
-
-    def node(key: str) -> Node:
-        return ("component", key) if key in plan.components else ("service", key)
-
-    needs: dict[Node, frozenset[Node]] = {("vendor", key): frozenset() for key in plan.vendors}
-    for key, component in plan.components.items():
-        vendors = (component.vendor,) if component.vendor else ()
-        needs["component", key] = _all(node, component.needs, vendors)
-    for key, service in plan.services.items():
-        needs["service", key] = _all(node, service.needs, service.vendors)
-    return needs
+    return (*_components(seen, services), *_dependencies(seen, services, documented.needs))
 
 
 def _all(
@@ -68,13 +91,10 @@ class _Services:
     What is part of a service that another one needs is that service's matter alone.
     """
 
-    def __init__(self, documented: Mapping[Node, frozenset[Node]], seen: Iterable[Sight]) -> None:
-        self._order = {key: at for at, (kind, key) in enumerate(documented) if kind == "service"}
+    def __init__(self, documented: Documented, seen: Iterable[Sight]) -> None:
+        self._documented = documented
         self._above: dict[Node, set[Node]] = {}
         self._found: dict[Node, frozenset[str]] = {}
-        for node, needs in documented.items():
-            for need in needs:
-                self._above.setdefault(need, set()).add(node)
         for sight in seen:
             for one, other in sight.pairs:
                 self._above.setdefault(other, set()).add(one)
@@ -82,7 +102,7 @@ class _Services:
     def of(self, nodes: Iterable[Node]) -> tuple[str, ...]:
         """Name the services that any of these things is part of, in the plan's order."""
         found = {key for node in nodes for key in self._of(node)}
-        return tuple(sorted(found, key=self._order.__getitem__))
+        return tuple(sorted(found, key=self._documented.order.__getitem__))
 
     def _of(self, start: Node) -> frozenset[str]:
         if start not in self._found:
@@ -97,6 +117,7 @@ class _Services:
                 if node[0] == "service":
                     services.add(node[1])
                 else:
+                    ahead.extend(self._documented.above.get(node, ()))
                     ahead.extend(self._above.get(node, ()))
             self._found[start] = frozenset(services)
         return self._found[start]
@@ -115,14 +136,13 @@ class _Reach:
         wanted = sorted({part for node in asked for part in (node, *self._parts(node))})
         self._bits = {node: 1 << number for number, node in enumerate(wanted)}
         self._reached: dict[Node, int] = {}
-        for node in needs if wanted else ():
-            self._settle(node)
 
     def says(self, having: Node, needed: Node) -> bool:
         """Whether the plan says that one needs the other, directly or through others.
 
         Needing all that a service needs is needing the service.
         """
+        self._settle(having)
         if having == needed or self._reached[having] & self._bits[needed]:
             return True
         wanted = 0
@@ -135,6 +155,8 @@ class _Reach:
 
     def _settle(self, start: Node) -> None:
         """Say of a thing, and before of all that it needs, what can be reached from it."""
+        if start in self._reached:
+            return
         ahead = [start]
         begun: set[Node] = set()
         while ahead:

@@ -11,8 +11,9 @@ from functools import cached_property
 from typing import TypeVar
 
 from refloat.assess.access.sign_in import sign_in_circles
+from refloat.assess.coverage.undocumented import Documented
 from refloat.assess.ground.plan_graph import PlanGraph
-from refloat.assess.ground.sights import plain
+from refloat.assess.ground.sights import Node, known_names, plain
 from refloat.assess.ground.trials import tried
 from refloat.model.facts import (
     AcceptanceFact,
@@ -83,6 +84,16 @@ class Index:
             (key,) if kind == "service" else self.graph.owners.get(key, ()) for kind, key in nodes
         )
         return frozenset(key for keys in owned for key in keys)
+
+    @cached_property
+    def names(self) -> Mapping[str, tuple[Node, ...]]:
+        """What each name of a source may mean."""
+        return known_names(self.plan)
+
+    @cached_property
+    def documented(self) -> Documented:
+        """What the plan says of what needs what."""
+        return Documented(self.plan)
 
     def service_fingerprint(self, service: str) -> str:
         """Give the fingerprint of a service in this plan, worked out once."""

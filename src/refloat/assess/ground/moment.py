@@ -10,8 +10,14 @@ from refloat.assess.coverage.undocumented import minus_documented
 from refloat.assess.ground.basis import Basis
 from refloat.assess.ground.index import Index
 from refloat.assess.ground.paths import OwnTime, Paths, RecoveryPath
-from refloat.assess.ground.plan_graph import rests_on
-from refloat.assess.ground.sights import Node, Sight, known_names, service_pairs, sights
+from refloat.assess.ground.plan_graph import circles, reached, rests_on, turned
+from refloat.assess.ground.sights import (
+    Sight,
+    meant,
+    owners_of,
+    service_pairs,
+    sights,
+)
 from refloat.model.errors import MissingInput
 from refloat.model.facts import Facts
 from refloat.model.feed import JobRun
@@ -64,16 +70,19 @@ class Moment:
     def paths(self, *, observed: bool) -> Paths:
         """Give the ways back of all services, by the plan alone or by what was seen too."""
         if observed not in self._paths:
-            needs: Mapping[str, Iterable[str]] = self.index.graph.hard
             if observed and not self.seen_needs:
                 return self.paths(observed=False)
-            if observed:
-                needs = {
-                    key: dict.fromkeys((*some, *sorted(self._not_written(key))))
-                    for key, some in needs.items()
-                }
+            needs = self._all_needs if observed else self.index.graph.hard
             self._paths[observed] = Paths(needs, self._own_time)
         return self._paths[observed]
+
+    @property
+    def _all_needs(self) -> Mapping[str, Iterable[str]]:
+        """Give, by service, what it cannot run without by the plan or by what was seen."""
+        return {
+            key: dict.fromkeys((*some, *sorted(self._not_written(key))))
+            for key, some in self.index.graph.hard.items()
+        }
 
     def _not_written(self, service: str) -> Iterable[str]:
         """Name what a service was seen to need; what it can do without is needed at work only."""
@@ -103,9 +112,45 @@ class Moment:
             paths.forget((service,))
 
     @cached_property
+    def settled(self) -> tuple[str, ...]:
+        """All services, each after those that it cannot run without or was seen to need.
+
+        In a circle of what was seen, the plan alone says which of them come first.
+        """
+        by_plan = self.index.graph.settled
+        if not self.seen_needs:
+            return by_plan
+        place = {key: number for number, key in enumerate(by_plan)}
+        groups = circles(self._all_needs)
+        return tuple(key for group in groups for key in sorted(group, key=place.__getitem__))
+
+    def see_again(self) -> frozenset[str]:
+        """Look anew at what was seen, of which more has come.
+
+        Returns:
+            The services of which something else is seen now than before, and all that cannot run
+            without one of them, by the plan or by what was or is seen.
+        """
+        seen, unknown, needs = frozenset(self.sights), self.undocumented, self._all_needs
+        for name in ("sights", "seen_needs", "unwritten", "undocumented", "settled"):
+            self.__dict__.pop(name, None)
+        self._paths.pop(True, None)
+        found, names = set[str](), set[str]()
+        for sight in seen.symmetric_difference(self.sights):
+            names.update((sight.component, sight.needs))
+        for one in frozenset(unknown).symmetric_difference(self.undocumented):
+            found.update(one.services)
+            names.update((one.component, one.needs, *one.uses, *one.needed_by))
+        for node in (node for name in names for node in meant(self.index.names, name)):
+            found.update(owners_of(self.index.graph, node))
+        for some in (needs, self._all_needs):
+            found |= reached(turned(some), found)
+        return frozenset(found & self.index.plan.services.keys())
+
+    @cached_property
     def sights(self) -> tuple[Sight, ...]:
         """What was seen and still counts."""
-        return sights(self.index.plan, self.index.facts, self.instant)
+        return sights(self.index.plan, self.index.facts, self.instant, lambda: self.index.names)
 
     @cached_property
     def seen_needs(self) -> Mapping[str, frozenset[str]]:
@@ -133,12 +178,7 @@ class Moment:
     @cached_property
     def undocumented(self) -> tuple[Undocumented, ...]:
         """What was seen and the plan does not know."""
-        return minus_documented(self.index.plan, self.sights)
-
-    @cached_property
-    def names(self) -> Mapping[str, tuple[Node, ...]]:
-        """What each name of a source may mean."""
-        return known_names(self.index.plan)
+        return minus_documented(self.index.documented, self.sights)
 
     @cached_property
     def excluded(self) -> frozenset[str]:

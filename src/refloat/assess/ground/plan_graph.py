@@ -6,14 +6,17 @@ are met on the way are its *needed* services; each of them is judged by itself.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from functools import cached_property
+from typing import TypeVar
 
 import rustworkx
 
 from refloat.model.dependency import Dependency, Strength
 from refloat.model.plan import Plan
 from refloat.plan.ordering import waves
+
+Thing = TypeVar("Thing", bound=Hashable)
 
 
 class PlanGraph:
@@ -143,9 +146,9 @@ def circles(needs: Mapping[str, Iterable[str]]) -> list[list[str]]:
     return [[names[number] for number in group] for group in found]
 
 
-def turned(needs: Mapping[str, Iterable[str]]) -> dict[str, tuple[str, ...]]:
+def turned(needs: Mapping[Thing, Iterable[Thing]]) -> dict[Thing, tuple[Thing, ...]]:
     """Turn "needs" into "is needed by"."""
-    found: dict[str, list[str]] = {}
+    found: dict[Thing, list[Thing]] = {}
     for key, some in needs.items():
         for needed in some:
             found.setdefault(needed, []).append(key)

@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import itertools
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from refloat.assess.ground.plan_graph import PlanGraph
 from refloat.model.facts import Facts
@@ -74,19 +74,27 @@ class Sight:
         return self.origin if self.entry is None else self.place
 
 
-def sights(plan: Plan, facts: Facts, instant: datetime) -> tuple[Sight, ...]:
+def sights(
+    plan: Plan,
+    facts: Facts,
+    instant: datetime,
+    names: Callable[[], Mapping[str, tuple[Node, ...]]] | None = None,
+) -> tuple[Sight, ...]:
     """Give what counts at an instant: of each file the newest reading, of each fact the last word.
 
     Args:
         plan: a valid plan.
         facts: the facts; later ones are passed over.
         instant: when.
+        names: gives what the names of the plan mean, where somebody knows already.
     """
-    known = facts.until(instant)
-    if not known.observations and not known.feed.dependencies:
+    read = [fact for fact in facts.observations if fact.at <= instant]
+    told = standing(facts.feed.dependencies, instant)
+    if not read and not told:
         return ()  # the usual case costs nothing, however large the plan is
-    names = known_names(plan)
-    return (*_read(known, names), *_told(known, names, instant, plan.policy.observed_for))
+    known = known_names(plan) if names is None else names()
+    since = instant - plan.policy.observed_for
+    return (*_read(read, known), *_told(told, known, since))
 
 
 def origin_of(fact: ObservationFact) -> str:
@@ -122,9 +130,9 @@ def ever_needed(graph: PlanGraph, plan: Plan, facts: Facts) -> dict[str, frozens
 
 def service_pairs(graph: PlanGraph, sight: Sight) -> tuple[tuple[str, str], ...]:
     """Say of which services a sight is: who was seen to need whom; none inside of one service."""
-    having = {key for node in sight.having for key in _services(graph, node)}
+    having = {key for node in sight.having for key in owners_of(graph, node)}
     needed = {key for node in sight.needed if (key := _only_owner(graph, node)) is not None}
-    inside = {key for node in sight.needed for key in _services(graph, node)}
+    inside = {key for node in sight.needed for key in owners_of(graph, node)}
     return tuple(
         (one, other) for one in sorted(having) if one not in inside for other in sorted(needed)
     )
@@ -159,21 +167,21 @@ def meant(names: Mapping[str, tuple[Node, ...]], name: str) -> tuple[Node, ...]:
     return names.get(plain(name), (("unknown", plain(name)),))
 
 
-def _read(known: Facts, names: Mapping[str, tuple[Node, ...]]) -> Iterator[Sight]:
+def _read(
+    facts: Iterable[ObservationFact], names: Mapping[str, tuple[Node, ...]]
+) -> Iterator[Sight]:
     """Give what files say that Refloat read; of each the newest reading."""
-    newest = {(fact.observer, fact.source): fact for fact in known.observations}
+    newest = {(fact.observer, fact.source): fact for fact in facts}
     for _, fact in sorted(newest.items()):
         for seen in fact.observations:
             yield _read_one(fact, seen, names)
 
 
 def _told(
-    known: Facts, names: Mapping[str, tuple[Node, ...]], instant: datetime, valid_for: timedelta
+    facts: Iterable[DependencySeen], names: Mapping[str, tuple[Node, ...]], since: datetime
 ) -> Iterator[Sight]:
     """Give what the feed says, where it is not too long ago."""
-    for fact in standing(known.feed.dependencies, instant):
-        if fact.observed_at >= instant - valid_for:
-            yield _told_one(fact, names)
+    return (_told_one(fact, names) for fact in facts if fact.observed_at >= since)
 
 
 def _read_one(
@@ -213,7 +221,8 @@ def _told_one(fact: DependencySeen, names: Mapping[str, tuple[Node, ...]]) -> Si
     )
 
 
-def _services(graph: PlanGraph, node: Node) -> tuple[str, ...]:
+def owners_of(graph: PlanGraph, node: Node) -> tuple[str, ...]:
+    """Name the services that a thing is, or is part of; none for a vendor or something unknown."""
     kind, key = node
     if kind == "service":
         return (key,)
@@ -221,5 +230,5 @@ def _services(graph: PlanGraph, node: Node) -> tuple[str, ...]:
 
 
 def _only_owner(graph: PlanGraph, node: Node) -> str | None:
-    owners = _services(graph, node)
+    owners = owners_of(graph, node)
     return owners[0] if len(owners) == 1 else None

@@ -65,7 +65,7 @@ def _needed_services(basis: Basis) -> Iterator[Finding]:
 def _parts(basis: Basis) -> Iterator[Finding]:
     service = basis.service
     own = {("component", key) for key in basis.strengths} | {("service", service.key)}
-    names = basis.moment.names
+    names = basis.moment.index.names
     for one in basis.moment.undocumented:
         rests = service.key in one.services
         uses = own & {node for name in one.uses for node in meant(names, name)}
@@ -199,7 +199,7 @@ def _in_order(organisation: Organisation, nodes: Iterable[Node]) -> tuple[str, .
 
 def _between_services(basis: Basis, one: Undocumented) -> bool:
     """Whether it is said of two services, or lies inside of one where only traffic was seen."""
-    names, graph = basis.moment.names, basis.moment.index.graph
+    names, graph = basis.moment.index.names, basis.moment.index.graph
     sight = Sight(
         component=one.component,
         needs=one.needs,
@@ -216,7 +216,7 @@ def _between_services(basis: Basis, one: Undocumented) -> bool:
 
 def _named(basis: Basis, seen: str) -> str:
     """Give the name for people of what was seen; as it was seen where the plan does not know it."""
-    nodes = meant(basis.moment.names, seen)
+    nodes = meant(basis.moment.index.names, seen)
     known = len(nodes) == 1 and nodes[0][0] != "unknown"
     return called(basis.plan, nodes[0][1]) if known else seen
 
