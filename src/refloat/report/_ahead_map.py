@@ -169,16 +169,21 @@ def component_fates(
 ) -> dict[str, tuple[Fate, bool]]:
     """Say of each component that is hit what becomes of it, and whether it is lost itself.
 
-    Of a component without data the outcome says nothing: it comes back with a service that owns it,
-    and nobody knows of it otherwise.
+    Of a component without data the outcome says only whether it keeps a service away; otherwise it
+    comes back with a service that owns it, and nobody knows of it if none does.
     """
     services = {one.service: one for one in outcome.services}
-    blocking = {key for one in outcome.services for key in one.blocked_by}
-    result = {}
+    result: dict[str, tuple[Fate, bool]] = {}
+    for one in sorted(outcome.services, key=lambda one: -_RANK[one.fate]):
+        for key in one.blocked_by:
+            if key in plan.components:
+                result[key] = (one.fate, True)
     for key, loss in _struck(plan, outcome.scenario.losses, graph).items():
         owned = [services[one].fate for one in graph.owners.get(key, ()) if one in services]
-        if loss.for_good or key in blocking:
+        if loss.for_good:
             result[key] = (Fate.GONE, True)
+        elif key in result:
+            continue
         elif Fate.BACK in owned or Fate.DEGRADED in owned:
             result[key] = (Fate.BACK, True)
         else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from refloat.assess.ahead.losses import in_words
 from refloat.assess.ahead.weakest.grouping import Group, grouped
@@ -105,7 +106,9 @@ def view(plan: Plan, weakest: Weakest, names: Names) -> View:
     return View(
         sentence=_sentence(plan, weakest, found, names),
         cards=_cards(plan, weakest, found, names),
-        already=tuple((names.of(key), why) for key, why in weakest.already[:SERVICES]),
+        already=tuple(
+            (names.of(key), why) for key, why in islice(weakest.already.items(), SERVICES)
+        ),
         sections=tuple(_section(plan, size, found[size], weakest, names) for size in found),
         hanging=_hanging(weakest, found, names),
         sizes=tuple(_SIZES[size][1] for size in found),
@@ -165,7 +168,7 @@ def _cards(plan: Plan, weakest: Weakest, found: Sets, names: Names) -> tuple[Ans
         mark = "risk" if any(more.values()) else "good"
         says = "Each needs all of its losses: no smaller set is inside."
         cards.append(Answer("What do more losses add?", words, mark, says))
-    broken = [names.of(key) for key, _ in weakest.already]
+    broken = [names.of(key) for key in weakest.already]
     mark, word = ("bad", str(len(broken))) if broken else ("good", "None")
     says = f"{some(broken)}." if broken else ""
     cards.append(Answer("What is broken already?", word, mark, says))
@@ -218,7 +221,7 @@ def _hanging(weakest: Weakest, found: Sets, names: Names) -> tuple[Hanging, ...]
     perhaps = {
         size: Counter(key for one in sets for key in one.perhaps) for size, sets in found.items()
     }
-    broken = {key for key, _ in weakest.already}
+    broken = set(weakest.already)
     rows = []
     for key in weakest.services:
         numbers = tuple(sure[size][key] + perhaps[size][key] for size in found)

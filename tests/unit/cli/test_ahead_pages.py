@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import os
 import re
+import shlex
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -13,6 +15,8 @@ import pytest
 
 EXAMPLE = Path(__file__).parents[3] / "examples" / "saltbush"
 AS_OF = "2026-11-22T09:00:00+11:00"
+PAGE = Path(__file__).parents[3] / "docs" / "how-to" / "read-what-lies-ahead.md"
+TYPED = re.findall(r"^```console run exit=(\d)\n\$ refloat (.*)\n```$", PAGE.read_text(), re.M)
 COMMANDS = {
     "assess": ("assess",),
     "scenario": ("scenario", "site:geelong-hq"),
@@ -51,6 +55,25 @@ def test_a_page_is_written_that_leads_nowhere_outside(tmp_path: Path, name: str)
     assert again.returncode == done.returncode
     assert (tmp_path / "page.html").read_text(encoding="utf-8") == content
     assert [file.name for file in tmp_path.iterdir() if file.name != "state"] == ["page.html"]
+
+
+@pytest.mark.parametrize(("code", "typed"), TYPED, ids=[typed.split()[0] for _, typed in TYPED])
+def test_a_command_does_what_its_how_to_says(tmp_path: Path, code: str, typed: str) -> None:
+    example = Path(shutil.copytree(EXAMPLE, tmp_path / "saltbush"))
+    done = subprocess.run(
+        [sys.executable, "-m", "refloat.cli", *shlex.split(typed)],
+        cwd=example,
+        env={name: text for name, text in os.environ.items() if "REFLOAT" not in name},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert done.returncode == int(code), done.stderr
+    page = example / shlex.split(typed)[-1]
+    assert f"The page is in {page.name}." in done.stderr
+    assert page.read_bytes().startswith(b"<!DOCTYPE html>")
+    assert not (example / ".refloat").exists(), "judging files writes nothing"
 
 
 def test_page_and_machine_say_the_same(tmp_path: Path) -> None:

@@ -18,12 +18,25 @@ import ahead_sample as sample
 import pytest
 from test_report_page import Reader
 
-from refloat.model.ahead import CopyFate, CutSet, Fate, Loss, LossKind, Weakest
+from refloat.assess.ground.plan_graph import PlanGraph
+from refloat.model.ahead import (
+    CopyFate,
+    CutSet,
+    Fate,
+    Loss,
+    LossKind,
+    Scenario,
+    ScenarioOutcome,
+    ServiceOutcome,
+    Weakest,
+)
 from refloat.model.forecast import Percentiles
+from refloat.model.plan import Component, ComponentKind, Dependency, Plan, Service
 from refloat.report import _ahead_forecast as forecasts
 from refloat.report import _ahead_services as services
 from refloat.report import ahead
 from refloat.report._ahead_durations import simulated
+from refloat.report._ahead_map import component_fates, draw
 from refloat.report._ahead_words import Names, cards, sentence
 from refloat.report._scale import scale
 from refloat.report.ahead import scenario_page, weakest_page
@@ -216,6 +229,42 @@ def test_the_map_tells_lost_restored_gone_and_untouched_apart_without_colour(
     assert "identity &lt;- bkp01 &lt;- identity" in part
 
 
+def test_a_part_that_keeps_its_service_away_is_marked_whatever_took_it() -> None:
+    hard = Dependency("switch")
+    plan = Plan(
+        "Small",
+        {},
+        {},
+        {key: Service(key, key.upper(), needs=(hard,)) for key in ("a", "b", "c")},
+        {"switch": Component("switch", ComponentKind.NETWORK, "the switch", site="hq")},
+    )
+    away, perhaps, fine = (ServiceOutcome(key, key.upper(), 1, Fate.BACK, "") for key in "abc")
+    away = replace(away, fate=Fate.GONE, blocked_by=("switch",))
+    perhaps = replace(perhaps, fate=Fate.UNKNOWN, blocked_by=("switch",))
+    graph = PlanGraph(plan)
+
+    def fates(*services: ServiceOutcome, lost: bool = False) -> dict[str, tuple[Fate, bool]]:
+        losses = (Loss(LossKind.SITE, "hq"),) if lost else ()
+        scenario = Scenario("", "Something", losses)
+        outcome = ScenarioOutcome(scenario, sample.NOW, services, ())
+        return component_fates(plan, outcome, graph)
+
+    assert fates(away, perhaps, fine) == {"switch": (Fate.GONE, True)}
+    assert fates(perhaps, fine, lost=True) == {"switch": (Fate.UNKNOWN, True)}
+    assert fates(fine, lost=True) == {"switch": (Fate.BACK, True)}
+    assert fates(fine) == {}
+    drawn = draw(
+        plan,
+        ScenarioOutcome(Scenario("", "Something", ()), sample.NOW, (away, perhaps), ()),
+        {},
+        Names(plan),
+    )
+    assert drawn.shared
+    assert drawn.drawing is not None
+    assert sorted(box.face.part for box in drawn.drawing.boxes) == [False, False, True]
+    assert len(drawn.drawing.lines) == 2
+
+
 def test_what_was_only_seen_is_on_the_map(head_office: bytes) -> None:
     assert section(head_office, "map").count('class="hard seen') == 1
     text = Reader(head_office).text
@@ -348,7 +397,7 @@ def test_what_was_left_out_of_the_weakest_is_said() -> None:
 
 def test_no_cut_set_and_no_service_are_said_as_they_are() -> None:
     plan, found = sample.weakest()
-    none = Reader(weakest_page(plan, replace(found, cut_sets=(), already=()))).text
+    none = Reader(weakest_page(plan, replace(found, cut_sets=(), already={}))).text
     assert "No 3 losses keep any of 14 services away for good." in none
     assert none.count("None was found") == 3
     empty = Reader(weakest_page(plan, Weakest((), found.as_of, 2, ()))).text
