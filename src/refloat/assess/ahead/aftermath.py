@@ -101,13 +101,12 @@ def aftermath(organisation: Organisation, scenario: Scenario) -> Aftermath:
         without = network.restored_or_doubtful if network.seen else network.restored
         start = None if network.seen else surely_down
         perhaps_down = fallen(network, (*surely, *perhaps), without, start)
-    hopeful = after(network, scenario.losses, cautious=False)
-    same = not perhaps and not network.doubtful
+    hopeful, cautious = after(network, scenario.losses)
     return Aftermath(
         network=network,
         scenario=scenario,
         hopeful=hopeful,
-        cautious=hopeful if same else after(network, scenario.losses, cautious=True),
+        cautious=cautious,
         surely_down=surely_down,
         perhaps_down=perhaps_down,
         surely=surely,

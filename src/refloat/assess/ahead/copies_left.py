@@ -73,6 +73,7 @@ class CopiesLeft:
     def _concerned(self) -> Iterator[str]:
         """Give the components whose data or copies are touched, in the plan's order."""
         network, after = self._network, self._left.cautious
+        doubtful = network.doubtful
         struck = (self._left.surely, self._left.perhaps)
         for key, one in self._left.plan.components.items():
             numbers = network.copies.get(key, ())
@@ -82,7 +83,7 @@ class CopiesLeft:
             elif any(
                 number in struck[0]
                 or number in struck[1]
-                or (not after[number] and network.at_rest[1][number])
+                or (not after[number] and number not in doubtful and network.at_rest[number])
                 for number in numbers
             ):
                 yield key

@@ -64,10 +64,9 @@ class Network:
         return _wired(self)
 
     @cached_property
-    def at_rest(self) -> tuple[bytes, bytes]:
-        """Give what holds while nothing is lost: hopefully, and cautiously; groups included."""
-        hopeful = bytes(_solved(self.wired, ()))
-        return hopeful, bytes(_solved(self.wired, self.doubtful)) if self.doubtful else hopeful
+    def at_rest(self) -> bytearray:
+        """Give what holds while nothing is lost, hopefully; groups included. It is not changed."""
+        return _solved(self.wired, ())
 
 
 @dataclass(frozen=True)
@@ -102,21 +101,33 @@ def holds(network: Network, struck: Iterable[int]) -> bytearray:
     return found
 
 
-def after(network: Network, losses: Iterable[object], *, cautious: bool) -> bytearray:
-    """Say the same of some losses, in time linear in what they touch.
+def after(network: Network, losses: Iterable[object]) -> tuple[bytearray, bytearray]:
+    """Say what holds after some losses, hopefully and cautiously.
+
+    The time is linear in what they touch.
 
     Args:
         network: the network.
         losses: what is lost.
-        cautious: in which reading.
+
+    Returns:
+        Both as ``holds`` gives them.
     """
-    struck = network.struck(losses, cautious=cautious)
-    if len(struck) * _MANY > network.wired.count:
-        return holds(network, struck)
-    wired, before = network.wired, network.at_rest[cautious]
+    wired, lost = network.wired, tuple(losses)
+    surely, all_of_it = network.struck(lost), network.struck(lost, cautious=True)
+    if len(surely) * _MANY > wired.count:
+        hopeful = _solved(wired, surely)
+    else:
+        hopeful = _changed(wired, network.at_rest, surely)
+    cautious = hopeful if len(surely) == len(all_of_it) else _changed(wired, hopeful, all_of_it)
+    return hopeful[: wired.count], cautious[: wired.count]
+
+
+def _changed(wired: Wired, before: bytearray, struck: frozenset[int]) -> bytearray:
+    """Solve anew what may change when more is struck than before; groups included."""
     touched = _touched(wired, before, struck)
     if len(touched) * _FEW > len(before):
-        return holds(network, struck)
+        return _solved(wired, struck)
     found = bytearray(before)
     waits = dict.fromkeys(touched, 0)
     for number in touched:
@@ -137,7 +148,6 @@ def after(network: Network, losses: Iterable[object], *, cautious: bool) -> byte
                 waits[user] -= 1
                 if not waits[user] and user not in struck:
                     ahead.append(user)
-    del found[wired.count :]
     return found
 
 
@@ -190,7 +200,7 @@ _NEVER = 1
 """What a group without members adds to the things waited for: nobody ever takes it away."""
 
 
-def _touched(wired: Wired, before: bytes, struck: Iterable[int]) -> list[int]:
+def _touched(wired: Wired, before: bytearray, struck: Iterable[int]) -> list[int]:
     """Give everything that held, and that may hold no longer."""
     ahead = [number for number in struck if before[number]]
     met = set(ahead)
@@ -232,9 +242,9 @@ def _wired(network: Network) -> Wired:
             else:
                 groups.append((number, group))
     count = len(waits)
-    for at, (number, group) in enumerate(groups, count):
-        waits.append(_NEVER)
-        used_by.append([number])
+    waits += [_NEVER] * len(groups)
+    used_by += [[number] for number, _ in groups]
+    for at, (_, group) in enumerate(groups, count):
         for needed in group:
             used_by[needed].append(at)
     return Wired(count, waits, used_by, [group for _, group in groups])

@@ -101,24 +101,28 @@ def _steps(left: Aftermath) -> Iterator[AccessOutcome]:
 
 
 def _keys(left: Aftermath, data_sets: Iterable[str]) -> Iterator[AccessOutcome]:
-    opens: dict[tuple[str, str], list[str]] = {}
+    platforms: dict[str, list[str]] = {}
+    repositories: dict[str, list[str]] = {}
+    behind: dict[str, set[str | None]] = {}
+    network, components = left.network, left.plan.components
     for key in data_sets:
-        one = left.plan.components[key]
-        if one.watch is not None and one.watch.platform in left.plan.platforms:
-            opens.setdefault(("platform", str(one.watch.platform)), []).append(key)
-        for number in left.network.copies.get(key, ()):
-            opens.setdefault(("repository", left.network.by_number[number].repository), []).append(
-                key
-            )
-    told = {key for kind, key in opens if kind == "platform" and left.plan.platforms[key].key_kept}
-    for (kind, key), some in opens.items():
-        found = _platform_key(left, key) if kind == "platform" else None
-        if kind == "repository":
-            behind = {left.plan.components[one].watch for one in some}
-            spoken = all(one is not None and one.platform in told for one in behind)
-            found = _repository_key(left, key, spoken=spoken)
-        if found is not None:
-            yield replace(found, needed_for=tuple(dict.fromkeys(some)))
+        watch = components[key].watch
+        platform = watch.platform if watch is not None else None
+        if platform is not None and platform in left.plan.platforms:
+            platforms.setdefault(platform, []).append(key)
+        for number in network.copies.get(key, ()):
+            repository = network.by_number[number].repository
+            repositories.setdefault(repository, []).append(key)
+            behind.setdefault(repository, set()).add(platform)
+    told = {key for key in platforms if left.plan.platforms[key].key_kept}
+    found = [(_platform_key(left, key), some) for key, some in platforms.items()]
+    found += [
+        (_repository_key(left, key, spoken=behind[key] <= told), some)
+        for key, some in repositories.items()
+    ]
+    for one, some in found:
+        if one is not None:
+            yield replace(one, needed_for=tuple(dict.fromkeys(some)))
 
 
 def _platform_key(left: Aftermath, key: str) -> AccessOutcome | None:

@@ -22,7 +22,7 @@ somebody can work a tool or approve a restore), ``step`` (a written one; ``servi
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -83,6 +83,27 @@ class RecoveryNetwork(Network):
     def graph(self) -> PlanGraph:
         """What rests on what, by the plan."""
         return self.moment.index.graph
+
+    @cached_property
+    def soft(self) -> Mapping[str, tuple[str, ...]]:
+        """Give, by service, what it can do without; services that have such needs alone."""
+        found = {}
+        for key in self.plan.services:
+            some = (self.graph.own(key), self.graph.needed(key))
+            soft = [one for each in some for one, much in each.items() if much is Strength.SOFT]
+            if soft:
+                found[key] = tuple(soft)
+        return found
+
+    @cached_property
+    def data(self) -> Mapping[str, tuple[str, ...]]:
+        """Give, by service, its own components that hold data; services that have such alone."""
+        found: dict[str, tuple[str, ...]] = {}
+        for key, owners in self.graph.owners.items():
+            if key in self.copies or self.plan.components[key].kind in HOLDS_DATA:
+                for one in owners:
+                    found[one] = (*found.get(one, ()), key)
+        return found
 
     def nodes_of(self, kind: str) -> Iterator[Node]:
         """Give the things of one kind that are not made of components or services."""
@@ -159,6 +180,8 @@ class _Builder:
         self.copies: dict[str, tuple[int, ...]] = {}
         self.steps: dict[str, list[int]] = {}
         self.free_steps: set[str] = set()
+        self.tools: dict[str | None, tuple[int, ...]] = {}
+        self.opens: dict[tuple[str | None, str], tuple[int, ...]] = {}
         self.buried = Buried(self.plan)
 
     def made(self) -> RecoveryNetwork:
@@ -227,24 +250,26 @@ class _Builder:
         """Say when a component is restored, and when it is back."""
         running = self.first[one.key]
         restored, back = running + RESTORED, running + BACK
-        hard = (need.on for need in one.needs if need.strength is Strength.HARD)
-        self.all_of[back] = tuple(dict.fromkeys(self.backs(hard)))
+        if one.needs:
+            hard = (need.on for need in one.needs if need.strength is Strength.HARD)
+            self.all_of[back] = tuple(dict.fromkeys(self.backs(hard)))
         self.any_of[back] = ((running, restored),)
-        every: list[int] = []
+        every: Iterable[int] = ()
         groups: list[Sequence[int]] = []
         if one.key in self.steps and one.key not in self.free_steps:
             groups.append(self.steps[one.key])
-        groups += self.secrets(one)
         owners = self.graph.owners.get(one.key, ())
+        holds_data = one.copied or one.kind in HOLDS_DATA
         start = self.organisation.bases[owners[0]] if owners else None
-        places = self.looks.of(one, start) if one.copied or one.kind in HOLDS_DATA else ()
+        places = self.looks.of(one, start) if holds_data else ()
         if places:
+            groups += self.secrets(one)
             groups.append([self.copy(one, place) for place in places])
-            every += self.tool(one)
+            every = self.tool(one)
         elif one.kind in HOLDS_DATA and one.key not in self.moment.excluded:
             groups.append(())
-        else:
-            every += self.anew(one, owners)
+        elif one.takes is None:
+            every = self.anew(one, owners)
         self.needs(restored, every, groups)
 
     def secrets(self, one: Component) -> Iterator[Sequence[int]]:
@@ -262,8 +287,7 @@ class _Builder:
             need.on in self.plan.components and self.plan.components[need.on].copied
             for need in one.needs
         )
-        written = one.recovery.start is not None or one.takes is not None or rests_on_data
-        if written or one.vendor_commitment is not None:
+        if one.recovery.start is not None or rests_on_data or one.vendor_commitment is not None:
             return
         if one.key in self.steps or one.key in self.free_steps:
             return
@@ -289,19 +313,20 @@ class _Builder:
         trial = self.organisation.bases[service].deciding_trial()
         return trial is not None and trial.passed is True and trial.level is TestLevel.SERVICE
 
-    def tool(self, one: Component) -> Iterator[int]:
+    def tool(self, one: Component) -> tuple[int, ...]:
         """Give what restoring needs: that the tool can be opened, and hands."""
         watch = one.watch
         platform = watch.platform if watch is not None and one.protection is None else None
-        if platform is not None and platform in self.plan.platforms:
-            yield self.platform(platform)
-        yield from self.hands(platform or "")
+        if platform not in self.tools:
+            opened = (self.platform(platform),) if platform in self.plan.platforms else ()
+            self.tools[platform] = (*opened, *self.hands(platform or ""))
+        return self.tools[platform]
 
-    def platform(self, key: str) -> int:
+    def platform(self, key: str | None) -> int:
         """Give the number of a platform that can be signed in to."""
-        node = ("platform", key)
+        node = ("platform", str(key))
         if node not in self.known:
-            number, one = self.add(*node), self.plan.platforms[key]
+            number, one = self.add(*node), self.plan.platforms[node[1]]
             if not one.break_glass:
                 hard = (need.on for need in one.needs if need.strength is Strength.HARD)
                 self.needs(number, self.backs(hard))
@@ -342,19 +367,24 @@ class _Builder:
         if place.newest is None:
             self.doubtful.add(number)
         platform = one.watch.platform if one.watch is not None else None
-        known = self.plan.platforms.get(platform or "")
-        every: list[int] = []
-        if known is not None:
-            every += self.keys(("platform", known.key))
-        repository = self.plan.repositories.get(place.repository)
-        if repository is not None:
-            every += self.keys(("repository", repository.key))
-            if known is None or not known.break_glass:
-                every.append(self.opened(repository.key))
+        opens = self.opens.get((platform, place.repository))
+        if opens is None:
+            opens = tuple(dict.fromkeys(self.opening(platform, place.repository)))
+            self.opens[platform, place.repository] = opens
         if place.copy is not None and place.copy.key_kept:
-            every += self.where(place.copy.key_kept)
-        self.needs(number, every)
+            opens = tuple(dict.fromkeys((*opens, *self.where(place.copy.key_kept))))
+        self.all_of[number] = opens
         return number
+
+    def opening(self, platform: str | None, repository: str) -> Iterator[int]:
+        """Give what opens the copies that a tool keeps in a repository."""
+        tool = self.plan.platforms.get(platform or "")
+        if tool is not None:
+            yield from self.keys(("platform", tool.key))
+        if repository in self.plan.repositories:
+            yield from self.keys(("repository", repository))
+            if tool is None or not tool.break_glass:
+                yield self.opened(repository)
 
     def opened(self, repository: str) -> int:
         """Give that a repository's accounts let anybody in."""

@@ -53,7 +53,8 @@ class ServicesLeft:
         without = self._without(service) if fate in (Fate.UNTOUCHED, Fate.BACK) else ()
         rto, rpo = service.objectives.get("rto"), service.objectives.get("rpo")
         back = self._returns.get(key) if fate is Fate.BACK else None
-        data = [self._data[one] for one in self._own_data(service)]
+        own = left.network.data.get(key, ())
+        data = [self._data[one] for one in own if one in self._data]
         lost = tuple(one.data_set for one in data if whole_lost(one))
         down = fate is not Fate.UNTOUCHED
         blocked = self._blocked(key) if fate in _FIRST else ()
@@ -75,21 +76,9 @@ class ServicesLeft:
             workarounds=tuple(one.name for one in service.workarounds) if down else (),
         )
 
-    def _own_data(self, service: Service) -> Iterator[str]:
-        if self._data:
-            for key in self._left.network.graph.own(service.key):
-                if key in self._data:
-                    yield key
-
     def _without(self, service: Service) -> tuple[str, ...]:
         """Name what it can do without, and must."""
-        graph = self._left.network.graph
-        soft = [
-            key
-            for some in (graph.own(service.key), graph.needed(service.key))
-            for key, strength in some.items()
-            if strength is Strength.SOFT
-        ]
+        soft = self._left.network.soft.get(service.key, ())
         return tuple(key for key in soft if not self._left.comes_back(key))
 
     # What keeps it from coming back
