@@ -41,7 +41,7 @@ def test_all_sets_are_found(everything: Weakest) -> None:
 
 
 def test_who_cannot_come_back_even_alone_is_said_apart(everything: Weakest) -> None:
-    said = dict(everything.already)
+    said = everything.already
     assert set(said) == {"identity", "payroll"}
     assert "on-prem backup server, which restores it, cannot be signed in to" in said["identity"]
     assert "there is no copy of the timesheets database" in said["payroll"]

@@ -56,7 +56,7 @@ def test_every_single_loss_that_takes_a_service_away_is_named(
     for one in found.cut_sets:
         for loss in (*one.losses, *one.alike[0]):
             named.setdefault(loss, set()).update(one.services)
-    broken = {key for key, _ in found.already}
+    broken = set(found.already)
     for loss in (one for one in every(seen) if not one.for_good):
         gone = {key for key, fate in fates(seen, (loss,)).items() if fate is Fate.GONE}
         assert gone - broken <= named.get(loss, set())

@@ -125,7 +125,7 @@ def _tell(plan: Plan, found: Weakest, show: int | None) -> None:
             number = sum(len(one.losses) == size and not one.itself for one in found.cut_sets)
             say(f"{_TITLES[size]}: {number or 'nothing'} found.")
         return
-    _lines("Would not come back if they alone were lost", [text for _, text in found.already])
+    _lines("Would not come back if they alone were lost", found.already.values())
     for size in range(1, found.up_to + 1):
         told = [one for one in found.cut_sets if len(one.losses) == size and not one.itself]
         if not told:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from refloat.model.answers import Reach
@@ -297,8 +298,8 @@ class Weakest:
         complete: up to which size every set was found.
         found: how many sets of each size there are, from 1; where there are very many, not all of
             them are in ``cut_sets``.
-        already: services that would not come back even if nothing but themselves were lost, and
-            why, in a sentence each.
+        already: by key, the services that would not come back even if nothing but themselves were
+            lost, and why, in a sentence.
         left_out: what was not looked at or is not listed, a sentence each.
         assumes: what was assumed.
         surer: what would make the result surer.
@@ -310,7 +311,7 @@ class Weakest:
     cut_sets: tuple[CutSet, ...]
     complete: int = 0
     found: tuple[int, ...] = ()
-    already: tuple[tuple[str, str], ...] = ()
+    already: Mapping[str, str] = field(default_factory=dict)
     left_out: tuple[str, ...] = ()
     assumes: tuple[str, ...] = ()
     surer: tuple[str, ...] = ()

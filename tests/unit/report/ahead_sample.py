@@ -363,7 +363,7 @@ def weakest() -> tuple[Plan, Weakest]:
         cut_sets=singles,
         complete=3,
         found=(2, 1, 1),
-        already=(("identity", "What restores it is opened by signing in through it."),),
+        already={"identity": "What restores it is opened by signing in through it."},
         assumes=("Losses strike together.",),
         surer=("Test the sealed account of bkp01.",),
     )

@@ -72,7 +72,7 @@ def weakest(
     search = _Points(network, targets, question, limits)
     known, perhaps = (one.smallest(up_to) for one in (search.known, search.perhaps))
     already = search.already()
-    cut_sets = search.cut_sets((known, perhaps), frozenset(key for key, _ in already))
+    cut_sets = search.cut_sets((known, perhaps), already)
     return Weakest(
         services=tuple(services),
         as_of=organisation.instant,
@@ -103,7 +103,7 @@ class _Points:
         self.known = Search(question, limits, cautious=False)
         self.perhaps = Search(question, limits, cautious=True)
 
-    def already(self) -> tuple[tuple[str, str], ...]:
+    def already(self) -> dict[str, str]:
         """Give the services that their own loss alone makes unrecoverable, and why."""
         places = self.question.ordered.places
         cases = {}
@@ -122,7 +122,7 @@ class _Points:
             )
             for number, why_not in told.items()
         }
-        return tuple((key, by_key[key]) for key in self.plan.services if key in by_key)
+        return {key: by_key[key] for key in self.plan.services if key in by_key}
 
     def _reasons(
         self, cases: Sequence[Sequence[int]], *, cautious: bool
