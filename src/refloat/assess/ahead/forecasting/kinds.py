@@ -1,12 +1,13 @@
 """Kinds of tasks: those that hold the same things, so that each kind can wait in a line of its own.
 
 Kinds that may hold the same thing are one *family*: which of their tasks comes first must be
-decided between them. Families have nothing to do with each other.
+decided between them. A kind that shares nothing is *alone*: as many of its tasks may run as it has
+places, and nothing else has to be looked at.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,13 +26,13 @@ class Kind:
 
     Attributes:
         ways: the sets of things (by number) with one of which they can be done.
-        first_way: the number of the first of these ways among those of all kinds.
-        first_word: the first word of their bits.
+        tasks: the tasks, the most urgent first.
+        places: how many of them may run at once at most.
     """
 
     ways: tuple[Way, ...]
-    first_way: int
-    first_word: int
+    tasks: tuple[int, ...]
+    places: int
 
 
 @dataclass(frozen=True)
@@ -39,13 +40,16 @@ class Kinds:
     """All kinds, and where each task has its bit.
 
     Attributes:
-        kinds: the kinds.
-        families: kinds, by number, that may hold the same things.
+        kinds: the kinds; those that are alone last.
+        families: kinds, by number, that may hold the same things; without those that are alone.
         room: by thing, how many may hold it at once.
         choices: whether any kind has more than one way.
         held: by thing and task, how many of it the task holds; right where there are no choices.
         held_by_way: by thing and way, likewise.
-        most_at_once: how many tasks may run at the same time at most.
+        first_way: by kind, the number of its first way among those of all kinds.
+        first_word: by kind, the first word of its bits.
+        first_place: by kind, the first of its places.
+        kind_at: by place, the kind that it belongs to.
         words: how many words of 64 bits there are.
         kind: by task, its kind.
         word: by task, the word with its bit.
@@ -60,13 +64,21 @@ class Kinds:
     choices: bool
     held: NDArray[np.int32]
     held_by_way: NDArray[np.int32]
-    most_at_once: int
+    first_way: NDArray[np.int64]
+    first_word: NDArray[np.int64]
+    first_place: NDArray[np.int64]
+    kind_at: NDArray[np.int64]
     words: int
     kind: NDArray[np.int64]
     word: NDArray[np.int64]
     bit: NDArray[np.uint64]
     word_bit: NDArray[np.uint64]
     task: NDArray[np.int64]
+
+    @property
+    def together(self) -> int:
+        """How many kinds are not alone; they come first."""
+        return sum(map(len, self.families))
 
     @property
     def unlimited(self) -> bool:
@@ -84,17 +96,29 @@ def kinds_of(ways: Sequence[tuple[frozenset[str], ...]], room: Mapping[str, int]
     Raises:
         ValueError: if there is no room at all for a task.
     """
-    limited = sorted({thing for some in ways for way in some for thing in way} & room.keys())
+    limited = sorted({thing for some in set(ways) for way in some for thing in way} & room.keys())
     numbers = {thing: number for number, thing in enumerate(limited)}
-    tasks: dict[tuple[Way, ...], list[int]] = {}
+    rooms = [room[thing] for thing in limited]
+    alike: dict[tuple[frozenset[str], ...], list[int]] = {}
     for task, some in enumerate(ways):
-        tasks.setdefault(_possible(some, numbers, room), []).append(task)
-    split = [
-        (some, members[start : start + 64 * _MOST_WORDS])
+        alike.setdefault(some, []).append(task)
+    tasks: dict[tuple[Way, ...], list[int]] = {}
+    for some, members in alike.items():
+        tasks.setdefault(_possible(some, numbers, room), []).extend(members)
+    most = 64 * _MOST_WORDS
+    kinds = [
+        Kind(some, tuple(sorted(members)[start : start + most]), _places(some, members, rooms))
         for some, members in tasks.items()
-        for start in range(0, len(members), 64 * _MOST_WORDS)
+        for start in range(0, len(members), most)
     ]
-    return _laid_out(split, np.array([room[thing] for thing in limited], np.int32), len(ways))
+    shared, alone = _sorted(kinds, len(limited))
+    found = [kinds[number] for family in shared for number in family]
+    found += sorted((kinds[number] for number in alone), key=lambda one: one.places)
+    families: list[tuple[int, ...]] = []
+    for family in shared:
+        start = sum(map(len, families))
+        families.append(tuple(range(start, start + len(family))))
+    return _laid_out(found, families, np.array(rooms, np.int32), len(ways))
 
 
 def _possible(
@@ -111,49 +135,14 @@ def _possible(
     return NOTHING if () in found else tuple(dict.fromkeys(found))
 
 
-def _laid_out(
-    split: Sequence[tuple[tuple[Way, ...], Sequence[int]]], room: NDArray[np.int32], count: int
-) -> Kinds:
-    kind = np.zeros(count, np.int64)
-    word, bit, word_bit = kind.copy(), np.zeros(count, np.uint64), np.zeros(count, np.uint64)
-    held = np.zeros((len(room), count), np.int32)
-    held_by_way = np.zeros((len(room), sum(len(ways) for ways, _ in split)), np.int32)
-    kinds: list[Kind] = []
-    at_bit: list[NDArray[np.int64]] = []
-    first_way, first_word = 0, 0
-    for number, (ways, members) in enumerate(split):
-        places = np.arange(len(members))
-        kinds.append(Kind(ways, first_way, first_word))
-        kind[members] = number
-        word[members] = first_word + places // 64
-        bit[members] = np.uint64(1) << (places % 64).astype(np.uint64)
-        word_bit[members] = np.uint64(1) << (places // 64).astype(np.uint64)
-        words = -(-len(members) // 64)
-        at_bit.append(np.resize(np.asarray(members, np.int64), words * 64))
-        for thing in ways[0]:
-            held[thing, members] = 1
-        for offset, way in enumerate(ways):
-            held_by_way[list(way), first_way + offset] = 1
-        first_way, first_word = first_way + len(ways), first_word + words
-    return Kinds(
-        kinds=tuple(kinds),
-        families=_families(kinds, len(room)),
-        room=room,
-        choices=any(len(one.ways) > 1 for one in kinds),
-        held=held,
-        held_by_way=held_by_way,
-        most_at_once=_most_at_once(split, room),
-        words=first_word,
-        kind=kind,
-        word=word,
-        bit=bit,
-        word_bit=word_bit,
-        task=np.concatenate(at_bit) if at_bit else kind,
-    )
+def _places(ways: tuple[Way, ...], tasks: Sequence[int], room: Sequence[int]) -> int:
+    if ways == NOTHING:
+        return len(tasks)
+    return min(len(tasks), sum(min(room[thing] for thing in way) for way in ways))
 
 
-def _families(kinds: Sequence[Kind], things: int) -> tuple[tuple[int, ...], ...]:
-    """Join kinds that may hold the same things."""
+def _sorted(kinds: Sequence[Kind], things: int) -> tuple[list[list[int]], list[int]]:
+    """Join kinds that may hold the same things; give the families, and the kinds that are alone."""
     joined = list(range(things))
 
     def root(thing: int) -> int:
@@ -165,17 +154,67 @@ def _families(kinds: Sequence[Kind], things: int) -> tuple[tuple[int, ...], ...]
         some = [thing for way in kind.ways for thing in way]
         for thing in some[1:]:
             joined[root(thing)] = root(some[0])
-    found: dict[tuple[str, int], list[int]] = {}
+    families: dict[int, list[int]] = {}
+    alone: list[int] = []
     for number, kind in enumerate(kinds):
-        alone = kind.ways == NOTHING
-        key = ("kind", number) if alone else ("thing", root(kind.ways[0][0]))
-        found.setdefault(key, []).append(number)
-    return tuple(tuple(some) for some in found.values())
+        if kind.ways == NOTHING:
+            alone.append(number)
+        else:
+            families.setdefault(root(kind.ways[0][0]), []).append(number)
+    shared = []
+    for family in families.values():
+        if len(family) == 1 and len(kinds[family[0]].ways) == 1:
+            alone += family
+        else:
+            shared.append(family)
+    return shared, alone
 
 
-def _most_at_once(
-    split: Sequence[tuple[tuple[Way, ...], Sequence[int]]], room: NDArray[np.int32]
-) -> int:
-    """Say how many tasks may run at the same time at most; more than there are may be said."""
-    free = sum(len(members) for ways, members in split if ways == NOTHING)
-    return free + int(room.sum())
+def _laid_out(
+    kinds: Sequence[Kind],
+    families: Sequence[tuple[int, ...]],
+    room: NDArray[np.int32],
+    count: int,
+) -> Kinds:
+    kind = np.zeros(count, np.int64)
+    word, bit, word_bit = kind.copy(), np.zeros(count, np.uint64), np.zeros(count, np.uint64)
+    words = [-(-len(one.tasks) // 64) for one in kinds]
+    first_way, first_word = _before(len(one.ways) for one in kinds), _before(words)
+    held = np.zeros((len(room), count), np.int32)
+    held_by_way = np.zeros((len(room), sum(len(one.ways) for one in kinds)), np.int32)
+    at_bit = np.zeros(sum(words) * 64, np.int64)
+    for number, one in enumerate(kinds):
+        members, places = list(one.tasks), np.arange(len(one.tasks))
+        kind[members] = number
+        word[members] = first_word[number] + places // 64
+        bit[members] = np.uint64(1) << (places % 64).astype(np.uint64)
+        word_bit[members] = np.uint64(1) << (places // 64).astype(np.uint64)
+        at_bit[first_word[number] * 64 + places] = members
+        for thing in one.ways[0]:
+            held[thing, members] = 1
+        for offset, way in enumerate(one.ways):
+            held_by_way[list(way), first_way[number] + offset] = 1
+    return Kinds(
+        kinds=tuple(kinds),
+        families=tuple(families),
+        room=room,
+        choices=any(len(one.ways) > 1 for one in kinds),
+        held=held,
+        held_by_way=held_by_way,
+        first_way=first_way,
+        first_word=first_word,
+        first_place=_before(one.places for one in kinds),
+        kind_at=np.repeat(np.arange(len(kinds)), [one.places for one in kinds]),
+        words=sum(words),
+        kind=kind,
+        word=word,
+        bit=bit,
+        word_bit=word_bit,
+        task=at_bit,
+    )
+
+
+def _before(counts: Iterable[int]) -> NDArray[np.int64]:
+    """Give, by place, the sum of all counts that stand before it."""
+    some = list(counts)
+    return np.cumsum([0, *some])[: len(some)].astype(np.int64)

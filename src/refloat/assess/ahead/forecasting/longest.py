@@ -10,11 +10,11 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from refloat.assess.ahead.forecasting.work import NO_CAUSES, Ran, Whole
+from refloat.assess.ahead.forecasting.work import NO_CAUSES, Numbers, Ran, Whole
 
 
 def longest_ways(
-    needs: Sequence[tuple[int, ...]], durations: Whole, watched: Sequence[int], *, causes: bool
+    needs: Sequence[tuple[int, ...]], durations: Numbers, watched: Sequence[int], *, causes: bool
 ) -> Ran:
     """Carry out trials of tasks, at least one, that wait for each other alone.
 
@@ -26,7 +26,7 @@ def longest_ways(
     """
     trials = durations.shape[1]
     every = np.arange(trials)
-    ends = np.empty_like(durations)
+    ends = np.empty(durations.shape, np.int64)
     begun_by = np.full(durations.shape, -1, np.int32) if causes else NO_CAUSES
     for task in in_order(needs):
         before = np.array(sorted(needs[task]), np.int64)

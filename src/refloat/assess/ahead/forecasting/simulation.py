@@ -21,9 +21,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from refloat.assess.ahead.forecasting.kinds import NOTHING, Kinds, kinds_of
+from refloat.assess.ahead.forecasting.kinds import Kinds, kinds_of
 from refloat.assess.ahead.forecasting.longest import longest_ways
-from refloat.assess.ahead.forecasting.work import NO_CAUSES, Ran, Whole, Work
+from refloat.assess.ahead.forecasting.work import NO_CAUSES, Numbers, Ran, Whole, Work
 
 Bits = NDArray[np.uint64]
 Flags = NDArray[np.bool_]
@@ -45,7 +45,7 @@ class Simulation:
         self.needs = work.needs
         self.count = len(work.needs)
         self.kinds: Kinds = kinds_of(work.ways, work.room)
-        self.watched = np.full(self.count + 1, -1, np.int64)
+        self.watched = np.full(self.count, len(watched), np.int64)
         self.watched[list(watched)] = np.arange(len(watched))
         self.watching = tuple(watched)
         # The last is no task: it follows where nothing follows, and is never counted down to 0.
@@ -60,16 +60,16 @@ class Simulation:
         self.more = np.array([max(0, len(some) - 1) for some in following] + [0])
         self.rest = np.array([task for some in following for task in some[1:]] + [none])
         self.starts = np.concatenate(([0], np.cumsum(self.more)[:-1]))
-        self.side_by_side = min(self.count, self.kinds.most_at_once)
-        self.row_bits = max(1, (self.side_by_side - 1).bit_length())
+        self.side_by_side = len(self.kinds.kind_at)
+        self.place_bits = max(1, (self.side_by_side - 1).bit_length())
         self.task_bits = max(1, (self.count - 1).bit_length())
 
     @property
     def bits(self) -> int:
         """Bits of a number of time that are not left for the time."""
-        return 0 if self.kinds.unlimited else self.row_bits + self.task_bits
+        return 0 if self.kinds.unlimited else self.place_bits + self.task_bits
 
-    def run(self, durations: Whole, *, causes: bool = False) -> Ran:
+    def run(self, durations: Numbers, *, causes: bool = False) -> Ran:
         """Carry out trials.
 
         Args:
@@ -85,77 +85,89 @@ class Simulation:
         trials = _Trials(self, durations, causes=causes)
         for _ in range(self.count):
             trials.step()
-        return Ran(trials.ends, trials.now >> trials.low, trials.begun_by, trials.ended)
+        ends = trials.ends[:-1] >> trials.low
+        return Ran(ends, trials.now >> trials.low, trials.begun_by, trials.ended)
 
 
 class _Trials:
     """Trials that are under way.
 
-    What runs stands in rows of ``running``: one number for when it ends, which task it is and in
-    which row it stands, so that the least number of a column is what ends next.
+    Every kind has places, in each of which one of its tasks may run. By place and trial stands one
+    number for when what runs there ends, which task it is and which place that is: the least number
+    of a trial is what ends next. What stands by trial and something else (place, kind, word, task)
+    lies flat, with the trial last.
     """
 
-    def __init__(self, work: Simulation, durations: Whole, *, causes: bool) -> None:
+    def __init__(self, work: Simulation, durations: Numbers, *, causes: bool) -> None:
         self.work, self.kinds = work, work.kinds
+        kinds, tasks = work.kinds, work.count
         self.count = trials = durations.shape[1]
-        rows, tasks = work.side_by_side, work.count
-        self.row_bits = np.int64(work.row_bits)
-        self.low = np.int64(work.row_bits + work.task_bits)
-        self.row_mask = np.int64((1 << work.row_bits) - 1)
+        self.place_bits = np.int64(work.place_bits)
+        self.low = np.int64(work.place_bits + work.task_bits)
+        self.place_mask = np.int64((1 << work.place_bits) - 1)
         self.task_mask = np.int64((1 << work.task_bits) - 1)
-        keys = durations << self.low
-        keys += (np.arange(tasks, dtype=np.int64) << self.row_bits)[:, None]
-        self.keys = keys.reshape(-1)
+        self.durations = durations.reshape(-1)
         self.left = np.repeat(work.waiting, trials)
         self.all = np.arange(trials)
-        self.running = np.full((rows, trials), _NEVER, np.int64)
+        self.running = np.full((work.side_by_side, trials), _NEVER, np.int64)
         self.running_flat = self.running.reshape(-1)
-        self.empty_rows = np.repeat(np.arange(rows - 1, -1, -1, dtype=np.int32), trials)
-        self.empty = np.full(trials, rows, np.int64)
-        self.used_rows = 0
-        self.ready = np.zeros(self.kinds.words * trials, np.uint64)
-        self.summary = np.zeros(len(self.kinds.kinds) * trials, np.uint64)
-        self.room = np.repeat(self.kinds.room, trials).reshape(-1, trials)
-        self.way = np.zeros(rows * trials if self.kinds.choices else 0, np.int16)
+        self.used = 0
+        # The free places of each kind lie on a pile: the last are the first to be taken.
+        self.piles = np.repeat(_piles(kinds), trials)
+        self.bottom = np.repeat(kinds.first_place * trials, trials)
+        self.bottom += np.tile(self.all, len(kinds.kinds))
+        self.top = self.bottom + np.repeat([one.places * trials for one in kinds.kinds], trials)
+        self.trial_of = np.tile(self.all, len(kinds.kinds))
+        self.word_of = np.repeat(kinds.first_word, trials)
+        self.word_at, self.kind_at = kinds.word * trials, kinds.kind * trials
+        self.pile_at = kinds.kind_at * trials
+        ready, summary = _ready_at_once(work)
+        self.ready, self.summary = ready.repeat(trials), summary.repeat(trials)
+        self.alone = kinds.together * trials
+        self.room = np.repeat(kinds.room, trials).reshape(-1, trials)
+        self.way = np.repeat(kinds.first_way[kinds.kind_at], trials if kinds.choices else 0)
         self.now = np.zeros(trials, np.int64)
         self.ended = np.full(trials, -1, np.int64)
-        self.ends = np.zeros((len(work.watching), trials), np.int64)
-        self.begun_by = np.full((tasks, trials) if causes else (0, 0), -1, np.int32)
+        self.ends = np.zeros((len(work.watching) + 1, trials), np.int64)
+        self.ends_flat, self.row_at = self.ends.reshape(-1), work.watched * trials
+        number = np.int16 if tasks < 2**15 else np.int32
+        self.begun_by = np.full((tasks, trials) if causes else (0, 0), -1, number)
         self.begun_by_flat = self.begun_by.reshape(-1)
-        for task in (work.waiting[:-1] == 0).nonzero()[0]:
-            self._make_ready(self.all, np.full(trials, task))
         self._begin()
 
     def step(self) -> None:
         """End the next task of each trial, and begin what may begin then."""
-        key = np.minimum.reduce(self.running[: self.used_rows], axis=0)
-        row = key & self.row_mask
-        task = self.ended = (key >> self.row_bits) & self.task_mask
-        self.now = key - (task << self.row_bits) - row
-        place = row * self.count
-        place += self.all
-        self.running_flat[place] = _NEVER
-        self.empty_rows[self.empty * self.count + self.all] = row
-        self.empty += 1
-        self._give_back(task, place)
+        key = np.minimum.reduce(self.running[: self.used], axis=0)
+        place = key & self.place_mask
+        key -= place
+        task = self.ended = (key >> self.place_bits) & self.task_mask
+        key -= task << self.place_bits
+        self.now = key
+        where = place * self.count
+        where += self.all
+        self.running_flat[where] = _NEVER
+        if self.kinds.families:
+            self._give_back(task, where)
+        kind = self.pile_at.take(place)
+        kind += self.all
+        top = self.top.take(kind)
+        self.piles[top] = place
+        top += self.count
+        self.top[kind] = top
         if self.work.watching:
-            self._watch(task)
+            row = self.row_at.take(task)
+            row += self.all
+            self.ends_flat[row] = key
         self._release(task)
         self._begin()
 
-    def _give_back(self, task: Whole, place: Whole) -> None:
+    def _give_back(self, task: Whole, where: Whole) -> None:
         """Give back what the tasks that ended held."""
         held, which = self.kinds.held, task
         if self.kinds.choices:
-            held, which = self.kinds.held_by_way, self.way.take(place)
+            held, which = self.kinds.held_by_way, self.way.take(where)
         for number, some in enumerate(held):
             self.room[number] += some.take(which)
-
-    def _watch(self, task: Whole) -> None:
-        column = self.work.watched.take(task)
-        which = (column >= 0).nonzero()[0]
-        if which.size:
-            self.ends[column[which], which] = self.now[which] >> self.low
 
     def _release(self, task: Whole) -> None:
         """Count down what waits for the tasks that ended; make ready what waits for nothing more.
@@ -165,72 +177,145 @@ class _Trials:
         """
         following = self.work.first.take(task)
         last = self._count_down(following, self.all)
-        self._make_ready(last, following[last])
+        self._make_ready(last, following.take(last))
         more = self.work.more.take(task)
         which = more.nonzero()[0]
         if not which.size:
             return
-        counts = more[which]
-        ends = np.cumsum(counts)
-        trial = np.repeat(which, counts)
-        shift = np.repeat(self.work.starts[task[which]] - ends + counts, counts)
-        following = self.work.rest.take(np.arange(ends[-1]) + shift)
+        counts = more.take(which)
+        ends = counts.cumsum()
+        trial = which.repeat(counts)
+        start = self.work.starts.take(task.take(which))
+        start -= ends
+        start += counts
+        shift = start.repeat(counts)
+        shift += np.arange(len(shift))
+        following = self.work.rest.take(shift)
         last = self._count_down(following, trial)
-        self._make_ready(trial[last], following[last])
+        self._make_ready(trial.take(last), following.take(last), once=False)
 
     def _count_down(self, task: Whole, trial: Whole) -> Whole:
-        place = task * self.count
-        place += trial
-        left = self.left.take(place)
+        where = task * self.count
+        where += trial
+        left = self.left.take(where)
         left -= 1
-        self.left[place] = left
+        self.left[where] = left
         last: Whole = (left == 0).nonzero()[0]
         return last
 
-    def _make_ready(self, trial: Whole, task: Whole) -> None:
-        kinds = self.kinds
-        place = kinds.word.take(task) * self.count + trial
-        np.bitwise_or.at(self.ready, place, kinds.bit.take(task))
-        place = kinds.kind.take(task) * self.count + trial
-        np.bitwise_or.at(self.summary, place, kinds.word_bit.take(task))
+    def _make_ready(self, trial: Whole, task: Whole, *, once: bool = True) -> None:
+        """Make tasks ready.
+
+        Args:
+            trial: in which trials.
+            task: which.
+            once: whether each trial is there once, which is faster.
+        """
+        word, bit = self.word_at.take(task), self.kinds.bit.take(task)
+        word += trial
+        kind, word_bit = self.kind_at.take(task), self.kinds.word_bit.take(task)
+        kind += trial
+        if once:
+            bit |= self.ready.take(word)
+            self.ready[word] = bit
+            word_bit |= self.summary.take(kind)
+            self.summary[kind] = word_bit
+        else:
+            np.bitwise_or.at(self.ready, word, bit)
+            np.bitwise_or.at(self.summary, kind, word_bit)
 
     def _begin(self) -> None:
         """Begin all that may begin."""
         for family in self.kinds.families:
-            trial = self._may_begin(family, None)
+            trial = self._may_begin(family, self.all)
             while trial.size:
-                if len(family) == 1:
-                    self._begin_of(family[0], trial)
-                else:
-                    for kind, some in self._most_urgent(family, trial):
-                        self._begin_of(kind, some)
+                for kind, some in self._most_urgent(family, trial):
+                    self._begin_at(some + kind * self.count, self._take(kind, some))
                 trial = self._may_begin(family, trial)
+        can = self.summary[self.alone :] != 0
+        can &= self.top[self.alone :] > self.bottom[self.alone :]
+        where = can.nonzero()[0]
+        where += self.alone
+        while where.size:
+            where = where.take(self._begin_at(where).nonzero()[0])
 
-    def _may_begin(self, family: tuple[int, ...], trial: Whole | None) -> Whole:
-        """Give those of some trials, or of all, in which a task of some kinds may begin."""
+    def _begin_at(self, where: Whole, way: Whole | None = None) -> Flags:
+        """Begin the most urgent ready task of some kinds, in some trials; say whether another task
+        of the kind is ready, and has a place.
+
+        Args:
+            where: kind and trial; each once.
+            way: with which way, where that must be remembered.
+        """
+        trial = self.trial_of.take(where)
+        task, word, bits, summary = self._lowest(where, trial)
+        self.ready[word] = bits
+        self.summary[where] = summary
+        top = self.top.take(where)
+        top -= self.count
+        self.top[where] = top
+        place = self.piles.take(top)
+        self.used = max(self.used, int(np.maximum.reduce(place)) + 1)
+        at = task * self.count
+        at += trial
+        if self.begun_by_flat.size:
+            self.begun_by_flat[at] = self.ended.take(trial)
+        key = self.durations.take(at).astype(np.int64)
+        key <<= self.low
+        key += self.now.take(trial)
+        task <<= self.place_bits
+        key += task
+        key += place
+        place *= self.count
+        place += trial
+        self.running_flat[place] = key
+        if way is not None and self.kinds.choices:
+            self.way[place] = way
+        another: Flags = summary != 0
+        another &= top > self.bottom.take(where)
+        return another
+
+    def _lowest(self, where: Whole, trial: Whole) -> tuple[Whole, Whole, Bits, Bits]:
+        """Give the most urgent ready task of some kinds, the word of bits that it stands in, what
+        is left of that word without it, and what is left of the bits of words.
+        """
+        summary = self.summary.take(where)
+        word_bit = _lowest_bit(summary)
+        word = self.word_of.take(where)
+        word += np.bitwise_count(word_bit - _ONE)
+        at = word * self.count
+        at += trial
+        bits = self.ready.take(at)
+        lowest = _lowest_bit(bits)
+        word <<= 6
+        word += np.bitwise_count(lowest - _ONE)
+        bits ^= lowest
+        word_bit *= bits == 0
+        summary ^= word_bit
+        return self.kinds.task.take(word), at, bits, summary
+
+    # Kinds that may hold the same things
+
+    def _may_begin(self, family: tuple[int, ...], trial: Whole) -> Whole:
+        """Give those of some trials in which a task of some kinds may begin."""
         found = self._can(family[0], trial)
         for kind in family[1:]:
             found |= self._can(kind, trial)
-        which = found.nonzero()[0]
-        return which if trial is None else trial[which]
+        return trial[found]
 
-    def _can(self, kind: int, trial: Whole | None) -> Flags:
-        start = kind * self.count
-        summary = self.summary[start : start + self.count]
-        can: Flags = (summary if trial is None else summary[trial]) != 0
+    def _can(self, kind: int, trial: Whole) -> Flags:
+        can: Flags = self.summary.take(trial + kind * self.count) != 0
         ways = self.kinds.kinds[kind].ways
-        if ways != NOTHING:
-            free = self._free(ways[0], trial)
-            for way in ways[1:]:
-                free |= self._free(way, trial)
-            can &= free
+        free = self._free(ways[0], trial)
+        for way in ways[1:]:
+            free |= self._free(way, trial)
+        can &= free
         return can
 
-    def _free(self, way: tuple[int, ...], trial: Whole | None) -> Flags:
-        rooms = [self.room[one] if trial is None else self.room[one][trial] for one in way]
-        free: Flags = rooms[0] > 0
-        for room in rooms[1:]:
-            free &= room > 0
+    def _free(self, way: tuple[int, ...], trial: Whole) -> Flags:
+        free: Flags = self.room[way[0]].take(trial) > 0
+        for thing in way[1:]:
+            free &= self.room[thing].take(trial) > 0
         return free
 
     def _most_urgent(self, family: tuple[int, ...], trial: Whole) -> list[tuple[int, Whole]]:
@@ -238,62 +323,48 @@ class _Trials:
         best = np.full(len(trial), self.work.count)
         chosen = np.zeros(len(trial), np.int64)
         for kind in family:
-            some = (self._can(kind, trial)).nonzero()[0]
-            task = self._lowest(kind, trial[some])[0]
-            better = some[task < best[some]]
-            best[better] = task[task < best[some]]
-            chosen[better] = kind
+            some = self._can(kind, trial).nonzero()[0]
+            task = self._lowest(trial[some] + kind * self.count, trial[some])[0]
+            better = task < best[some]
+            best[some[better]] = task[better]
+            chosen[some[better]] = kind
         return [(kind, trial[chosen == kind]) for kind in family if (chosen == kind).any()]
 
-    def _lowest(self, kind: int, trial: Whole) -> tuple[Whole, Whole, Bits, Bits]:
-        """Give the most urgent ready task of a kind, and where it stands in the sets of bits."""
-        summary = self.summary[kind * self.count + trial]
-        word_bit = summary & (~summary + _ONE)
-        word = np.bitwise_count(word_bit - _ONE).astype(np.int64)
-        word += self.kinds.kinds[kind].first_word
-        place = word * self.count
-        place += trial
-        bits = self.ready.take(place)
-        lowest = bits & (~bits + _ONE)
-        word <<= 6
-        word += np.bitwise_count(lowest - _ONE)
-        bits ^= lowest
-        return self.kinds.task.take(word), place, bits, word_bit
-
-    def _begin_of(self, kind: int, trial: Whole) -> None:
-        """Begin the most urgent ready task of a kind in each of some trials."""
-        task, place, bits, word_bit = self._lowest(kind, trial)
-        self.ready[place] = bits
-        done = (bits == 0).nonzero()[0]
-        if done.size:
-            self.summary[kind * self.count + trial[done]] ^= word_bit[done]
-        empty = self.empty.take(trial)
-        empty -= 1
-        self.empty[trial] = empty
-        row = self.empty_rows.take(empty * self.count + trial).astype(np.int64)
-        self.used_rows = max(self.used_rows, int(row.max()) + 1)
-        self._take(kind, trial, row)
-        place = task * self.count
-        place += trial
-        if self.begun_by_flat.size:
-            self.begun_by_flat[place] = self.ended[trial]
-        key = self.keys.take(place)
-        key += self.now.take(trial)
-        key += row
-        self.running_flat[row * self.count + trial] = key
-
-    def _take(self, kind: int, trial: Whole, row: Whole) -> None:
-        """Take what a way needs: the first way that is free."""
+    def _take(self, kind: int, trial: Whole) -> Whole:
+        """Take what a way needs, the first way that is free; say which way that is."""
         ways = self.kinds.kinds[kind].ways
-        first_way = self.kinds.kinds[kind].first_way
+        taken = np.zeros(len(trial), np.int64)
         left = np.arange(len(trial))
         for number, way in enumerate(ways):
             some = left
             if number < len(ways) - 1:
                 free = self._free(way, trial[left])
                 some, left = left[free], left[~free]
-            taken = trial if len(some) == len(trial) else trial[some]
-            for one in way:
-                self.room[one][taken] -= 1
-            if self.kinds.choices:
-                self.way[row[some] * self.count + taken] = first_way + number
+            for thing in way:
+                self.room[thing][trial[some]] -= 1
+            taken[some] = self.kinds.first_way[kind] + number
+        return taken
+
+
+def _ready_at_once(work: Simulation) -> tuple[Bits, Bits]:
+    """Give the bits of the tasks that wait for nothing, and the bits of their words."""
+    kinds = work.kinds
+    tasks = (work.waiting[:-1] == 0).nonzero()[0]
+    ready, summary = np.zeros(kinds.words, np.uint64), np.zeros(len(kinds.kinds), np.uint64)
+    np.bitwise_or.at(ready, kinds.word[tasks], kinds.bit[tasks])
+    np.bitwise_or.at(summary, kinds.kind[tasks], kinds.word_bit[tasks])
+    return ready, summary
+
+
+def _lowest_bit(words: Bits) -> Bits:
+    lowest: Bits = np.bitwise_and(words, np.negative(words))
+    return lowest
+
+
+def _piles(kinds: Kinds) -> Whole:
+    """Give the places of every kind, the first of each on top."""
+    piles = [
+        np.arange(first + one.places - 1, first - 1, -1)
+        for one, first in zip(kinds.kinds, kinds.first_place.tolist(), strict=True)
+    ]
+    return np.concatenate(piles) if piles else np.zeros(0, np.int64)

@@ -16,7 +16,7 @@ from refloat.assess.ahead.forecasting.work import Ran
 from refloat.model.errors import UsageProblem
 from refloat.model.forecast import Percentiles
 
-_AT_ONCE = 5_000_000
+_AT_ONCE = 10_000_000
 """Durations that are held at a time: more do not fit into a processor's memory of its own."""
 
 _FEWEST = 200
@@ -109,7 +109,7 @@ def run(
     ticks = _ticks(tasks, simulation)
     durations = [one.duration for one in tasks.tasks]
     drawing = Drawing([one.key for one in tasks.tasks], durations, seed, ticks)
-    piece = max(_FEWEST, _AT_ONCE // max(1, len(tasks.tasks)))
+    piece = max(_FEWEST, _AT_ONCE // max(1, len(tasks.tasks)) // 4 * 4)
     for start in range(0, trials, piece):
         end = min(trials, start + piece)
         ran = simulation.run(drawing.more(end - start), causes=causes)

@@ -11,7 +11,10 @@ from numpy.typing import NDArray
 Whole = NDArray[np.int64]
 """Whole numbers, of whatever."""
 
-NO_CAUSES: NDArray[np.int32] = np.zeros((0, 0), np.int32)
+Numbers = NDArray[np.signedinteger]
+"""Whole numbers of whatever size."""
+
+NO_CAUSES: Numbers = np.zeros((0, 0), np.int16)
 """Where nobody asked what let each task begin."""
 
 
@@ -46,5 +49,5 @@ class Ran:
 
     ends: Whole
     whole: Whole
-    begun_by: NDArray[np.int32]
+    begun_by: Numbers
     last: Whole
