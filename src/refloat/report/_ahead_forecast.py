@@ -147,7 +147,7 @@ def view(forecast: Forecast, names: Names) -> View:
         rows=tuple(_row(one, axis) for one in shown),
         path_axis=path,
         tasks=_tasks(forecast.critical_path[:TASKS], path, names),
-        options=tuple(_option(one, forecast, names) for one in forecast.options[:OPTIONS]),
+        options=_options(forecast, names),
         blocked=_blocked(forecast, shown),
         durations=durations(forecast.durations),
         limits=_limits(forecast.limits, names),
@@ -289,10 +289,15 @@ def _tasks(path: Sequence[CriticalTask], axis: Scale, names: Names) -> tuple[Tas
     return tuple(result)
 
 
-def _option(one: ForecastOption, forecast: Forecast, names: Names) -> Option:
+def _options(forecast: Forecast, names: Names) -> tuple[Option, ...]:
+    """Give the options with bars on one axis; one that cannot be compared has no bar."""
+    alike = [one.whole for one in forecast.options if one.whole and one.saves is not None]
+    axis = scale([one.p80 for one in (forecast.whole, *alike) if one is not None], even=True)
+    return tuple(_option(one, forecast, names, axis) for one in forecast.options[:OPTIONS])
+
+
+def _option(one: ForecastOption, forecast: Forecast, names: Names, axis: Scale) -> Option:
     now, then = forecast.whole, one.whole
-    longest = max(whole.p80 for whole in (now, then) if whole) if now or then else 1.0
-    axis = scale([longest], even=True)
     mark, text = "open", "nobody can say what it does to the time"
     if one.brings_back and then is not None:
         mark, text = "good", f"brings more back; all of that within {simulated(then.p80)}"
@@ -308,8 +313,8 @@ def _option(one: ForecastOption, forecast: Forecast, names: Names) -> Option:
         key=one.key,
         mark=mark,
         text=text,
-        now=axis.bar(now.p80) if now else None,
-        then=axis.bar(then.p80) if then else None,
+        now=axis.bar(now.p80) if now and mark != "open" and not one.brings_back else None,
+        then=axis.bar(then.p80) if then and mark != "open" and not one.brings_back else None,
         meets=names.all_of(one.meets),
         brings_back=names.all_of(one.brings_back),
         cost=one.cost,

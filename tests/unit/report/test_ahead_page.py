@@ -317,6 +317,22 @@ def test_options_say_what_they_buy_beside_what_they_cost(forecast: bytes) -> Non
     assert "not given" in text
 
 
+def test_bars_of_options_share_one_axis_and_only_what_compares_has_them() -> None:
+    given = sample.SAMPLES["forecast"]()
+    assert given.forecast is not None
+    one, freeing, unknown = forecasts.view(given.forecast, Names(given.plan)).options
+    assert one.now is not None
+    assert one.then == pytest.approx(0.7 * one.now, abs=0.01)
+    assert (freeing.now, freeing.then, unknown.now, unknown.then) == (None, None, None, None)
+    slower = replace(given.forecast.options[0], saves=-HOUR, whole=Percentiles(1.0, 1e5, 2e5))
+    changed = replace(given.forecast, options=(given.forecast.options[0], slower))
+    first, second = forecasts.view(changed, Names(given.plan)).options
+    assert first.now == second.now
+    assert second.then is not None
+    assert first.now is not None
+    assert first.now < second.then <= 100
+
+
 def test_what_is_known_least_stands_first_among_durations(forecast: bytes) -> None:
     text = words(section(forecast, "durations"))
     table = text.partition("Because")[2]
