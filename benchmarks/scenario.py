@@ -89,6 +89,8 @@ def main() -> int:
     print_result(whole)
     graph, starts = _graph(large.plan)
     recovery_network(organisation).wired  # noqa: B018 - made now, and kept
+    gc.collect()
+    gc.freeze()
     again = compare(
         "another scenario, the network and the graph kept",
         partial(_answer, organisation, scenario),

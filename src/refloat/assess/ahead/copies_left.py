@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from refloat.assess import words
 from refloat.assess.access.isolation import effective_rights
 from refloat.assess.ahead.aftermath import Aftermath
-from refloat.assess.ahead.falls import ALTERING_RIGHTS
+from refloat.assess.ahead.compromise import ALTERING_RIGHTS
 from refloat.assess.ahead.losses import in_words
 from refloat.assess.ahead.places import Place
 from refloat.assess.ground.basis import HOLDS_DATA
@@ -155,7 +155,7 @@ class CopiesLeft:
         return "It is whole, and the keys to it are lost."
 
     def _safe(self, place: Place) -> str:
-        known = self._network.falls.isolated.get((place.data_set, place.repository))
+        known = self._network.falls.compromise.isolated.get((place.data_set, place.repository))
         if known is not None and known.lock in HOLDING:
             until = f" until {words.day(known.locked_until)}" if known.locked_until else ""
             return f"A lock that no account opens keeps it{until}."
@@ -170,7 +170,7 @@ class CopiesLeft:
         if locked is None or locked is place.newest:
             return place.newest
         able = any(
-            self._network.falls.can_alter(loss, place)
+            self._network.falls.compromise.can_alter(loss, place)
             for loss in self._left.scenario.losses
             if loss.kind in COMPROMISED
         )
@@ -179,7 +179,7 @@ class CopiesLeft:
     def _way(self, place: Place, loss: Loss) -> str:
         asked = (loss.key, place.repository)
         if loss.kind is LossKind.PRODUCTION:
-            known = self._network.falls.isolated.get((place.data_set, place.repository))
+            known = self._network.falls.compromise.isolated.get((place.data_set, place.repository))
             return known.way if known is not None else ""
         if asked not in self._ways:
             rights = effective_rights(self._left.organisation)

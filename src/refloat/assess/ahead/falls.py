@@ -8,38 +8,23 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Container, Iterable, Iterator, Mapping
-from dataclasses import replace
 from functools import cached_property
 
-from refloat.assess.access.isolation import (
-    PRODUCTION,
-    CopyIsolation,
-    Isolated,
-    effective_rights,
-    isolation_of,
-)
+from refloat.assess.access.isolation import Isolated, effective_rights
+from refloat.assess.ahead.compromise import Compromise
+from refloat.assess.ahead.known_losses import KnownLosses
 from refloat.assess.ahead.network import Node
 from refloat.assess.ahead.places import Place, Places
 from refloat.assess.ground.plan_graph import PlanGraph
 from refloat.assess.organisation import Organisation
-from refloat.model.access import ALTERING, PrincipalKind, Right
+from refloat.model.access import PrincipalKind, Right
 from refloat.model.ahead import Loss, LossKind
 from refloat.model.dependency import Strength
-from refloat.model.plan import Component, ComponentKind, Repository
-
-EVERYTHING = "production"
-"""The key of the loss of all that runs, and of every account of production's."""
-
-UNLOCKING = (Right.TAKE_OWNERSHIP, Right.CHANGE_ACCESS, Right.CHANGE_RETENTION)
-"""Rights that open a lock which is only kept by rules."""
+from refloat.model.plan import Component, ComponentKind
 
 READING = (Right.READ_OTHER, Right.READ_OWN)
 """Rights with which copies can be read."""
 
-ALTERING_RIGHTS = tuple(right for right in Right if right in ALTERING and right is not Right.ANY)
-"""Rights with which a copy can be changed or destroyed."""
-
-_NOWHERE = frozenset({"", "none"})
 _ELSEWHERE = frozenset({ComponentKind.VENDOR, ComponentKind.MICROSOFT_365})
 """Kinds of component that stand at a vendor's, wherever that is."""
 
@@ -56,6 +41,9 @@ class Falls:
         looks: looks copies up.
         known: by node, its number.
         by_number: by the number of a ``copy``, its place.
+
+    Attributes:
+        known: what can be lost.
     """
 
     def __init__(
@@ -72,12 +60,13 @@ class Falls:
         self._looks = looks
         self._known = known
         self._by_number = by_number
+        self.known = KnownLosses(organisation, by_number)
         self._found: dict[Loss, _Fallen] = {}
         self._by_kind: Mapping[LossKind, Callable[[str], _Fallen]] = {
             LossKind.SITE: self._site,
             LossKind.FAILURE_DOMAIN: self._domain,
             LossKind.AUTHENTICATION_DOMAIN: self._shut,
-            LossKind.PRINCIPAL: self._principal,
+            LossKind.PRINCIPAL: lambda key: _parted(*self.compromise.alters(key)),
             LossKind.PRODUCTION: self._production,
             LossKind.VENDOR: self._vendor,
             LossKind.PERSON: self._person,
@@ -98,77 +87,6 @@ class Falls:
                 surely, perhaps = self._for_good(surely), self._for_good(perhaps)
             self._found[loss] = surely, perhaps
         return self._found[loss]
-
-    def knows(self, loss: Loss) -> bool:
-        """Whether the plan knows what is lost."""
-        plan = self._plan
-        keyed: Mapping[LossKind, Container[str]] = {
-            LossKind.VENDOR: plan.vendors,
-            LossKind.PERSON: plan.people,
-            LossKind.SERVICE: plan.services,
-            LossKind.COMPONENT: plan.components,
-            LossKind.PLATFORM: plan.platforms,
-        }
-        if loss.kind in keyed:
-            return loss.key in keyed[loss.kind]
-        if loss.kind is LossKind.PRODUCTION:
-            return loss.key == EVERYTHING and bool(plan.components or plan.services)
-        return replace(loss, for_good=False) in self._few
-
-    @cached_property
-    def _few(self) -> frozenset[Loss]:
-        """Give the losses of kinds of which there are few."""
-        return frozenset(self._places())
-
-    @cached_property
-    def losses(self) -> tuple[Loss, ...]:
-        """Everything single that the plan knows and that can be lost, sorted."""
-        return tuple(sorted(set(self._all())))
-
-    def _places(self) -> Iterator[Loss]:
-        plan = self._plan
-        for site in self.sites:
-            yield Loss(LossKind.SITE, site)
-        for domain in self.domains:
-            yield Loss(LossKind.FAILURE_DOMAIN, domain)
-        for one in plan.repositories.values():
-            if one.authentication_domain.casefold() not in _NOWHERE:
-                yield Loss(LossKind.AUTHENTICATION_DOMAIN, one.authentication_domain)
-        for key in effective_rights(self._organisation).principals:
-            yield Loss(LossKind.PRINCIPAL, key)
-        for key in dict.fromkeys((*plan.repositories, *self._by_repository)):
-            yield Loss(LossKind.REPOSITORY, key)
-
-    def _all(self) -> Iterator[Loss]:
-        plan = self._plan
-        yield from self._few
-        keyed: tuple[tuple[LossKind, Iterable[str]], ...] = (
-            (LossKind.VENDOR, plan.vendors),
-            (LossKind.PERSON, plan.people),
-            (LossKind.SERVICE, plan.services),
-            (LossKind.COMPONENT, plan.components),
-            (LossKind.PLATFORM, plan.platforms),
-        )
-        for kind, keys in keyed:
-            for key in keys:
-                yield Loss(kind, key)
-        if plan.components or plan.services:
-            yield Loss(LossKind.PRODUCTION, EVERYTHING)
-
-    @cached_property
-    def sites(self) -> frozenset[str]:
-        """Every site that the plan names."""
-        plan = self._plan
-        named = {one.site for one in plan.components.values()}
-        named |= {one.site for one in plan.repositories.values()}
-        return frozenset((*plan.sites, *named)) - {""}
-
-    @cached_property
-    def domains(self) -> frozenset[str]:
-        """Every failure domain that is none of the sites."""
-        named = {one.failure_domain for one in self._plan.repositories.values()}
-        seen = {place.domain for place in self._by_number.values()}
-        return frozenset(named | seen) - self.sites - {""}
 
     # Indexes
 
@@ -197,6 +115,13 @@ class Falls:
         for one in self._plan.components.values():
             found.setdefault(one.site, []).append(one)
         return found
+
+    @cached_property
+    def compromise(self) -> Compromise:
+        """Knows what compromised accounts reach."""
+        return Compromise(
+            self._organisation, self._graph, self._looks, self._by_number, self._by_repository
+        )
 
     # What falls
 
@@ -239,25 +164,11 @@ class Falls:
         surely, perhaps = list(self._down(here)), list(self._down(unsaid))
         perhaps += self._standbys((*here, *unsaid))
         for (repository, domain), numbers in self._groups.items():
-            there = self._stands_at(self._plan.repositories.get(repository), domain, key)
+            one = self._plan.repositories.get(repository)
+            there = _stands_at(key, one.site if one is not None else "", domain, self.known.sites)
             if there is not False:
                 (surely if there else perhaps).extend(numbers)
         return _parted(surely, perhaps)
-
-    def _stands_at(self, one: Repository | None, domain: str, site: str) -> bool | None:
-        """Whether copies stand at a site; None if nobody can say.
-
-        A failure domain that is called otherwise is one elsewhere; one that has the site's name in
-        its own may be a part of it.
-        """
-        own = one.site if one is not None else ""
-        if site in (own, domain):
-            return True
-        if own or domain in self.sites:
-            return False
-        if not domain:
-            return None
-        return None if _words(site) <= _words(domain) else False
 
     def _domain(self, key: str) -> _Fallen:
         surely: list[int] = []
@@ -317,124 +228,11 @@ class Falls:
         surely += self._standbys(ours)
         perhaps: list[int] = []
         for number, place in self._by_number.items():
-            known = self.isolated.get((place.data_set, place.repository))
+            known = self.compromise.isolated.get((place.data_set, place.repository))
             verdict = known.verdict if known is not None else Isolated.UNKNOWN
             if verdict is not Isolated.YES:
                 (surely if verdict is Isolated.NO else perhaps).append(number)
         return _parted(surely, perhaps)
-
-    @cached_property
-    def isolated(self) -> Mapping[tuple[str, str], CopyIsolation]:
-        """Give, by data set and repository, whether production's accounts can alter copies."""
-        return {
-            (key, copy.repository): copy
-            for service in self._organisation.bases
-            for key, judged in isolation_of(self._organisation, service).items()
-            for copy in judged.copies
-        }
-
-    def can_alter(self, loss: Loss, place: Place) -> bool:
-        """Whether a compromise lets somebody alter what no lock keeps in a place, or perhaps does.
-
-        Args:
-            loss: of a principal, or of production.
-            place: the place.
-        """
-        principals = effective_rights(self._organisation).principals
-        names = [loss.key]
-        if loss.kind is LossKind.PRODUCTION:
-            names = [key for key, kind in principals.items() if kind in PRODUCTION]
-        return any(
-            self._able(self._acting(key, place.repository), place.repository, place.governed)
-            is not False
-            for key in names
-        )
-
-    def _principal(self, key: str) -> _Fallen:
-        """The copies that an account can alter, unless a lock keeps them that nobody opens."""
-        surely: list[int] = []
-        perhaps: list[int] = []
-        for repository in self._by_repository:
-            acting = self._acting(key, repository)
-            for governed, numbers in self._unlocked(repository).items():
-                able = self._able(acting, repository, governed)
-                if able is not False:
-                    (surely if able else perhaps).extend(numbers)
-        return _parted(surely, perhaps)
-
-    def _unlocked(self, repository: str) -> Mapping[bool, list[int]]:
-        """Give a repository's copies that no lock keeps, by whether rules alone lock them."""
-        if repository not in self._open:
-            found: dict[bool, list[int]] = {}
-            for number in self._by_repository[repository]:
-                if not self._kept(number):
-                    found.setdefault(self._by_number[number].governed, []).append(number)
-            self._open[repository] = found
-        return self._open[repository]
-
-    @cached_property
-    def _open(self) -> dict[str, Mapping[bool, list[int]]]:
-        return {}
-
-    def _acting(self, key: str, repository: str) -> tuple[str, ...]:
-        """Give in whose names an account can act.
-
-        Whoever of production can alter copies where backup administrators sign in can act as those.
-        """
-        one = self._plan.repositories.get(repository)
-        if one is None or one.authentication_domain not in self._taken.get(key, ()):
-            return (key,)
-        return (key, *self._administrators)
-
-    @cached_property
-    def _administrators(self) -> tuple[str, ...]:
-        principals = effective_rights(self._organisation).principals
-        wanted = PrincipalKind.BACKUP_ADMINISTRATOR
-        return tuple(key for key, kind in principals.items() if kind is wanted)
-
-    def _able(self, principals: Iterable[str], repository: str, governed: bool) -> bool | None:
-        """Whether any of some accounts can alter copies in a repository; None if not known."""
-        rights = effective_rights(self._organisation)
-        unknown = False
-        for key in principals:
-            for right in UNLOCKING if governed else ALTERING_RIGHTS:
-                asked = (key, repository, right)
-                if asked not in self._allowed:
-                    self._allowed[asked] = rights.knows(*asked).allowed
-                allowed = self._allowed[asked]
-                if allowed:
-                    return True
-                unknown = unknown or allowed is None
-        return None if unknown else False
-
-    @cached_property
-    def _allowed(self) -> dict[tuple[str, str, Right], bool | None]:
-        return {}
-
-    @cached_property
-    def _taken(self) -> Mapping[str, frozenset[str]]:
-        """Give, by account of production's, the domains in which it can alter copies."""
-        rights = effective_rights(self._organisation)
-        found: dict[str, set[str]] = {}
-        for one in self._plan.repositories.values():
-            domain = one.authentication_domain
-            if domain.casefold() not in _NOWHERE:
-                for holding in rights.holders(one.key, ALTERING_RIGHTS, PRODUCTION):
-                    found.setdefault(holding.principal, set()).add(domain)
-        return {key: frozenset(some) for key, some in found.items()}
-
-    def _kept(self, number: int) -> bool:
-        """Whether a lock that nobody's rights open keeps a copy there; looked up once."""
-        if number not in self._locks:
-            place = self._by_number[number]
-            owners = self._graph.owners.get(place.data_set)
-            start = self._organisation.bases[owners[0]] if owners else None
-            self._locks[number] = self._looks.locked(place, start) is not None
-        return self._locks[number]
-
-    @cached_property
-    def _locks(self) -> dict[int, bool]:
-        return {}
 
     def _for_good(self, numbers: Iterable[int]) -> tuple[int, ...]:
         """Add that what no longer runs cannot be restored."""
@@ -459,15 +257,15 @@ class Struck(Mapping[object, tuple[int, ...]]):
         self._part = 1 if perhaps else 0
 
     def __getitem__(self, loss: object) -> tuple[int, ...]:
-        if not isinstance(loss, Loss) or not self._falls.knows(loss):
+        if not isinstance(loss, Loss) or not self._falls.known.knows(loss):
             raise KeyError(loss)
         return self._falls.of(loss)[self._part]
 
     def __iter__(self) -> Iterator[Loss]:
-        return iter(self._falls.losses)
+        return iter(self._falls.known.losses)
 
     def __len__(self) -> int:
-        return len(self._falls.losses)
+        return len(self._falls.known.losses)
 
 
 def _once(numbers: Iterable[int]) -> tuple[int, ...]:
@@ -478,6 +276,21 @@ def _parted(surely: Iterable[int], perhaps: Iterable[int]) -> _Fallen:
     """Name nothing as perhaps that surely falls."""
     first = dict.fromkeys(surely)
     return tuple(first), tuple(one for one in dict.fromkeys(perhaps) if one not in first)
+
+
+def _stands_at(site: str, own: str, domain: str, sites: Container[str]) -> bool | None:
+    """Whether copies stand at a site; None if nobody can say.
+
+    A failure domain that is called otherwise is one elsewhere; one that has the site's name in its
+    own may be a part of it.
+    """
+    if site in (own, domain):
+        return True
+    if own or domain in sites:
+        return False
+    if not domain:
+        return None
+    return None if _words(site) <= _words(domain) else False
 
 
 def _words(name: str) -> frozenset[str]:

@@ -73,6 +73,8 @@ class Places:
     def named(self, text: str) -> tuple[str, str]:
         """Give the kind and key of what some text names; both are empty if it is none of ours."""
         wanted = text.strip().casefold()
+        if not wanted:
+            return "", ""
         if wanted in self._spoken:
             return self._spoken[wanted] or ("", "")
         return self._all.get(wanted, ("", ""))
@@ -86,7 +88,7 @@ class Places:
         found: dict[str, Thing | None] = {text.strip().casefold(): None for text in kept}
         for kind, key, name in _things(plan):
             plain = name.casefold()
-            if plain in found:
+            if plain and plain in found:
                 found[plain] = (kind, key)
         return found
 

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from refloat.assess import words
 from refloat.assess.about import called
 from refloat.assess.ahead.absent import duties
-from refloat.assess.ahead.falls import EVERYTHING
+from refloat.assess.ahead.known_losses import EVERYTHING
 from refloat.assess.ahead.losses import SHOWN
 from refloat.assess.ahead.recovery_network import recovery_network
 from refloat.assess.organisation import Organisation

@@ -434,6 +434,13 @@ def test_two_keys_that_lie_in_each_other_open_neither() -> None:
     assert set(copies(outcome(given, "book-db"), "book-db").values()) == {CopyFate.SHUT}
 
 
+def test_a_key_of_which_nobody_said_where_it_is_kept_is_kept_in_nothing_without_a_name() -> None:
+    given = with_repository(with_platform(plan(), "box", key_kept=""), "nameless", name="")
+    assert set(copies(outcome(given, "nameless", "book-db"), "book-db").values()) == {
+        CopyFate.SURVIVES
+    }
+
+
 def test_many_keys_in_a_row_need_no_deep_stack() -> None:
     given = plan()
     for number in range(3_000):

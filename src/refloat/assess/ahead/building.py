@@ -1,0 +1,280 @@
+"""Makes the things of components, written steps and services, and says what each needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from refloat.assess.about import called
+from refloat.assess.ahead.buried import Buried, secrets
+from refloat.assess.ahead.opening import Opening
+from refloat.assess.ahead.places import Place, Places
+from refloat.assess.ahead.things import BACK, RESTORED, Things
+from refloat.assess.ground.basis import HOLDS_DATA
+from refloat.assess.ground.moment import Moment
+from refloat.assess.ground.plan_graph import circles
+from refloat.assess.organisation import Organisation
+from refloat.model.dependency import Strength
+from refloat.model.feed import TestLevel
+from refloat.model.organisation import WrittenStep
+from refloat.model.plan import Component, ComponentKind, Plan, Service
+
+_ANEW = frozenset({ComponentKind.APPLICATION, ComponentKind.INFRASTRUCTURE})
+"""Kinds that people put anew by themselves, if only they know how."""
+
+
+class Steps:
+    """Makes written steps.
+
+    Args:
+        plan: the plan.
+        things: where the things are put.
+
+    Attributes:
+        bringing: by component, the steps that bring it back and need something themselves.
+        free: components that a step brings back which needs nothing.
+    """
+
+    def __init__(self, plan: Plan, things: Things) -> None:
+        self._plan = plan
+        self._things = things
+        self.bringing: dict[str, list[int]] = {}
+        self.free: set[str] = set()
+
+    def written(self, service: Service) -> None:
+        """Look at the written steps: which bring what back, and what each needs."""
+        for position, step in enumerate(service.steps):
+            brings = step.brings_back
+            constrained = bool(step.signs_in_with) or step.who is not None
+            if brings is None or brings not in self._plan.components:
+                continue
+            if constrained:
+                self.bringing.setdefault(brings, []).append(self.step(service, position))
+            else:
+                self.free.add(brings)
+
+    def step(self, service: Service, position: int) -> int:
+        """Give the number of a written step."""
+        node = ("step", f"{service.key}/{position}")
+        if node in self._things.known:
+            return self._things.known[node]
+        number, step = self._things.add(*node), service.steps[position]
+        people = self._things.people([step.who]) if step.who is not None else []
+        self._things.needs(
+            number, self.signing(service, position, step), [people] if people else []
+        )
+        return number
+
+    def signing(self, service: Service, position: int, step: WrittenStep) -> Iterator[int]:
+        """Give what one signs in with at a step, unless an earlier step has brought it back.
+
+        What only later steps bring back must still run.
+        """
+        earlier = {one.brings_back for one in service.steps[:position]}
+        to_come = {one.brings_back for one in service.steps[position:]} - {None}
+        for key in step.signs_in_with:
+            if ("back", key) not in self._things.known:
+                continue
+            if key in to_come or (key == service.key and to_come):
+                yield self._things.known["running", key]
+            elif key != service.key and key not in earlier:
+                yield self._things.known["back", key]
+
+
+class Components:
+    """Makes components and their copies.
+
+    Args:
+        organisation: the organisation.
+        moment: the same, each service looked at when it is asked for.
+        looks: looks copies up.
+        things: where the things are put.
+        opening: makes what is opened.
+        steps: the written steps, all looked at.
+
+    Attributes:
+        by_number: by the number of a ``copy``, its place.
+        copies: by data set, the numbers of its copies.
+    """
+
+    def __init__(
+        self,
+        organisation: Organisation,
+        moment: Moment,
+        looks: Places,
+        things: Things,
+        opening: Opening,
+        steps: Steps,
+    ) -> None:
+        self._organisation = organisation
+        self._plan = organisation.plan
+        self._moment = moment
+        self._graph = moment.index.graph
+        self._looks = looks
+        self._things = things
+        self._opening = opening
+        self._steps = steps
+        self._buried = Buried(organisation.plan)
+        self.by_number: dict[int, Place] = {}
+        self.copies: dict[str, tuple[int, ...]] = {}
+
+    def component(self, one: Component) -> None:
+        """Say when a component is restored, and when it is back."""
+        running = self._things.first[one.key]
+        restored, back = running + RESTORED, running + BACK
+        if one.needs:
+            hard = (need.on for need in one.needs if need.strength is Strength.HARD)
+            self._things.all_of[back] = tuple(dict.fromkeys(self._things.backs(hard)))
+        self._things.any_of[back] = ((running, restored),)
+        every: Iterable[int] = ()
+        groups: list[Sequence[int]] = []
+        if one.key in self._steps.bringing and one.key not in self._steps.free:
+            groups.append(self._steps.bringing[one.key])
+        owners = self._graph.owners.get(one.key, ())
+        holds_data = one.copied or one.kind in HOLDS_DATA
+        start = self._organisation.bases[owners[0]] if owners else None
+        places = self._looks.of(one, start) if holds_data else ()
+        if places:
+            groups += self.secrets(one)
+            groups.append([self.copy(one, place) for place in places])
+            every = self._opening.tool(one)
+        elif one.kind in HOLDS_DATA and one.key not in self._moment.excluded:
+            groups.append(())
+        elif one.takes is None:
+            every = self.anew(one, owners)
+        self._things.needs(restored, every, groups)
+
+    def secrets(self, one: Component) -> Iterator[Sequence[int]]:
+        """Give what holds the secrets of a restore; perhaps they can be had elsewhere, too."""
+        if one.protection is None:
+            return
+        for reference in secrets(one.protection.options):
+            for holder in self._buried.holders(str(reference)):
+                doubt = self._things.doubt(f"{reference} can be had without {holder}")
+                yield (self._things.known["back", holder], doubt)
+
+    def anew(self, one: Component, owners: Sequence[str]) -> Iterator[int]:
+        """Give what putting a component anew needs: nothing if it is written down how."""
+        rests_on_data = any(
+            need.on in self._plan.components and self._plan.components[need.on].copied
+            for need in one.needs
+        )
+        if one.recovery.start is not None or rests_on_data or one.vendor_commitment is not None:
+            return
+        if one.key in self._steps.bringing or one.key in self._steps.free:
+            return
+        if one.kind in HOLDS_DATA:
+            yield self._things.doubt(f"{one.name or one.key} can be put anew, without its data")
+        elif one.kind in _ANEW:
+            if not any(map(self.tested, owners)):
+                yield self._things.doubt(f"somebody knows how {one.name or one.key} is put anew")
+        elif one.vendor is not None:
+            yield self._things.add("vendor", one.vendor)
+            yield self._things.doubt(
+                f"{called(self._plan, one.vendor)} puts {one.name or one.key} back"
+            )
+        else:
+            yield self._things.never()
+
+    def tested(self, service: str) -> bool:
+        """Whether the newest test of a whole service brought it back."""
+        trial = self._organisation.bases[service].deciding_trial()
+        return trial is not None and trial.passed is True and trial.level is TestLevel.SERVICE
+
+    def copy(self, one: Component, place: Place) -> int:
+        """Give the number of the copies of a data set in a place."""
+        number = self._things.add("copy", f"{place.data_set}@{place.repository}")
+        self.by_number[number] = place
+        self.copies[one.key] = (*self.copies.get(one.key, ()), number)
+        if place.newest is None:
+            self._things.doubtful.add(number)
+        self._things.all_of[number] = self._opening.of_place(one, place)
+        return number
+
+
+class Services:
+    """Makes services.
+
+    Args:
+        moment: the organisation, each service looked at when it is asked for.
+        things: where the things are put.
+        steps: the written steps.
+    """
+
+    def __init__(self, moment: Moment, things: Things, steps: Steps) -> None:
+        self._moment = moment
+        self._plan = moment.index.plan
+        self._graph = moment.index.graph
+        self._things = things
+        self._steps = steps
+
+    def service(self, one: Service, seen: Iterable[str]) -> None:
+        """Say when a service is restored, and when it is back."""
+        running, restored = (
+            self._things.known["running", one.key],
+            self._things.known["restored", one.key],
+        )
+        last = max(
+            (number for number, step in enumerate(one.steps) if step.brings_back is not None),
+            default=len(one.steps),
+        )
+        steps = [
+            self._steps.step(one, position)
+            for position, step in enumerate(one.steps)
+            if step.who is not None or (step.signs_in_with and position <= last)
+        ]
+        if not one.steps and not self._graph.own(one.key):
+            steps.append(
+                self._things.doubt(f"somebody knows how {one.name or one.key} is put back")
+            )
+        providers = [key for key in one.vendors if self.provides(key)]
+        self._things.needs(restored, (*steps, *map(self.vendor, providers)))
+        vendors = [self.vendor(key) for key in one.vendors if key not in providers]
+        hard = [need.on for need in one.needs if need.strength is Strength.HARD]
+        every = [*self._things.backs(hard), *vendors]
+        every += [self.seen(one.key, other) for other in seen]
+        back = self._things.known["back", one.key]
+        if not one.standby:
+            self._things.needs(back, every, [(running, restored)])
+            return
+        parts = self._things.add("parts", one.key)
+        self._things.needs(parts, self._things.backs(hard), [(running, restored)])
+        below = (key for key in self._graph.hard[one.key] if key in self._plan.services)
+        every = [*self._things.backs(below), *vendors]
+        every += [self.seen(one.key, other) for other in seen]
+        self._things.needs(back, every, [(parts, self._things.add("standby", one.key))])
+
+    def provides(self, vendor: str) -> bool:
+        """Whether a vendor looks after recoveries: without it things run, and do not come back."""
+        return vendor in self._plan.vendors and self._plan.vendors[vendor].provider
+
+    def vendor(self, key: str) -> int:
+        """Give the number of a vendor that is there."""
+        return self._things.add("vendor", key)
+
+    def seen(self, service: str, other: str) -> int:
+        """Give a need that was only seen: it counts in the cautious reading alone."""
+        number = self._things.add("seen", f"{service}>{other}")
+        choices = (
+            self._things.known["back", other],
+            self._things.doubt(
+                f"{called(self._plan, service)} works without {called(self._plan, other)}"
+            ),
+        )
+        self._things.needs(number, (), [choices])
+        return number
+
+    def seen_needs(self) -> dict[str, tuple[str, ...]]:
+        """Give, by service, what it was seen to need and the plan does not say.
+
+        Needs that run in a circle are left out: nobody can say which of them comes first.
+        """
+        if not self._moment.seen_needs:
+            return {}
+        unwritten = {key: tuple(some) for key, some in self._moment.unwritten.items() if some}
+        hard = self._graph.hard
+        both = {key: (*hard[key], *unwritten.get(key, ())) for key in self._plan.services}
+        groups = {key: at for at, group in enumerate(circles(both)) for key in group}
+        return {
+            key: tuple(other for other in some if groups[other] != groups[key])
+            for key, some in unwritten.items()
+        }

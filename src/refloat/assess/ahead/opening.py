@@ -1,0 +1,125 @@
+"""What a recovery must open: tools that are signed in to, accounts, keys; and the hands for it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from refloat.assess.ahead.buried import buried_files
+from refloat.assess.ahead.network import Node
+from refloat.assess.ahead.places import Place, Places
+from refloat.assess.ahead.things import Things
+from refloat.model.dependency import Strength
+from refloat.model.plan import Component, Plan
+
+
+class Opening:
+    """Makes the things that are opened.
+
+    Args:
+        plan: the plan.
+        looks: knows what the places of keys name.
+        things: where the things are put.
+    """
+
+    def __init__(self, plan: Plan, looks: Places, things: Things) -> None:
+        self._plan = plan
+        self._looks = looks
+        self._things = things
+        self._tools: dict[str | None, tuple[int, ...]] = {}
+        self._opens: dict[tuple[str | None, str], tuple[int, ...]] = {}
+
+    def of_place(self, one: Component, place: Place) -> tuple[int, ...]:
+        """Give what opens the copies of a component in a place."""
+        platform = one.watch.platform if one.watch is not None else None
+        opens = self._opens.get((platform, place.repository))
+        if opens is None:
+            opens = tuple(dict.fromkeys(self.opening(platform, place.repository)))
+            self._opens[platform, place.repository] = opens
+        if place.copy is not None and place.copy.key_kept:
+            opens = tuple(dict.fromkeys((*opens, *self.where(place.copy.key_kept))))
+        return opens
+
+    def tool(self, one: Component) -> tuple[int, ...]:
+        """Give what restoring needs: that the tool can be opened, and hands."""
+        watch = one.watch
+        platform = watch.platform if watch is not None and one.protection is None else None
+        if platform not in self._tools:
+            opened = (self.platform(platform),) if platform in self._plan.platforms else ()
+            self._tools[platform] = (*opened, *self.hands(platform or ""))
+        return self._tools[platform]
+
+    def platform(self, key: str | None) -> int:
+        """Give the number of a platform that can be signed in to."""
+        node = ("platform", str(key))
+        if node not in self._things.known:
+            number, one = self._things.add(*node), self._plan.platforms[node[1]]
+            if not one.break_glass:
+                hard = (need.on for need in one.needs if need.strength is Strength.HARD)
+                self._things.needs(number, self._things.backs(hard))
+        return self._things.known[node]
+
+    def hands(self, platform: str) -> Iterator[int]:
+        """Give whether anybody is there who works a tool, and anybody who approves a restore."""
+        authority = self._plan.authority
+        working = list(authority.administer_backups)
+        administrator = (
+            self._plan.platforms[platform].administrator
+            if platform in self._plan.platforms
+            else None
+        )
+        if administrator is not None:
+            working.append(administrator)
+        for name, people in ((platform, working), ("approve", authority.approve_restores)):
+            if people:
+                number = self._things.add("hands", name)
+                self._things.needs(number, (), [self._things.people(people)])
+                yield number
+
+    def opening(self, platform: str | None, repository: str) -> Iterator[int]:
+        """Give what opens the copies that a tool keeps in a repository."""
+        tool = self._plan.platforms.get(platform or "")
+        if tool is not None:
+            yield from self.keys(("platform", tool.key))
+        if repository in self._plan.repositories:
+            yield from self.keys(("repository", repository))
+            if tool is None or not tool.break_glass:
+                yield self.opened(repository)
+
+    def opened(self, repository: str) -> int:
+        """Give that a repository's accounts let anybody in."""
+        return self._things.add("opened", repository)
+
+    def keys(self, opens: Node) -> Iterator[int]:
+        """Give the keys to a repository or platform, if they are kept in something of the plan's.
+
+        Another place outside of the plan's is enough.
+        """
+        number = self._things.known.get(("keys", " ".join(opens)))
+        if number is not None:
+            yield number
+
+    def kept(self) -> None:
+        """Look at where every key is kept."""
+        buried = buried_files(self._plan)
+        kept = [("repository", key, one.key_kept) for key, one in self._plan.repositories.items()]
+        kept += [("platform", key, one.key_kept) for key, one in self._plan.platforms.items()]
+        for kind, key, where in kept:
+            ways = list(self.where(where))
+            holds = buried.get(key, ()) if kind == "repository" else ()
+            if ways or (holds and not where):
+                ways += self._things.backs(holds)
+                self._things.needs(self._things.add("keys", f"{kind} {key}"), (), [ways])
+        for key in self._plan.repositories:
+            number = self._things.known.get(("repository", key))
+            if number is not None:
+                self._things.needs(number, (self.opened(key), *self.keys(("repository", key))))
+
+    def where(self, kept: str) -> Iterator[int]:
+        """Give what must be there to reach a place where keys are kept; nothing for one outside."""
+        kind, key = self._looks.named(kept)
+        if kind == "platform":
+            yield self.platform(key)
+        elif kind == "repository":
+            yield self._things.add("repository", key)
+        elif kind:
+            yield self._things.known["back", key]

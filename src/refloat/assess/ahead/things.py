@@ -1,0 +1,84 @@
+"""Makes a network thing by thing: numbers them, and remembers what each needs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from refloat.assess.ahead.network import Node
+from refloat.model.plan import Plan
+
+RUNNING, RESTORED, BACK = 0, 1, 2
+"""What has to be added to the first number of a component or service to get these of its things."""
+
+_KINDS = ("running", "restored", "back")
+
+
+class Things:
+    """The things of a network that is being made.
+
+    Args:
+        plan: the plan; its components and services have their things from the start.
+
+    Attributes:
+        first: by component and service, the number of its first thing; the others follow.
+        nodes: by number, what each is.
+        known: the other way round.
+        all_of: by number, what it needs.
+        any_of: by number, of what it needs one each.
+        doubtful: what perhaps never holds.
+    """
+
+    def __init__(self, plan: Plan) -> None:
+        self._plan = plan
+        keys = tuple(dict.fromkeys((*plan.components, *plan.services)))
+        self.first = dict(zip(keys, range(0, 3 * len(keys), 3), strict=True))
+        self.nodes: list[Node] = [(kind, key) for key in keys for kind in _KINDS]
+        self.known: dict[Node, int] = dict(zip(self.nodes, range(len(self.nodes)), strict=True))
+        self.all_of: list[tuple[int, ...]] = [()] * len(self.nodes)
+        self.any_of: list[tuple[tuple[int, ...], ...]] = [()] * len(self.nodes)
+        self.doubtful: set[int] = set()
+
+    def add(self, kind: str, key: str) -> int:
+        """Give the number of a thing; a new one that needs nothing, if it is not known."""
+        node = (kind, key)
+        number = self.known.get(node)
+        if number is None:
+            number = self.known[node] = len(self.nodes)
+            self.nodes.append(node)
+            self.all_of.append(())
+            self.any_of.append(())
+        return number
+
+    def needs(
+        self, number: int, every: Iterable[int], one_of: Iterable[Sequence[int]] = ()
+    ) -> None:
+        """Say what a thing needs."""
+        self.all_of[number] = tuple(dict.fromkeys(every))
+        self.any_of[number] = tuple(map(tuple, map(dict.fromkeys, one_of)))
+
+    def backs(self, keys: Iterable[str]) -> list[int]:
+        """Give the numbers of what is back; what the plan does not know is passed over."""
+        first = self.first
+        return [first[key] + BACK for key in keys if key in first]
+
+    def doubt(self, key: str) -> int:
+        """Give a thing that holds in the hopeful reading only."""
+        number = self.add("doubt", key)
+        self.doubtful.add(number)
+        return number
+
+    def never(self) -> int:
+        """Give a thing that never holds."""
+        number = self.add("doubt", "")
+        self.any_of[number] = ((),)
+        return number
+
+    def people(self, keys: Iterable[str]) -> list[int]:
+        """Give some people and their deputies."""
+        found: list[int] = []
+        for key in keys:
+            found.append(self.add("person", key))
+            known = self._plan.people.get(key)
+            if known is not None and known.deputy is not None:
+                found.append(self.add("person", known.deputy))
+        return found
