@@ -23,6 +23,7 @@ from refloat.cli.losing import what_happens
 from refloat.cli.pages import page_option, write_page
 from refloat.cli.shared import emit, entered_costs, say, seconds, table
 from refloat.model.ahead import Fate
+from refloat.model.errors import UsageProblem
 from refloat.model.forecast import (
     CriticalTask,
     Forecast,
@@ -122,7 +123,9 @@ def command(
     estimated is not known. Exit code 0 when 80 of 100 meet every target, 1 when a target is missed
     or a service does not come back, 2 when it is not known.
     """
-    asked = app.Asked(Limits(workers, people, bandwidth), trials, seed, entered_costs(costs))
+    asked = app.Asked(
+        Limits(workers, people, _each_once(bandwidth)), trials, seed, entered_costs(costs)
+    )
     organisation = assess.organisation(found.plan, found.facts, instant)
     result = app.forecast(organisation, wanted, asked)
     if as_json:
@@ -133,6 +136,20 @@ def command(
         outcome = scenario_outcome(organisation, wanted)
         write_page(write_to, ahead_pages.scenario(found, outcome, instant, result))
     return app.verdict(result)
+
+
+def _each_once(given: Iterable[tuple[str, float]]) -> dict[str, float]:
+    """Give bandwidths by repository.
+
+    Raises:
+        UsageProblem: if a repository has two.
+    """
+    found: dict[str, float] = {}
+    for key, speed in given:
+        if key in found:
+            raise UsageProblem(f"{key} has two bandwidths", hint="Give each repository only one.")
+        found[key] = speed
+    return found
 
 
 def _tell(found: Forecast, *, brief: bool) -> None:

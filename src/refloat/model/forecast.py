@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from refloat.model.ahead import Fate, Scenario
@@ -22,7 +23,7 @@ class Limits:
 
     workers: int | None = None
     people: int | None = None
-    bandwidth: tuple[tuple[str, float], ...] = ()
+    bandwidth: Mapping[str, float] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

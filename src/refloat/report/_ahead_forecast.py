@@ -331,7 +331,9 @@ def _limits(limits: Limits, names: Names) -> tuple[str, ...]:
     def most(number: int | None, what: str) -> str:
         return f"any number of {what}" if number is None else f"at most {number} {what}"
 
-    bandwidth = [f"{names.of(key)}: {speed / 1e6:g} MB a second" for key, speed in limits.bandwidth]
+    bandwidth = [
+        f"{names.of(key)}: {speed / 1e6:g} MB a second" for key, speed in limits.bandwidth.items()
+    ]
     return (
         f"{most(limits.workers, 'restores')} at once",
         f"{most(limits.people, 'people')} at work",

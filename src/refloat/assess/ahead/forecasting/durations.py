@@ -128,7 +128,7 @@ def measured(
         basis = SCALED
         because += f"; {factor:.2g} times as much is to be restored now"
         if whole:
-            spread = math.hypot(spread, math.log(factor) / (2 * ONE_IN_TWENTY))
+            spread = math.hypot(spread, math.log(factor) / ONE_IN_TWENTY)
     seconds = math.exp(math.fsum(logarithms) / count) if count > 1 else scaled[0][0]
     return Duration(seconds, spread, basis, because)
 

@@ -48,7 +48,7 @@ def checked(plan: Plan, limits: Limits) -> Limits:
     for number, name in ((limits.workers, "workers"), (limits.people, "people")):
         if number is not None and number < 0:
             raise UsageProblem(f"there cannot be {number} {name}", hint="Give a number from 0 on.")
-    for key, bandwidth in limits.bandwidth:
+    for key, bandwidth in limits.bandwidth.items():
         if key not in plan.repositories:
             known = ", ".join(sorted(plan.repositories)) or "none"
             raise MissingInput(f"the plan has no repository {key!r}", hint=f"It has: {known}.")
@@ -57,9 +57,7 @@ def checked(plan: Plan, limits: Limits) -> Limits:
                 f"{key} cannot be read at {bandwidth:g} bytes a second",
                 hint=f"Write it as {key}=200MB/s; what cannot be read at all is --lose {key}.",
             )
-    if len(dict(limits.bandwidth)) < len(limits.bandwidth):
-        raise UsageProblem("a repository has two bandwidths", hint="Give each one only once.")
-    return replace(limits, bandwidth=tuple(sorted(limits.bandwidth)))
+    return replace(limits, bandwidth=dict(sorted(limits.bandwidth.items())))
 
 
 def limited(plan: Plan, recovery: Recovery, limits: Limits, away: Collection[str]) -> Limited:
@@ -78,11 +76,14 @@ def limited(plan: Plan, recovery: Recovery, limits: Limits, away: Collection[str
         room[PEOPLE] = limits.people
     assumes: dict[str, None] = {}
     tasks = dict(recovery.tasks)
-    for repository, bandwidth in limits.bandwidth:
+    for repository, bandwidth in limits.bandwidth.items():
         reading = [one for one in tasks.values() if repository in one.reads]
+        places = _places(reading, repository, bandwidth)
+        if places:
+            room[f"repository {repository}"] = places
+            share = bandwidth / places
+            tasks.update((one.key, _slowed(one, repository, share)) for one in reading)
         if reading:
-            room[f"repository {repository}"] = places = _places(reading, repository, bandwidth)
-            tasks.update((one.key, _slowed(one, repository, bandwidth / places)) for one in reading)
             assumes[_said(plan, repository, bandwidth, places, reading)] = None
     impossible = {
         key: _why_not(plan, task, room)

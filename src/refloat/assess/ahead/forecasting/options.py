@@ -89,10 +89,9 @@ def changes(situation: Situation) -> Iterator[Change]:
     if limits.people is not None and PEOPLE in holds:
         more = replace(limits, people=limits.people + 1)
         yield _with(situation, PERSON, "one more person", more)
-    for key, bandwidth in limits.bandwidth:
+    for key, bandwidth in limits.bandwidth.items():
         if f"repository {key}" in holds:
-            others = [(one, some) for one, some in limits.bandwidth if one != key]
-            more = replace(limits, bandwidth=tuple(sorted((*others, (key, 2 * bandwidth)))))
+            more = replace(limits, bandwidth={**limits.bandwidth, key: 2 * bandwidth})
             name = plan.repositories[key].name or key
             yield _with(situation, f"{BANDWIDTH}:{key}", f"twice the bandwidth of {name}", more)
     for key in sorted(one.removeprefix("person ") for one in holds if one.startswith("person ")):
