@@ -24,6 +24,7 @@ COMMANDS = [
         "read-the-assessment.md",
         "see-recoverability-over-time.md",
         "answer-an-assessor.md",
+        "ask-what-would-survive.md",
         "find-the-weakest-points.md",
     )
     for code, typed in _COMMAND.findall((PAGES / page).read_text(encoding="utf-8"))

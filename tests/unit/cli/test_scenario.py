@@ -1,0 +1,160 @@
+"""``refloat scenario`` as a user meets it: the real program, on files."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+EXAMPLE = Path(__file__).parents[3] / "examples" / "saltbush"
+FACTS = ("--facts", str(EXAMPLE / "facts"), "--as-of", "2026-11-22T09:00:00+11:00")
+EMPTY = "organisation: Nobody\n"
+SHARED = """
+organisation: Two of a name
+people:
+  harbour: {name: Hal Harbour}
+vendors:
+  harbour: {name: Harbour Hosting}
+services:
+  wiki: {name: The wiki, needs: [pages]}
+components:
+  pages: {kind: files, name: Pages}
+"""
+
+
+def refloat(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "refloat.cli", "--state", str(folder / "state"), *arguments],
+        cwd=folder,
+        env={name: text for name, text in os.environ.items() if "REFLOAT" not in name},
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+
+
+def saltbush(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return refloat(folder, "--plan", str(EXAMPLE / "refloat.yaml"), "scenario", *arguments, *FACTS)
+
+
+def answer(ended: subprocess.CompletedProcess[str], code: int) -> Any:
+    assert ended.returncode == code, ended.stderr
+    return json.loads(ended.stdout)
+
+
+@pytest.fixture
+def business(tmp_path: Path) -> Path:
+    (tmp_path / "refloat.yaml").write_text(SHARED, encoding="utf-8")
+    (tmp_path / "facts").mkdir()
+    return tmp_path
+
+
+def test_without_a_name_all_are_listed(tmp_path: Path) -> None:
+    said = answer(saltbush(tmp_path, "--json"), 0)
+    lines = {one["key"]: one for one in said["scenarios"]}
+    assert {"identity", "ransomware", "site:geelong-hq", "deletion:clin-db", "person:p-farid"} <= (
+        lines.keys()
+    )
+    assert lines["ransomware"]["gone"] == 10
+    assert lines["ransomware"]["lost_data"] == 2
+    assert lines["person:p-farid"]["alone"] > 0
+    told = saltbush(tmp_path)
+    assert "site:geelong-hq" in told.stdout
+    assert not (tmp_path / "state").exists()
+
+
+@pytest.mark.requirement("R-083")
+def test_an_identity_outage_is_told_to_people(tmp_path: Path) -> None:
+    ended = saltbush(tmp_path, "identity")
+    assert ended.returncode == 1
+    assert "10 do not come back" in ended.stderr
+    assert "identity <- bkp01 <- identity" in ended.stderr
+    assert "does not come back" in ended.stdout
+
+
+def test_the_beginning_of_a_name_is_enough(tmp_path: Path) -> None:
+    said = answer(saltbush(tmp_path, "ransom", "--json"), 1)
+    assert said["scenario"]["key"] == "ransomware"
+
+
+def test_a_deletion_comes_back_and_exits_with_nothing(tmp_path: Path) -> None:
+    said = answer(saltbush(tmp_path, "deletion:book-db", "--json"), 0)
+    (data,) = said["data_sets"]
+    assert (data["fate"], data["loss_seconds"]) == ("comes back", 300.0)
+
+
+def test_losses_are_put_together(tmp_path: Path) -> None:
+    said = answer(saltbush(tmp_path, "--lose", "geelong-hq", "--lose", "p-dev", "--json"), 1)
+    assert [(one["kind"], one["key"]) for one in said["scenario"]["losses"]] == [
+        ("person", "p-dev"),
+        ("site", "geelong-hq"),
+    ]
+    assert said["people"][0]["name"] == "Dev Patel"
+
+
+def test_a_loss_is_added_to_a_ready_made_scenario(tmp_path: Path) -> None:
+    said = answer(saltbush(tmp_path, "deletion:book-db", "--lose", "repo-cloud", "--json"), 0)
+    assert said["data_sets"][0]["from_repository"] == "repo-nas1"
+
+
+def test_what_is_away_for_good_does_not_come_back(tmp_path: Path) -> None:
+    said = answer(saltbush(tmp_path, "--without", "pbx-config", "--json"), 1)
+    assert [one["service"] for one in said["services"] if one["fate"] == "does not come back"] == [
+        "telephony"
+    ]
+    assert said["scenario"]["losses"][0]["for_good"] is True
+
+
+def test_somebody_with_a_duty_of_their_own_makes_it_uncertain(tmp_path: Path) -> None:
+    said = answer(saltbush(tmp_path, "person:p-farid", "--json"), 2)
+    assert "administer the backups" in said["people"][0]["duties"]
+    assert {one["fate"] for one in said["services"]} == {"untouched"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (("--lose", "geelong-hk"), 66, "geelong-hq"),
+        (("--lose", "nothing-like-it-at-all"), 66, "It knows"),
+        (("earthquake",), 66, "ransomware"),
+        (("site:",), 64, "site:lara"),
+        (("--lose", ""), 66, "nothing called"),
+        (("--lose", "site:p-dev"), 66, "nothing called"),
+    ],
+)
+def test_what_nobody_knows_is_refused_with_what_there_is(
+    tmp_path: Path, arguments: tuple[str, ...], code: int, words: str
+) -> None:
+    ended = saltbush(tmp_path, *arguments)
+    assert ended.returncode == code
+    assert words in ended.stderr
+    assert "Traceback" not in ended.stderr
+
+
+def test_a_name_of_two_things_is_refused_until_one_is_meant(business: Path) -> None:
+    ended = refloat(business, "scenario", "--lose", "harbour", "--facts", "facts")
+    assert ended.returncode == 64
+    assert "--lose person:harbour" in ended.stderr
+    assert "--lose vendor:harbour" in ended.stderr
+    assert (
+        refloat(business, "scenario", "--lose", "vendor:harbour", "--facts", "facts").returncode
+        == 0
+    )
+
+
+def test_data_without_a_copy_is_lost(business: Path) -> None:
+    said = answer(refloat(business, "scenario", "--lose", "pages", "--facts", "facts", "--json"), 1)
+    assert said["services"][0]["lost_data"] == ["pages"]
+
+
+def test_an_empty_plan_has_no_scenario(business: Path) -> None:
+    (business / "refloat.yaml").write_text(EMPTY, encoding="utf-8")
+    ended = refloat(business, "scenario", "--facts", "facts")
+    assert "Traceback" not in ended.stderr
+    assert ended.returncode in (0, 65)
