@@ -199,3 +199,13 @@ def test_only_the_kinds_that_are_asked_for_are_lost() -> None:
     )
     assert {loss.kind for one in found.cut_sets for loss in one.losses} <= {LossKind.REPOSITORY}
     assert found.assumes[-1] == "Only losses of these kinds were looked at: repository."
+
+
+def test_what_was_looked_for_among_some_alone_is_left_out_in_words() -> None:
+    given = plan()
+    limits = Limits(work=-1, riskiest={2: 2, 3: 2}, listed=1)
+    seen = organisation(given, *healthy(given))
+    found = weakest(seen, tuple(given.services), 3, limits=limits)
+    assert found.complete == 1
+    assert any("among the 2 riskiest alone" in one for one in found.left_out)
+    assert any("single losses, the" in one for one in found.left_out), "not all are listed"

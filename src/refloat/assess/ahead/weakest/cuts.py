@@ -47,7 +47,7 @@ class Limits:
         listed: how many sets of each size are given; those that hit the most are.
     """
 
-    work: int = 300_000_000
+    work: int = 500_000_000
     riskiest: Mapping[int, int] = field(default_factory=lambda: {2: 300, 3: 60})
     listed: int = 1000
 

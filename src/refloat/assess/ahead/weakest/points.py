@@ -275,13 +275,17 @@ def _found(known: Smallest, perhaps: Smallest, size: int) -> int:
 
 def _left_out(found: Sequence[Smallest], cut_sets: Sequence[CutSet], up_to: int) -> Iterator[str]:
     for size in range(1, up_to + 1):
-        among = [one.sizes[size].among for one in found]
-        fewest = min((one for one in among if one is not None), default=None)
-        if fewest is not None:
+        surely, perhaps = (one.sizes[size].among for one in found)
+        if surely is not None:
             yield (
                 f"There are too many things that may be lost to try all {_SIZES[size]}: they were"
-                f" looked for among the {fewest} riskiest alone. Name fewer services or kinds to"
+                f" looked for among the {surely} riskiest alone. Name fewer services or kinds to"
                 " have all."
+            )
+        elif perhaps is not None:
+            yield (
+                f"All {_SIZES[size]} are there that surely take a service away. Those that perhaps"
+                f" do were looked for among the {perhaps} riskiest alone."
             )
     for size in range(1, up_to + 1):
         shown = sum(len(one.losses) == size for one in cut_sets)
