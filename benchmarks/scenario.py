@@ -77,6 +77,7 @@ def main() -> int:
     organisation = Assessor(large.plan, large.facts()).organisation(NOW)
     gc.collect()
     gc.freeze()  # what is loaded is not looked through again in either side's child
+    gc.disable()  # nor what they make: so near to nothing, it would be again and again
     scenario = Scenario("", "", ready_made(organisation)[RANSOMWARE].losses)
     forgotten = replace(organisation)  # with nothing of the network kept
     whole = compare(
@@ -89,8 +90,6 @@ def main() -> int:
     print_result(whole)
     graph, starts = _graph(large.plan)
     recovery_network(organisation).wired  # noqa: B018 - made now, and kept
-    gc.collect()
-    gc.freeze()
     again = compare(
         "another scenario, the network and the graph kept",
         partial(_answer, organisation, scenario),

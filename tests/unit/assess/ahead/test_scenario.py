@@ -23,7 +23,16 @@ from refloat.model.answers import Reach
 from refloat.model.feed import CopySeen, FeedFact
 from refloat.model.feed_people import Attestation
 from refloat.model.organisation import Authority, Document, Location, Platform, Vendor, WrittenStep
-from refloat.model.plan import Component, ComponentKind, Dependency, Person, Plan, Strength
+from refloat.model.plan import (
+    Component,
+    ComponentKind,
+    Dependency,
+    Person,
+    Plan,
+    Protection,
+    Strength,
+)
+from refloat.model.secret import SecretReference
 from tests.unit.assess.copied import (
     BOX,
     HOUR,
@@ -449,6 +458,57 @@ def test_many_keys_in_a_row_need_no_deep_stack() -> None:
         )
     given = with_repository(given, "vault", key_kept="r0")
     assert copies(outcome(given, "book-db"), "book-db")["vault"] is CopyFate.SURVIVES
+
+
+# Refloat's own copies
+
+
+def own_copies(secret: str, kept: str = "") -> Plan:
+    """Let Refloat copy the bookings to the cupboard, opened with a secret."""
+    given = with_repository(
+        plan(), "cupboard", options={"password": SecretReference("file", secret)}, key_kept=kept
+    )
+    protection = Protection("files", {"paths": ("/srv/bookings",)}, "cupboard")
+    return with_component(given, "book-db", watch=None, protection=protection)
+
+
+@pytest.mark.requirement("R-004")
+def test_a_secret_inside_of_what_it_opens_is_lost_with_it() -> None:
+    facts: list[FeedFact] = [point("book-db", NOW - HOUR, copies=(CopySeen("cupboard"),))]
+    found = outcome(own_copies("/srv/bookings/etc/key"), "book-db", facts=facts)
+    assert service(found, "booking").fate is Fate.GONE
+    assert copies(found, "book-db") == {"cupboard": CopyFate.SHUT}
+    (lost,) = (one for one in found.access if one.reach is Reach.LOST and "credential" in one.what)
+    assert "lost together with" in lost.because
+    assert service(found, "booking").lost_data == ()
+
+
+@pytest.mark.requirement("R-004")
+def test_a_secret_elsewhere_or_with_another_copy_outside_opens_it() -> None:
+    facts: list[FeedFact] = [point("book-db", NOW - HOUR, copies=(CopySeen("cupboard"),))]
+    for given in (
+        own_copies("/etc/refloat/key"),
+        own_copies("/srv/bookings/etc/key", "the sealed envelope"),
+    ):
+        found = outcome(given, "book-db", facts=facts)
+        assert service(found, "booking").fate is Fate.BACK
+    elsewhere = outcome(own_copies("/etc/refloat/key"), "book-db", facts=facts)
+    assert [one.reach for one in elsewhere.access if "credential" in one.what] == [Reach.REACHABLE]
+
+
+@pytest.mark.requirement("R-004")
+def test_a_secret_in_another_data_set_waits_for_that_to_come_back() -> None:
+    given = own_copies("/srv/directory/key")
+    inside = Protection("files", {"paths": ("/srv/directory",)}, "vault")
+    given = with_component(given, "directory", watch=None, protection=inside)
+    facts: list[FeedFact] = [
+        point("book-db", NOW - HOUR, copies=(CopySeen("cupboard"),)),
+        point("directory", NOW - HOUR, copies=(CopySeen("vault"),)),
+    ]
+    assert service(outcome(given, "book-db", "directory", facts=facts), "booking").fate is Fate.BACK
+    gone = outcome(given, "book-db", "directory", "vault", facts=facts)
+    assert service(gone, "booking").fate is Fate.GONE
+    assert copies(gone, "book-db") == {"cupboard": CopyFate.SHUT}
 
 
 # Vendors and people
