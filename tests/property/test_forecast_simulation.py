@@ -7,9 +7,10 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as some
 
+from refloat.assess.ahead.forecasting import simulation
 from refloat.assess.ahead.forecasting.simulation import Simulation
 from refloat.assess.ahead.forecasting.work import Work
 
@@ -97,6 +98,20 @@ def test_tasks_that_take_no_time_end_when_they_should(
     for trial in range(len(durations[0])):
         ends, _ = plainly(work, [row[trial] for row in durations], work.room)
         assert ran.ends[:, trial].tolist() == ends
+
+
+@settings(
+    max_examples=100,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(works(least=1))
+def test_many_places_are_searched_block_by_block(
+    monkeypatch: pytest.MonkeyPatch, drawn: tuple[Work, list[list[int]]]
+) -> None:
+    monkeypatch.setattr(simulation, "_WIDE", 0)
+    monkeypatch.setattr(simulation, "_BLOCK", 3)
+    test_every_trial_goes_as_one_would_go_by_itself.hypothesis.inner_test(drawn)  # type: ignore[attr-defined]
 
 
 @settings(max_examples=100, deadline=None)

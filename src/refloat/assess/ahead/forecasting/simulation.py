@@ -30,6 +30,7 @@ Flags = NDArray[np.bool_]
 
 _ONE = np.uint64(1)
 _NEVER = np.int64(2**63 - 1)
+_WIDE, _BLOCK = 1024, 64
 
 
 class Simulation:
@@ -109,8 +110,12 @@ class _Trials:
         self.durations = durations.reshape(-1)
         self.left = np.repeat(work.waiting, trials)
         self.all = np.arange(trials)
-        self.running = np.full((work.side_by_side, trials), _NEVER, np.int64)
+        wide = work.side_by_side > _WIDE
+        places = -(-work.side_by_side // _BLOCK) * _BLOCK if wide else work.side_by_side
+        self.running = np.full((places, trials), _NEVER, np.int64)
         self.running_flat = self.running.reshape(-1)
+        # Where there are very many places, the least of each block of them is kept, too.
+        self.least = np.full((places // _BLOCK if wide else 0, trials), _NEVER, np.int64)
         self.used = 0
         # The free places of each kind lie on a pile: the last are the first to be taken.
         self.piles = np.repeat(_piles(kinds), trials)
@@ -137,7 +142,10 @@ class _Trials:
 
     def step(self) -> None:
         """End the next task of each trial, and begin what may begin then."""
-        key = np.minimum.reduce(self.running[: self.used], axis=0)
+        first, used = self.running, self.used
+        if len(self.least):
+            first, used = self.least, -(-self.used // _BLOCK)
+        key = np.minimum.reduce(first[:used], axis=0)
         place = key & self.place_mask
         key -= place
         task = self.ended = (key >> self.place_bits) & self.task_mask
@@ -146,6 +154,10 @@ class _Trials:
         where = place * self.count
         where += self.all
         self.running_flat[where] = _NEVER
+        if len(self.least):
+            block = place // _BLOCK
+            blocks = self.running.reshape(-1, _BLOCK, self.count)
+            self.least[block, self.all] = blocks[block, :, self.all].min(axis=1)
         if self.kinds.families:
             self._give_back(task, where)
         kind = self.pile_at.take(place)
@@ -266,6 +278,8 @@ class _Trials:
         task <<= self.place_bits
         key += task
         key += place
+        if len(self.least):
+            np.minimum.at(self.least, (place // _BLOCK, trial), key)
         place *= self.count
         place += trial
         self.running_flat[place] = key
