@@ -16,6 +16,9 @@ from refloat.observers._yaml import Entry, Node, Said
 DEEPEST = 200
 """Levels of nesting at most."""
 
+MOST_VALUES = 3_000_000
+"""Values of one document at most: so many take some hundred megabytes of memory."""
+
 _SIGN = re.compile(r'\n|"[^"\\]*+(?:\\.[^"\\]*+)*+"|[{}\[\]]|[^\s{}\[\]:,"]+')
 
 
@@ -30,9 +33,11 @@ def read_json(path: Path, source: str) -> Said:
         source: its text.
 
     Raises:
-        ObservationProblem: if it is no JSON, or nested too deep; says where, and never what stands
-            there.
+        ObservationProblem: if it is no JSON, or nested too deep, or too much; says where, and never
+            what stands there.
     """
+    if source.count(",") > MOST_VALUES:
+        raise ObservationProblem(f"{path} cannot be taken: it holds more than {MOST_VALUES} values")
     try:
         json.loads(source, parse_int=str, parse_float=str)
     except json.JSONDecodeError as error:

@@ -27,13 +27,17 @@ from refloat.observers._yaml import Node, entries, get, items, read_documents, t
 LARGEST = 4 * 1024 * 1024
 """Bytes of one file at most."""
 
+LONGEST = 64 * 1024
+"""Characters of one line of the INI form at most."""
+
 _EVERYBODY = frozenset(("all", "ungrouped"))
 """Groups that Ansible makes itself; being in one says nothing."""
 
 _SECTION = re.compile(r"\[([^\[\]:]+)(?::(vars|children|hosts))?\]\s*(?:[#;].*)?$")
 _HOST = re.compile(r"[A-Za-z0-9_.:-]+")
 _RANGE = re.compile(r"\[([A-Za-z0-9]+):([A-Za-z0-9]+)(?::([0-9]+))?\]")
-_IS_YAML = re.compile(r"(?:\s*#[^\n]*\n|\s)*(?:\{|---|- |[^\s\[#;][^\n=]*:\s*(?:\n|[{#&!*]|$))")
+_IS_YAML = re.compile(r"\{|---|- |[^\[;][^=]*:\s*(?:[{#&!*]|$)")
+"""How the first line of the YAML form begins that says anything."""
 
 
 class Ansible:
@@ -72,12 +76,18 @@ class Ansible:
         source = decode(path, content)
         gathering = Gathering(path)
         inventory = _Inventory(path, gathering)
-        if _IS_YAML.match(source):
+        if _IS_YAML.match(_beginning(source)):
             _from_yaml(path, source, inventory)
         else:
             _from_lines(source, inventory)
         inventory.gather()
         return gathering.reading(content)
+
+
+def _beginning(source: str) -> str:
+    """Give the first line that is neither empty nor a comment; empty if there is none."""
+    lines = (line.strip() for line in source.split("\n"))
+    return next((line for line in lines if line and line[0] != "#"), "")
 
 
 @dataclass(frozen=True)
@@ -162,8 +172,12 @@ def _hosts(name: str) -> Iterator[str]:
         plain = port.isdecimal() and ":" not in head and head
         return iter((head if plain else name,))
     choices: list[list[str]] = []
+    count = 1
     for place in range(0, len(parts) - 1, 4):
         choices += [[parts[place]], _range(*parts[place + 1 : place + 4])]
+        count *= len(choices[-1])
+        if count > MOST:  # whoever asks refuses so many: they are not written out
+            return itertools.repeat(name, MOST + 1)
     return ("".join(chosen) for chosen in itertools.product(*choices, [parts[-1]]))
 
 
@@ -201,6 +215,9 @@ def _from_lines(source: str, inventory: _Inventory) -> None:
 
 
 def _host_line(group: str, line: str, number: int, inventory: _Inventory) -> None:
+    if len(line) > LONGEST:  # shlex takes the square of the time
+        inventory.gathering.refuse(number, f"it is longer than {LONGEST} characters")
+        return
     try:
         words = shlex.split(line, comments=True)
     except ValueError:

@@ -107,10 +107,10 @@ def _verify(path: Path, document: Node) -> None:
 
 
 def _services(document: Node) -> Iterator[_Part]:
-    waiting = items(get(document, "services"))
+    waiting = items(get(document, "services"))[::-1]
     while waiting:
-        node, *waiting = waiting
-        waiting = items(get(node, "services")) + waiting
+        node = waiting.pop()
+        waiting += items(get(node, "services"))[::-1]
         yield _part(node, is_service=True)
 
 

@@ -20,6 +20,9 @@ from refloat.observers._source import decode, read_bytes
 METRIC = "traces_service_graph_request_total"
 """The count of requests for each pair of client and server; a collector may put a name before."""
 
+LONGEST = 64 * 1024
+"""Characters of one line at most."""
+
 _LINE = re.compile(
     r"(?:\w+_)?" + METRIC + r'[ \t]*\{((?:[^"{}]|"(?:[^"\\]|\\.)*")*)\}[ \t]+(\S+)(?:[ \t].*)?'
 )
@@ -70,6 +73,9 @@ class Opentelemetry:
 
 def _take(gathering: Gathering, number: int, line: str) -> None:
     """Take one line of the metric; one that counts nothing shows nothing."""
+    if len(line) > LONGEST:
+        gathering.refuse(number, f"it is longer than {LONGEST} characters")
+        return
     found = _LINE.fullmatch(line)
     labels = _labels(found.group(1)) if found else None
     if found is None or labels is None:
@@ -94,8 +100,8 @@ def _see(gathering: Gathering, number: int, labels: dict[str, str]) -> None:
 def _labels(text: str) -> dict[str, str] | None:
     """Give the labels of one line; None if it is not made of them."""
     labels: dict[str, str] = {}
-    place = 0
-    while place < len(text.rstrip()):
+    place, end = 0, len(text.rstrip())
+    while place < end:
         found = _LABEL.match(text, place)
         if found is None or found.group(1) in labels:
             return None

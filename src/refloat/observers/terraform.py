@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import platform
 import re
+from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -36,7 +37,7 @@ LARGEST = 32 * 1024 * 1024
 _INDEX = re.compile(r'\[(?:\d+|"(?:[^"\\]|\\.)*")\]')
 _NAME = r'[^\s.\[\]"=:/]+'
 _ADDRESS = re.compile(rf"(?:module\.{_NAME}\.)*(?:data\.)?({_NAME})\.{_NAME}")
-_PROVIDER = re.compile(r"([\w-]+/[\w-]+)\"?\]?(?:\.[\w-]+)?$")
+_PROVIDER = re.compile(r"(?<![\w-])([\w-]+/[\w-]+)\"?\]?(?:\.[\w-]+)?$")
 _TAGS = ("tags", "tags_all", "labels", "effective_labels")
 _OWNERS = ("owner", "team")
 _VERSIONS = ("engine_version", "database_version", "kubernetes_version")
@@ -163,11 +164,11 @@ def _shown(path: Path, state: Node) -> Iterator[_Resource]:
             f"{path} is of a format_version that is not understood: 1 is",
             hint="Observe what 'terraform state pull' prints.",
         )
-    modules = [get(state, "values", "root_module")]
+    modules = deque([get(state, "values", "root_module")])
     if not entries(modules[0]):
         raise ObservationProblem(f"{path} shows no values: there is no state, or it is empty")
     while modules:
-        module = modules.pop(0)
+        module = modules.popleft()
         modules += items(get(module, "child_modules"))
         for one in items(get(module, "resources")):
             address = get(one, "address")

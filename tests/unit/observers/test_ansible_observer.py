@@ -108,6 +108,30 @@ def test_lines_that_cannot_be_used_are_named_and_the_others_taken(tmp_path: Path
     assert "hunter2" not in repr(reading)
 
 
+@pytest.mark.parametrize("between", ["# who runs it\n\n", "\n", "  \n# a\n"])
+def test_many_comments_and_empty_lines_before_it_do_not_matter(
+    tmp_path: Path, between: str
+) -> None:
+    """A pattern that could read each of them in two ways would never come to an end."""
+    before = between * 20_000
+    for content in ("[web]\nweb01\n", "web:\n  hosts: {web01: }\n", '{"web": ["web01"]}'):
+        reading = read(tmp_path, before + content)
+        assert {one.component for one in reading.observations} == {"web", "web01"}
+
+
+def test_ranges_of_ranges_are_refused_before_they_are_written_out(tmp_path: Path) -> None:
+    """Written out, the names of this line alone would fill the memory of any machine."""
+    with pytest.raises(ObservationProblem, match="stands for more than 20000 hosts"):
+        read(tmp_path, "[web]\nweb" + "[0:9999999]" * 5_000 + "\n")
+
+
+def test_a_line_that_never_ends_is_refused(tmp_path: Path) -> None:
+    reading = read(tmp_path, f"[web]\nweb01\nweb02 text={'x' * 2_000_000}\n")
+    (refused,) = reading.refused
+    assert (refused.line, refused.reason) == (3, "it is longer than 65536 characters")
+    assert "web02" not in repr(reading)
+
+
 def test_an_owner_that_is_a_template_is_not_known(tmp_path: Path) -> None:
     reading = read(tmp_path, "web:\n  hosts: {a: {owner: '{{ team }}'}, '{{ b }}': {}}\n")
     assert [one.owner for one in reading.observations if one.component == "a"] == [""]

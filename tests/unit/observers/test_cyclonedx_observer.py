@@ -106,6 +106,12 @@ def test_all_in_one_cycle_is_what_was_said(tmp_path: Path) -> None:
     assert pairs(reading)[9:] == [(str(n), str((n + 1) % 9)) for n in range(9)]
 
 
+def test_services_inside_of_others_are_given_in_the_order_of_the_file(tmp_path: Path) -> None:
+    inner = service("b", services=[service("c"), service("d")])
+    content = bill(service("a", services=[inner, service("e")]), service("f"))
+    assert [one for one, _ in pairs(read(tmp_path, content))] == list("abcdef")
+
+
 def test_no_services_that_are_said_are_no_services(tmp_path: Path) -> None:
     assert read(tmp_path, bill()).observations == ()
 

@@ -184,6 +184,18 @@ def test_values_of_any_form_are_passed_over_without_losing_the_line(
     assert (one.component, one.line) == ("box.a", 6)
 
 
+def test_a_provider_that_is_one_endless_word_is_passed_over(tmp_path: Path) -> None:
+    """A pattern that began anew at each of its letters would take hours."""
+    (one,) = read(tmp_path, state(resource("a", provider="a" * 2_000_000))).observations
+    assert one.what == ""
+
+
+def test_more_values_than_fit_into_memory_are_refused(tmp_path: Path) -> None:
+    content = state(resource("a"), other=[0] * 3_000_001)
+    with pytest.raises(ObservationProblem, match="it holds more than 3000000 values"):
+        read(tmp_path, content)
+
+
 def test_a_state_larger_than_the_limit_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ObservationProblem, match="is larger than 32 MiB"):
         read(tmp_path, b" " * (LARGEST + 1))
