@@ -2,8 +2,10 @@
 
 The recovery: 125 services in five layers, 1,000 steps: restores, loading and checks by 8 workers,
 what people do by 3 people, and servers that start by themselves. Ours: 10,000 trials, durations
-drawn, when each service is back and what was critical. Baseline: SimPy on a sample of the same
-trials, each step a process that asks a ``PriorityResource``; scaled to as many trials.
+drawn, when each service is back and what was critical. Baseline: SimPy doing the same in a sample
+of as many trials, scaled: each step a process that waits for the events of what it needs and asks a
+``PriorityResource``, as SimPy's documentation shows it. (Counting needs down by hand instead of
+waiting for events makes SimPy a quarter faster.)
 
 Refused if any trial of the sample ends at another time in SimPy than here, or if SimPy, with
 durations that it draws by itself, is farther away than 1 % (P50) or 3 % (P95).
@@ -102,43 +104,32 @@ def made_up(services: int, seed: int = 1) -> Recovery:
 def in_simpy(work: Work, durations: Sequence[float]) -> tuple[float, list[float], list[int]]:
     """Carry out one trial in SimPy; give when it ends, when each step does, and what let it begin.
 
-    A step that ends lets others begin before it gives its worker back, so that the most urgent of
-    all that wait is next, as here; that costs SimPy one event a step.
+    Each step is a process: it waits for the events of all that it needs, then for its turn at what
+    it holds, then for as long as it takes.
     """
     environment = simpy.Environment()
     pools = {name: simpy.PriorityResource(environment, room) for name, room in work.room.items()}
-    left = [len(needs) for needs in work.needs]
-    ends, begun_by, last = [0.0] * len(left), [-1] * len(left), -1
-    following: list[list[int]] = [[] for _ in work.needs]
-    for task, needs in enumerate(work.needs):
-        for need in needs:
-            following[need].append(task)
+    done = [environment.event() for _ in work.needs]
+    ends, begun_by, last = [0.0] * len(done), [-1] * len(done), -1
 
     def step(task: int) -> Generator[Any, Any, None]:
+        nonlocal last
+        yield environment.all_of([done[need] for need in work.needs[task]])
         held = next(iter(work.ways[task][0]), None)
         if held is None:
             begun_by[task] = last
             yield environment.timeout(durations[task])
-            let_begin(task)
-            return
-        with pools[held].request(priority=task) as turn:
-            yield turn
-            begun_by[task] = last
-            yield environment.timeout(durations[task])
-            let_begin(task)
-            yield environment.timeout(0)
+            ends[task], last = environment.now, task
+        else:
+            with pools[held].request(priority=task) as turn:
+                yield turn
+                begun_by[task] = last
+                yield environment.timeout(durations[task])
+                ends[task], last = environment.now, task
+        done[task].succeed()
 
-    def let_begin(task: int) -> None:
-        nonlocal last
-        ends[task], last = environment.now, task
-        for other in following[task]:
-            left[other] -= 1
-            if not left[other]:
-                environment.process(step(other))
-
-    for task, count in enumerate(work.needs):
-        if not count:
-            environment.process(step(task))
+    for task in range(len(done)):
+        environment.process(step(task))
     environment.run()
     return float(environment.now), ends, begun_by
 
