@@ -137,7 +137,7 @@ def _graph(plan: Plan) -> tuple[rustworkx.PyDiGraph[str, None], list[int]]:
         if one.watch is not None and one.watch.platform is not None:
             needs.append((one.watch.platform, key))
     numbers = {name: number for number, name in enumerate(names)}
-    graph: rustworkx.PyDiGraph[str, None] = rustworkx.PyDiGraph(multigraph=False)
+    graph: rustworkx.PyDiGraph[str, None] = rustworkx.PyDiGraph()
     graph.add_nodes_from(names)
     graph.add_edges_from_no_data([(numbers[one], numbers[other]) for one, other in needs])
     needing = {other for _, other in needs}

@@ -129,8 +129,10 @@ class Components:
         groups: list[Sequence[int]] = []
         if one.key in self._steps.bringing and one.key not in self._steps.free:
             groups.append(self._steps.bringing[one.key])
-        owners = self._graph.owners.get(one.key, ())
         holds_data = one.copied or one.kind in HOLDS_DATA
+        if one.takes is not None and not holds_data and not groups:
+            return
+        owners = self._graph.owners.get(one.key, ())
         start = self._organisation.bases[owners[0]] if owners else None
         places = self._looks.of(one, start) if holds_data else ()
         if places:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 from refloat.assess import words
 from refloat.assess.access.isolation import effective_rights
@@ -10,6 +11,7 @@ from refloat.assess.ahead.aftermath import Aftermath
 from refloat.assess.ahead.compromise import ALTERING_RIGHTS
 from refloat.assess.ahead.losses import in_words
 from refloat.assess.ahead.places import Place
+from refloat.assess.ahead.things import RESTORED
 from refloat.assess.ground.basis import HOLDS_DATA
 from refloat.assess.ground.seen import SeenPoint
 from refloat.model.access import HOLDING
@@ -32,6 +34,8 @@ class CopiesLeft:
         self._left = left
         self._network = left.network
         self._ways: dict[tuple[str, str], str] = {}
+        self._days: dict[datetime | None, str] = {}
+        self._from: dict[tuple[str, float], str] = {}
         self._compromised = any(one.kind in COMPROMISED for one in left.scenario.losses)
 
     def outcomes(self) -> tuple[DataSetOutcome, ...]:
@@ -91,10 +95,11 @@ class CopiesLeft:
     def _fate(self, key: str, *, lost: bool) -> Fate:
         if not lost:
             return Fate.UNTOUCHED
-        restored = self._left.number("restored", key)
+        running = self._network.first[key]
+        restored = running + RESTORED
         if self._left.cautious[restored]:
             return Fate.BACK
-        surely = self._left.number("running", key) in self._left.surely
+        surely = running in self._left.surely
         return Fate.GONE if surely and not self._left.hopeful[restored] else Fate.UNKNOWN
 
     # One place
@@ -157,8 +162,10 @@ class CopiesLeft:
     def _safe(self, place: Place) -> str:
         known = self._network.falls.compromise.isolated.get((place.data_set, place.repository))
         if known is not None and known.lock in HOLDING:
-            until = f" until {words.day(known.locked_until)}" if known.locked_until else ""
-            return f"A lock that no account opens keeps it{until}."
+            if known.locked_until not in self._days:
+                until = f" until {words.day(known.locked_until)}" if known.locked_until else ""
+                self._days[known.locked_until] = f"A lock that no account opens keeps it{until}."
+            return self._days[known.locked_until]
         return "None of these accounts can alter it."
 
     def _point(self, place: Place) -> SeenPoint:
@@ -198,8 +205,11 @@ class CopiesLeft:
         if fate is Fate.BACK:
             if best is None or loss is None:
                 return "It is put anew."
-            place = self._called(best.repository)
-            return f"It comes back from {place}, as it was {words.duration(loss)} before the loss."
+            asked = (best.repository, loss)
+            if asked not in self._from:
+                place, age = self._called(best.repository), words.duration(loss)
+                self._from[asked] = f"It comes back from {place}, as it was {age} before the loss."
+            return self._from[asked]
         if fate is Fate.GONE:
             return self._why_gone(key)
         return self._why_unknown(key)

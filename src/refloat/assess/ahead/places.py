@@ -126,6 +126,8 @@ class Places:
         """Give the newest point in a place that a lock keeps which nobody's rights open yet."""
         if place.newest is None or start is None:
             return None
+        if place.copy is not None and self._holds(place.newest, place.copy, place.repository):
+            return place.newest
         repository = self._plan.repositories.get(place.repository)
         meant = start.component(place.data_set).repositories
         for point in _newest(start.points(place.data_set)):
