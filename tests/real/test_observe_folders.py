@@ -127,6 +127,7 @@ def test_what_is_not_read_in_a_folder_is_said_with_its_reason(
         "values.yaml",
         "template.yaml",
     }
+    assert said["link.yaml"]["source"] == "manifests/link.yaml", "as files that are read"
     assert len(found["sources"]) == 3
     _, _, told = run(capsys, "observe", "kubernetes", "manifests")
     assert "elsewhere" in told
@@ -144,6 +145,22 @@ def test_a_file_that_went_away_no_longer_counts(
     assert second["gone"] == ["manifests/edge/ingress.yaml"]
     assert "ingress/outside" not in {one["component"] for one in second["undocumented"]}
     assert observed(capsys, "kubernetes", "manifests")["gone"] == [], "it is said once"
+
+
+@pytest.mark.requirement("R-005")
+def test_a_file_that_cannot_be_looked_at_is_not_taken_for_gone(
+    practice: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """As where somebody may no longer look into a folder; a link in circles stops root too."""
+    observed(capsys, "kubernetes", "manifests")
+    edge = practice / "manifests" / "edge"
+    edge.rename(practice / "kept")
+    edge.symlink_to("edge")
+    second = observed(capsys, "kubernetes", "manifests")
+    assert second["gone"] == []
+    assert "ingress/outside" in {one["component"] for one in second["undocumented"]}
+    edge.unlink()
+    assert observed(capsys, "kubernetes", "manifests")["gone"] == ["manifests/edge/ingress.yaml"]
 
 
 def test_a_named_file_must_be_understood_though_the_folder_around_it_need_not(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -125,9 +124,19 @@ def _gone(workspace: Workspace, observer: str, gathered: Gathered) -> tuple[str,
         name
         for name in sorted(missing)
         for path in [workspace.folder.resolve() / name]
-        if any(path.is_relative_to(folder) for folder in gathered.folders)
-        and not os.path.lexists(path)
+        if any(path.is_relative_to(folder) for folder in gathered.folders) and _is_gone(path)
     )
+
+
+def _is_gone(path: Path) -> bool:
+    """Whether a file is certainly not there; where nobody may look, it may still be."""
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
+    return False
 
 
 def _count(facts: Sequence[ObservationFact]) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -103,6 +103,13 @@ def name_in(folder: Path, path: Path) -> str:
     return str(named).encode("utf-8", "replace").decode("utf-8")
 
 
+def _place_in(folder: Path, place: str) -> str:
+    """Name what is not read as ``name_in`` names a source; a link has its own name."""
+    path = Path(place)
+    above, name = name_in(folder, path.parent), path.name.encode("utf-8", "replace").decode()
+    return name if above == "." else f"{above}/{name}"
+
+
 def gather(observer: Observer, paths: Sequence[Path], plan_folder: Path) -> Gathered:
     """Read files, and the files of folders that are of an observer's kind.
 
@@ -123,7 +130,7 @@ def gather(observer: Observer, paths: Sequence[Path], plan_folder: Path) -> Gath
     for path in paths:
         reach.take(path)
     taken: dict[str, Source] = {}
-    not_read = reach.not_read
+    not_read = [replace(one, source=_place_in(plan_folder, one.source)) for one in reach.not_read]
     for outcome in _outcomes(observer, reach.files):
         name = name_in(plan_folder, outcome.path)
         if isinstance(outcome.result, Reading):
