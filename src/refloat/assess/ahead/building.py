@@ -122,7 +122,7 @@ class Components:
         running = self._things.first[one.key]
         restored, back = running + RESTORED, running + BACK
         if one.needs:
-            hard = (need.on for need in one.needs if need.strength is Strength.HARD)
+            hard = [need.on for need in one.needs if need.strength is Strength.HARD]
             self._things.all_of[back] = tuple(dict.fromkeys(self._things.backs(hard)))
         self._things.any_of[back] = ((running, restored),)
         every: Iterable[int] = ()

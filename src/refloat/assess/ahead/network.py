@@ -10,9 +10,11 @@ in the *cautious* one everything falls that perhaps does. Where both agree, it i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence, Sized
 from dataclasses import dataclass, field
 from functools import cached_property
+
+from refloat.assess.ahead.rounds import Rounds
 
 Node = tuple[str, str]
 """What kind of thing (``back``, ``running``, ``restored``, ``copy``, ``platform``), and its key."""
@@ -64,6 +66,15 @@ class Network:
         return _wired(self)
 
     @cached_property
+    def rounds(self) -> Rounds:
+        """Give the same as arrays, for losses that touch much; made once."""
+        return Rounds(self.all_of, self.any_of)
+
+    def is_much(self, struck: Sized) -> bool:
+        """Whether so much falls at once that all is solved together, in rounds."""
+        return len(struck) * _MANY > len(self.nodes) > _SMALL
+
+    @cached_property
     def at_rest(self) -> bytearray:
         """Give what holds while nothing is lost, hopefully; groups included. It is not changed."""
         return _solved(self.wired, ())
@@ -113,12 +124,15 @@ def after(network: Network, losses: Iterable[object]) -> tuple[bytearray, bytear
     Returns:
         Both as ``holds`` gives them.
     """
-    wired, lost = network.wired, tuple(losses)
+    lost = tuple(losses)
     surely, all_of_it = network.struck(lost), network.struck(lost, cautious=True)
-    if len(surely) * _MANY > wired.count:
-        hopeful = _solved(wired, surely)
-    else:
-        hopeful = _changed(wired, network.at_rest, surely)
+    if network.is_much(surely):
+        found = network.rounds.holds(surely)
+        more = found if len(surely) == len(all_of_it) else network.rounds.holds(all_of_it)
+        if found is not None and more is not None:
+            return found, more
+    wired = network.wired
+    hopeful = _changed(wired, network.at_rest, surely)
     cautious = hopeful if len(surely) == len(all_of_it) else _changed(wired, hopeful, all_of_it)
     return hopeful[: wired.count], cautious[: wired.count]
 
@@ -163,14 +177,20 @@ def fallen(
         start: what is known to fall already, as this gave it for fewer losses; None for nothing.
 
     Returns:
-        By number, 1 if it falls; the groups come after all nodes.
+        By number, 1 if it falls; groups may come after all nodes.
     """
+    first = tuple(struck)
+    if network.is_much(first):
+        fell = network.rounds.fallen(first, without)
+        if fell is not None:
+            return fell
     wired = network.wired
     used_by, count = wired.used_by, wired.count
     before = bytearray(len(wired.waits)) if start is None else start
     found = bytearray(before)
+    found.extend(bytes(len(wired.waits) - len(found)))
     left: dict[int, int] = {}
-    ahead = [number for number in struck if not found[number]]
+    ahead = [number for number in first if not found[number]]
     for number in ahead:
         found[number] = 1
     while ahead:
@@ -189,6 +209,9 @@ def fallen(
             ahead.append(user)
     return found
 
+
+_SMALL = 1_000
+"""A network of so few things is solved thing by thing."""
 
 _MANY = 20
 """From which share of things that fall at once on all is solved anew: a twentieth."""

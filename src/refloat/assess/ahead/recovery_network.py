@@ -112,7 +112,7 @@ class RecoveryNetwork(Network):
     @cached_property
     def restored(self) -> bytes:
         """Give, by number, whether it is something that only a recovery brings."""
-        found = bytearray(len(self.wired.waits))
+        found = bytearray(len(self.nodes))
         for first in self.first.values():
             found[first + RESTORED] = 1
         return bytes(found)

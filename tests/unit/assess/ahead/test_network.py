@@ -6,6 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from refloat.assess.ahead.network import Network, after, fallen, holds
+from refloat.assess.ahead.rounds import Rounds
 
 
 def network(
@@ -64,6 +65,17 @@ def test_solving_only_what_is_touched_gives_the_same(
     assert cautious == holds(given, given.struck(losses, cautious=True))
 
 
+@given(networks(), st.frozensets(st.integers(0, 7)), st.frozensets(st.integers(0, 7)))
+def test_solving_in_rounds_gives_the_same(
+    given: Network, losses: frozenset[int], away: frozenset[int]
+) -> None:
+    rounds, struck = Rounds(given.all_of, given.any_of), given.struck(losses)
+    assert rounds.holds(struck) == holds(given, struck)
+    mask = bytes(number in away for number in range(len(given.nodes)))
+    by_things = fallen(given, struck, mask)[: len(given.nodes)]
+    assert rounds.fallen(struck, mask) == by_things
+
+
 @given(networks(), st.frozensets(st.integers(0, 7)), st.integers(0, 7))
 def test_losing_more_never_makes_anything_hold(
     given: Network, losses: frozenset[int], more: int
@@ -119,6 +131,16 @@ def test_a_group_falls_with_the_last_of_its_members() -> None:
 def test_a_circle_that_nothing_hits_does_not_fall() -> None:
     circle = network(((1,), ()), ((0,), ()), ((), ()))
     assert falls(circle, {2}) == {2}
+
+
+def test_a_large_network_is_solved_in_rounds() -> None:
+    pairs = [(((), ()), ((), ()), ((), ((3 * at, 3 * at + 1),))) for at in range(2_000)]
+    wide = network(*(thing for three in pairs for thing in three))
+    lost = range(0, 3_000, 3)
+    hopeful, cautious = after(wide, lost)
+    assert hopeful == cautious == holds(wide, wide.struck(lost))
+    mask = bytes(number % 3 == 1 for number in range(6_000))
+    assert sum(fallen(wide, wide.struck(lost), mask)) == 2_000
 
 
 def test_a_long_chain_needs_no_deep_stack() -> None:
