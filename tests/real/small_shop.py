@@ -25,7 +25,8 @@ import pytest
 REFLOAT = (sys.executable, "-m", "refloat.cli")
 ACCOUNT = "www-data" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
 LETTERS = 12
-TIMEOUT = 120.0
+TIMEOUT = 280.0
+"""Seconds for a command: on a slow machine that is busy, restic goes on trying for long."""
 
 APPLICATION = '''\
 """Serves letters, takes orders."""

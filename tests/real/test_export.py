@@ -185,6 +185,43 @@ def test_a_newer_export_takes_the_place_of_the_older_and_touches_nothing_else(
     assert (again["file"], again["removed"]) == (second["file"], [])
 
 
+def test_what_is_newer_is_kept_and_what_a_kill_left_goes_after_a_day(
+    shop: Shop, tmp_path: Path, identity: Any
+) -> None:
+    write_plan(shop, str(tmp_path), str(identity.to_public()))
+    newer = tmp_path / "shop-paper-list-29991231T000000Z.tar.age"
+    left, writing = (
+        tmp_path / f".shop-paper-list-20260101T000000Z.tar.age.{end}"
+        for end in ("0123abcd", "0123abce")
+    )
+    for one in (newer, left, writing):
+        one.write_text("encrypted")
+    long_ago = datetime.now(UTC).timestamp() - 25 * 3600
+    os.utime(left, (long_ago, long_ago))
+    result = done(refreshed(shop)).json()
+    assert result["removed"] == []
+    kept = {newer.name, writing.name, Path(result["file"]).name, Path(result["about"]).name}
+    assert {one.name for one in tmp_path.iterdir()} == kept
+
+
+def test_two_workarounds_never_take_each_others_place(
+    shop: Shop, tmp_path: Path, identity: Any
+) -> None:
+    key = str(identity.to_public())
+    write_plan(shop, str(tmp_path), key)
+    text = shop.plan.read_text()
+    (block,) = re.findall(rf"^      {NAME}:\n(?:        .*\n)+", text, re.M)
+    other = block.replace(f"{NAME}:", '"Paper: list":')
+    shop.plan.write_text(text.replace(block, block + other))
+    files = []
+    for name in (NAME, "Paper: list"):
+        done(shop.run("backup", "letters"))
+        result = done(shop.run("workaround", "refresh", "shop", name, "--json")).json()
+        assert result["removed"] == []
+        files.append(Path(result["file"]))
+    assert all(one.exists() for one in files)
+
+
 def test_what_cannot_be_exported_is_said_and_nothing_is_written(
     shop: Shop, tmp_path: Path, identity: Any
 ) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import os
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,6 +11,7 @@ from refloat.app.own_facts import SOURCE, tell
 from refloat.app.workspace import Workspace
 from refloat.assess.sheets.answering import CANARY
 from refloat.engines import Canary
+from refloat.host import process
 from refloat.host.clock import Clock
 from refloat.model.access import CanaryAccess, Right
 from refloat.model.errors import MissingInput, NotAllowed, UsageProblem
@@ -133,6 +133,6 @@ def _given(workspace: Workspace, repository: Repository, principal: str) -> Cana
             " own rights",
             hint="Give user, options or environment under its canary.",
         )
-    if given.user and os.geteuid() != 0 and given.user != getpass.getuser():
+    if given.user and os.geteuid() != 0 and given.user != process.account():
         raise NotAllowed(f"only root can act as {given.user}", hint="Run this command as root.")
     return given

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 import hashlib
 import os
 import secrets
@@ -13,7 +12,7 @@ from datetime import datetime, timedelta
 
 from refloat.app import memory, wiring
 from refloat.app.workspace import Workspace
-from refloat.host import faults, files
+from refloat.host import faults, files, process
 from refloat.host.clock import Clock, Instant
 from refloat.ledger.statement import Statement, build_test_result
 from refloat.model.errors import MissingInput, NotAllowed, PlanProblem, RefloatError, UsageProblem
@@ -182,7 +181,7 @@ def _record_unstarted(
         instant=began,
         loss_at=request.at or began.wall,
         mode=request.mode,
-        operator=getpass.getuser(),
+        operator=process.account(),
         fingerprint=plan,
     )
     complaints = tuple(line for line in wrong.message.splitlines() if line.strip())
@@ -290,7 +289,7 @@ class _Attempt:
             instant=self._began,
             loss_at=self.request.at or self._began.wall,
             mode=self.request.mode,
-            operator=getpass.getuser(),
+            operator=process.account(),
             fingerprint=service_fingerprint(self.workspace.plan, self.request.service),
         )
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
@@ -12,7 +11,7 @@ from refloat.app import wiring
 from refloat.app.restore import find, write
 from refloat.app.scratch import scratch
 from refloat.app.workspace import Workspace
-from refloat.host import faults
+from refloat.host import faults, files, process
 from refloat.host.clock import Clock
 from refloat.model.errors import NotAllowed, RefloatError
 from refloat.model.facts import UNWRITTEN
@@ -29,6 +28,7 @@ from refloat.model.run import CheckResult, Outcome
 from refloat.plan import fingerprint
 from refloat.recovery.putting import chosen, compare, put_down, require_empty, take_down, worst
 from refloat.recovery.session import Session
+from refloat.store.journal import FileJournal
 
 _STAGES = {
     Outcome.PASSED: RestoreStage.PASSED,
@@ -85,6 +85,7 @@ def fetch(
         NotAllowed: if nobody approved it, it does not count any more, it is somebody else's tool
             that restores this, or the folder is where nothing may be restored to.
         StateProblem: if the folder is not empty.
+        NoRoom: if its disk has no room for the data.
         RepositoryProblem, SecretProblem: if the repository cannot be asked.
         StateProblem, NoRoom, EvidenceProblem: if the ledger cannot be written.
     """
@@ -97,6 +98,7 @@ def fetch(
         data = wiring.prepare_data(workspace, asked.subject, ours, private)
         session = chosen(data, private.name, clock.now().wall, asked.loss_at)
         require_empty(folder)
+        files.require_room(folder, sum(session.point(key).bytes for key in ours))
         attempt = _Attempt(workspace, clock, asked, folder, session)
         attempt.record(RestoreStage.BEGUN)
         return attempt.carry_out(listening)
@@ -118,6 +120,7 @@ class _Attempt:
         self._asked = asked
         self._folder = folder
         self._session = session
+        self._journal = FileJournal(session.preparation.scratch)
         common = session.common
         assert common is not None, "points were chosen before"
         self._parts = {
@@ -135,6 +138,7 @@ class _Attempt:
     def carry_out(self, listening: Callable[[], AbstractContextManager[None]]) -> Fetched:
         """Put everything down, compare it, and record how it ended, whatever happened."""
         stage, teardown = RestoreStage.FAILED, None
+        self._journal.keep_room()
         try:
             with listening():
                 for key in self._parts:
@@ -151,6 +155,7 @@ class _Attempt:
             self._trouble = error.message
         finally:
             teardown = take_down(self._session)
+            self._journal.use_room()
         entry = self.record(stage)
         return Fetched(
             request=self._asked.entry,
@@ -169,7 +174,7 @@ class _Attempt:
             entry=UNWRITTEN,
             at=self._clock.now().wall,
             request=self._asked.entry,
-            operator=getpass.getuser(),
+            operator=process.account(),
             folder=str(self._folder),
             stage=stage,
             parts=tuple(self._parts.values()),

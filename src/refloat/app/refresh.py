@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable
 from contextlib import AbstractContextManager
@@ -32,6 +33,7 @@ EXPORT, ABOUT = ".tar.age", ".txt"
 READ_ONLY = 0o400
 READABLE = 0o444
 _STAMP = r"\d{8}T\d{6}Z"
+_DAY = 24 * 3600.0
 
 
 @dataclass(frozen=True)
@@ -151,7 +153,7 @@ class _Export:
         outcome = worst(results)
         if outcome is Outcome.FAILED:
             return self._made(point, outcome, results[key])
-        stem = f"{_slug(self._service.key)}-{_slug(self._way.name)}"
+        stem = stem_of(self._workspace.plan, self._service, self._way)
         stamp = f"{point.consistency_time.astimezone(UTC):%Y%m%dT%H%M%SZ}"
         file = self._folder / f"{stem}-{stamp}{EXPORT}"
         digest = age.pack({stem: restored}, file, self._way.encrypted_for, READ_ONLY)
@@ -159,7 +161,7 @@ class _Export:
         text = export_text(self._service, self._way, point, file.name, digest, outcome, now)
         files.write_atomically(about, text, READABLE)
         entry = self._record(point, file, digest)
-        removed = _remove_older(self._folder, stem, (file, about))
+        removed = _remove_older(self._folder, stem, stamp, now.timestamp())
         return self._made(point, outcome, results[key], file, about, digest, removed, entry)
 
     def _record(self, point: RecoveryPoint, file: Path, digest: str) -> int | None:
@@ -259,27 +261,46 @@ def _folder(workspace: Workspace, way: Workaround, into: Path | None) -> Path:
     return folder
 
 
-def _slug(text: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", text.casefold()).strip("-") or "export"
+def stem_of(plan: Plan, service: Service, way: Workaround) -> str:
+    """Give how the files of a workaround's exports begin: no other workaround's begin so."""
+    stem = _slug(service.key, way.name)
+    same = sum(
+        _slug(one.key, other.name) == stem
+        for one in plan.services.values()
+        for other in one.workarounds
+        if other.encrypted_for
+    )
+    if same < 2:
+        return stem
+    exactly = f"{service.key}/{way.name}".encode("utf-8", "surrogateescape")
+    return f"{stem}-{hashlib.sha256(exactly).hexdigest()[:8]}"
 
 
-def _remove_older(folder: Path, stem: str, fresh: tuple[Path, Path]) -> tuple[str, ...]:
+def _slug(service: str, way: str) -> str:
+    parts = (re.sub(r"[^a-z0-9]+", "-", one.casefold()).strip("-") for one in (service, way))
+    return "-".join(part or "export" for part in parts)
+
+
+def _remove_older(folder: Path, stem: str, stamp: str, now: float) -> tuple[str, ...]:
     """Remove earlier exports of the same workaround: data that is out of date is a risk alone.
 
-    Only files whose names are exactly those that an export gets are looked at.
+    Only files whose names are exactly those that an export gets are looked at; and those that one
+    was being written to, a day ago, when it was killed. What is newer is kept.
 
     Raises:
         StateProblem: if one cannot be removed.
     """
-    exactly = re.compile(rf"{re.escape(stem)}-{_STAMP}({re.escape(EXPORT)}|{re.escape(ABOUT)})")
-    older = sorted(
-        one
-        for one in folder.iterdir()
-        if exactly.fullmatch(one.name) and one not in fresh and one.is_file()
-    )
-    for one in older:
-        try:
-            one.unlink()
-        except OSError as error:
-            raise StateProblem(f"{one} cannot be removed: {error.strerror}") from error
-    return tuple(str(one) for one in older)
+    exactly = re.compile(rf"{re.escape(stem)}-({_STAMP})({re.escape(EXPORT)}|{re.escape(ABOUT)})")
+    unfinished = re.compile(rf"\.{exactly.pattern}\.[0-9a-f]{{8}}")
+    removed = []
+    try:
+        for one in sorted(folder.iterdir()):
+            found = exactly.fullmatch(one.name)
+            if found and found[1] < stamp and one.is_file():
+                one.unlink()
+                removed.append(str(one))
+            elif unfinished.fullmatch(one.name) and now - one.lstat().st_mtime > _DAY:
+                one.unlink()
+    except OSError as error:
+        raise StateProblem(f"{error.filename} cannot be removed: {error.strerror}") from error
+    return tuple(removed)

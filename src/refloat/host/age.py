@@ -51,13 +51,21 @@ def pack(folders: Mapping[str, Path], target: Path, keys: Sequence[str], mode: i
 def _encrypt(folders: Mapping[str, Path], into: _Hashed, recipients: Sequence[Any]) -> None:
     read_end, write_end = os.pipe()
     with ThreadPoolExecutor(1) as pool:
-        packing = pool.submit(_pack, folders, write_end)
-        with os.fdopen(read_end, "rb") as packed:
-            pyrage.encrypt_io(packed, into, recipients)
-    try:
-        packing.result()  # an archive that broke off must not become a file
-    except OSError as error:
-        raise StateProblem(f"{error.filename} cannot be packed: {error.strerror}") from error
+        # Not in this thread: pyrage would turn Ctrl-C, which comes here, into an error of its own.
+        encrypting = pool.submit(_encrypt_stream, read_end, into, recipients)
+        try:
+            _pack(folders, write_end)
+        except BrokenPipeError:
+            encrypting.result()  # says why nobody reads any more
+            raise
+        except OSError as error:  # an archive that broke off must not become a file
+            raise StateProblem(f"{error.filename} cannot be packed: {error.strerror}") from error
+    encrypting.result()
+
+
+def _encrypt_stream(handle: int, into: _Hashed, recipients: Sequence[Any]) -> None:
+    with os.fdopen(handle, "rb") as packed:
+        pyrage.encrypt_io(packed, into, recipients)
 
 
 def _pack(folders: Mapping[str, Path], handle: int) -> None:

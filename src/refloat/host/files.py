@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import secrets
@@ -60,6 +61,7 @@ def write_atomically(path: Path, content: bytes, mode: int = 0o600) -> None:
 
     Raises:
         StateProblem: if it cannot be written; the old file is untouched.
+        NoRoom: if the disk is full; likewise.
     """
     with new_file(path, mode) as stream:
         stream.write(content)
@@ -71,6 +73,7 @@ def new_file(path: Path, mode: int = 0o600) -> Iterator[BinaryIO]:
 
     Raises:
         StateProblem: if it cannot be written; an old file of that name is untouched.
+        NoRoom: if the disk is full; likewise.
     """
     beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
@@ -86,6 +89,11 @@ def new_file(path: Path, mode: int = 0o600) -> Iterator[BinaryIO]:
             raise
         sync_folder(path.parent)
     except OSError as error:
+        if error.errno in (errno.ENOSPC, errno.EDQUOT):
+            raise NoRoom(
+                f"{path} cannot be written: the disk is full",
+                hint="Free some space, then try again.",
+            ) from error
         raise StateProblem(f"{path} cannot be written: {error.strerror}") from error
 
 

@@ -130,6 +130,15 @@ def run(
     return completed
 
 
+def account() -> str:
+    """Name the account that Refloat runs as: as the kernel knows it, whatever variables say."""
+    number = os.geteuid()
+    try:
+        return pwd.getpwuid(number).pw_name
+    except KeyError:
+        return str(number)
+
+
 def failure(completed: Completed) -> ToolFailed:
     """Make the error that tells of a program's failure, with its last lines."""
     name = Path(completed.arguments[0]).name

@@ -188,6 +188,10 @@ def test_a_broken_glass_is_found_until_somebody_else_has_looked() -> None:
     for person, still in (("eve", True), ("alias", True), ("gone", True), ("cem", False)):
         seen = RestoreReview(8, NOW + SECOND, 4, person, "fine", "sha256:1")
         assert bool(found(asked, done, seen)) is still, person
+    early = RestoreReview(5, NOW + SECOND, 4, "cem", "fine", "sha256:1")
+    assert found(asked, early) == []
+    begun = carried(6, RestoreStage.BEGUN)
+    assert found(asked, early, begun) == found(asked, early, done) == [subject]
     refused = decision(approved=False)
     assert found(asked, refused) == [], "somebody else has looked, and nothing was restored"
     assert found(asked, done, refused) == [subject]

@@ -5,6 +5,8 @@ from __future__ import annotations
 import hashlib
 import io
 import os
+import subprocess
+import sys
 import tarfile
 from pathlib import Path
 
@@ -12,7 +14,7 @@ import pyrage  # type: ignore[import-untyped]  # it ships no types
 import pytest
 
 from refloat.host import age
-from refloat.model.errors import PlanProblem, StateProblem
+from refloat.model.errors import NoRoom, PlanProblem, StateProblem
 
 
 def folder(root: Path) -> Path:
@@ -67,3 +69,55 @@ def test_a_folder_that_is_not_there_is_told(tmp_path: Path) -> None:
     with pytest.raises(StateProblem, match="cannot be written"):
         age.pack({"data": source}, tmp_path / "absent" / "out", [key], 0o400)
     assert [one.name for one in tmp_path.iterdir()] == ["source"]
+
+
+INTERRUPTED = """
+import os, signal, sys, threading, time
+from pathlib import Path
+from refloat.host import age
+
+def stop():
+    while not any(one.stat().st_size for one in Path(sys.argv[2]).glob(".out.*")):
+        time.sleep(0.001)
+    os.kill(os.getpid(), signal.SIGINT)
+
+threading.Thread(target=stop, daemon=True).start()
+try:
+    age.pack({"data": Path(sys.argv[1])}, Path(sys.argv[2]) / "out", [sys.argv[3]], 0o400)
+except KeyboardInterrupt:
+    print("stopped")
+"""
+
+
+def test_ctrl_c_is_heard_while_it_encrypts(tmp_path: Path) -> None:
+    source, into = tmp_path / "source", tmp_path / "into"
+    into.mkdir()
+    source.mkdir()
+    (source / "large").write_bytes(bytes(200_000_000))
+    key = str(pyrage.x25519.Identity.generate().to_public())
+    ended = subprocess.run(
+        (sys.executable, "-c", INTERRUPTED, str(source), str(into), key),
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert ended.stdout == "stopped\n", ended.stderr
+    assert not list(into.iterdir())
+
+
+def test_a_full_disk_is_told_as_such_and_leaves_nothing(tmp_path: Path) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("only root can mount a small disk")
+    source, disk = tmp_path / "source", tmp_path / "disk"
+    source.mkdir()
+    disk.mkdir()
+    (source / "large").write_bytes(bytes(3_000_000))
+    key = str(pyrage.x25519.Identity.generate().to_public())
+    subprocess.run(("mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(disk)), check=True)
+    try:
+        with pytest.raises(NoRoom, match="the disk is full"):
+            age.pack({"data": source}, disk / "out", [key], 0o400)
+        assert not list(disk.iterdir())
+    finally:
+        subprocess.run(("umount", str(disk)), check=True)

@@ -86,7 +86,7 @@ def test_what_cannot_be_written_leaves_the_old(
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(StateProblem, match="No space left"):
+    with pytest.raises(NoRoom, match="the disk is full"):
         files.write_atomically(path, b"new")
     assert path.read_bytes() == b"old"
     assert [entry.name for entry in tmp_path.iterdir()] == ["file"]

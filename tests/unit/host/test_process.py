@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pwd
 import signal
 import subprocess
 import sys
@@ -220,3 +221,11 @@ def test_many_wait_for_one() -> None:
     for thread in threads:
         thread.join()
     assert seen == [6, 6, 6, 6]
+
+
+def test_no_variable_says_which_account_this_is(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.setenv(name, "somebody-else")
+    assert process.account() == pwd.getpwuid(os.geteuid()).pw_name
+    monkeypatch.setattr(os, "geteuid", lambda: 4_000_000)
+    assert process.account() == "4000000", "an account without a name is told by its number"

@@ -191,3 +191,38 @@ def test_a_kit_without_numbers_still_has_a_code() -> None:
     assert (made.names, made.left_out) == ((), 0)
     assert whole.plan in made.text
     assert "the first numbers to call (" not in page_of(whole).decode()
+
+
+@pytest.mark.parametrize(
+    ("written_down", "dialled"),
+    [
+        ("+61 (0)2 5550 0100 ext 12", "+61255500100"),
+        ("(02) 5550 0100 / 0400 000 000", "0255500100"),
+        ("24/7: 1300 000 000", "1300000000"),
+        ("0400 111 222 (after 18:00)", "0400111222"),
+        ("call +1-555-0100", "+15550100"),
+        ("000", "000"),
+    ],
+)
+def test_what_stands_beside_a_number_makes_no_other_number_of_it(
+    written_down: str, dialled: str
+) -> None:
+    people = {"ada": Person("ada", "Ada Obi", phone=written_down)}
+    made = card(kit(replace(PLAN, people=people), Facts(), NOW))
+    assert re.findall(r"^TEL:(.*)\r$", made.text, re.M) == [dialled]
+
+
+@pytest.mark.parametrize("written_down", ["reception", "+", "0400 000 000 0400 111 111"])
+def test_what_is_no_one_number_is_not_dialled(written_down: str) -> None:
+    people = {"ada": Person("ada", "Ada Obi", phone=written_down)}
+    made = card(kit(replace(PLAN, people=people), Facts(), NOW))
+    assert "TEL:" not in made.text
+
+
+def test_somebody_with_a_long_name_or_part_leaves_room_for_numbers() -> None:
+    people = {
+        "ada": Person("ada", "A" * 900, roles=("r" * 900,), phone="000"),
+        "ben": Person("ben", "Ben", phone="+61 2 5550 0100"),
+    }
+    made = card(kit(replace(Plan("Shop", {}, {}, {}, {}), people=people), Facts(), NOW))
+    assert re.findall(r"^TEL:(.*)\r$", made.text, re.M) == ["000", "+61255500100"]

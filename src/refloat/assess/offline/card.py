@@ -6,6 +6,8 @@ called (RFC 2426). The note says whose each number is, and which plan the kit wa
 
 from __future__ import annotations
 
+import re
+
 from refloat.assess import words
 from refloat.assess.offline.kit import FIRST_PARTS
 from refloat.model.review import Kit, KitCard, KitContact
@@ -15,6 +17,12 @@ MOST_BYTES = 660
 of six centimetres a module is then 0.6 mm wide, which a telephone's camera still tells apart."""
 
 _LONGEST_NAME = 60
+_FEWEST_DIGITS, _MOST_DIGITS = 3, 18
+"""From emergency numbers to 15 digits (ITU-T E.164, 6.2.1) behind a prefix to dial out."""
+_WRITTEN = re.compile(
+    r"(?:\+\s*)?[0-9*#][0-9*#\s().\u2010-\u2015-]*|\([0-9][0-9*#\s().\u2010-\u2015-]*"
+)
+"""A telephone number as people write one, up to the first letter, slash, comma or the like."""
 
 
 def card(kit: Kit) -> KitCard:
@@ -23,7 +31,7 @@ def card(kit: Kit) -> KitCard:
     chosen: list[tuple[str, str, str]] = []
     text = _written(kit, chosen)
     for one in numbered:
-        tried = [*chosen, (one.name, _part(one), one.phone)]
+        tried = [*chosen, (_short(one.name), _short(_part(one)), _short(one.phone))]
         longer = _written(kit, tried)
         if len(longer.encode()) > MOST_BYTES:
             break
@@ -33,6 +41,11 @@ def card(kit: Kit) -> KitCard:
         names=tuple(name for name, _, _ in chosen),
         left_out=len(numbered) - len(chosen),
     )
+
+
+def _short(text: str) -> str:
+    """Cut what is too long to leave room for the numbers of others."""
+    return text if len(text) <= _LONGEST_NAME else f"{text[: _LONGEST_NAME - 1].rstrip()}…"
 
 
 def _part(one: KitContact) -> str:
@@ -66,6 +79,12 @@ def _escaped(text: str) -> str:
 
 
 def _number(phone: str) -> str:
-    """Give what a telephone dials; empty if there are no digits."""
-    digits = "".join(one for one in phone if one in "0123456789*#")
-    return f"+{digits}" if digits and phone.strip().startswith("+") else digits
+    """Give what a telephone dials: the first number that is written; empty if there is none.
+
+    What stands behind it (an extension, a second number, hours) would make another number of it.
+    """
+    for found in _WRITTEN.findall(phone):
+        digits = "".join(one for one in found.replace("(0)", "") if one in "0123456789*#")
+        if _FEWEST_DIGITS <= len(digits) <= _MOST_DIGITS:
+            return f"+{digits}" if found.startswith("+") else digits
+    return ""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from typing import TypeAlias
 
 from refloat.assess import words
 from refloat.model.facts import Facts
@@ -22,6 +23,8 @@ from refloat.model.restores import (
     RestoreState,
 )
 from refloat.plan import restore_authority_fingerprint
+
+_Later: TypeAlias = RestoreDecision | RestoreCarriedOut | RestoreReview
 
 _DONE = (RestoreStage.PASSED, RestoreStage.NOT_CHECKED)
 """What ends a request; after a restore that failed it can be tried again."""
@@ -73,11 +76,14 @@ def same_person(plan: Plan, one: str, other: str) -> bool:
 
 def restores(plan: Plan, facts: Facts, instant: datetime) -> tuple[RestoreStanding, ...]:
     """Say of every request what became of it by an instant, the oldest request first."""
-    known = facts.restores
     authority = restore_authority_fingerprint(plan)
+    later: dict[int, list[_Later]] = {}
+    for one in facts.restores:
+        if not isinstance(one, RestoreRequest) and one.at <= instant:
+            later.setdefault(one.request, []).append(one)
     return tuple(
-        _standing(plan, one, known, authority, instant)
-        for one in known
+        _standing(plan, one, later.get(one.entry, ()), authority, instant)
+        for one in facts.restores
         if isinstance(one, RestoreRequest) and one.at <= instant
     )
 
@@ -85,29 +91,21 @@ def restores(plan: Plan, facts: Facts, instant: datetime) -> tuple[RestoreStandi
 def _standing(
     plan: Plan,
     request: RestoreRequest,
-    known: Sequence[object],
+    about: Sequence[_Later],
     authority: str,
     instant: datetime,
 ) -> RestoreStanding:
-    number = request.entry
     # The ledger's order, and not the clock's, says what came after what.
-    later = sorted(
-        (
-            one
-            for one in known
-            if isinstance(one, RestoreDecision | RestoreCarriedOut | RestoreReview)
-            and one.request == number
-            and one.entry > number
-            and one.at <= instant
-        ),
-        key=lambda one: one.entry,
-    )
+    later = sorted((one for one in about if one.entry > request.entry), key=lambda one: one.entry)
     decision = _counts(plan, request, [one for one in later if isinstance(one, RestoreDecision)])
     carried = tuple(one for one in later if isinstance(one, RestoreCarriedOut))
+    # Nobody can have looked at what came after them.
+    last = carried[-1].entry if carried else request.entry
     reviews = [
         one
         for one in later
         if isinstance(one, RestoreReview)
+        and one.entry > last
         and one.person in plan.people
         and not same_person(plan, request.person, one.person)
     ]

@@ -6,6 +6,8 @@ the end (restic's "Repository Format", "Snapshots"), and does not need the repos
 Elsewhere it is ``restic forget ID`` with the other credential.
 
 Whether it was allowed is seen by looking, with Refloat's own right: not by what a program said.
+Denied it was only where the store refused to remove that snapshot. Who is turned away earlier, by a
+credential that is wrong or may not write restic's lock, has tried nothing, and nothing can be told.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ import os
 import pwd
 import re
 import secrets
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -28,6 +31,10 @@ TAG = "refloat-canary"
 _WORDS = b"A canary of Refloat's. It holds nothing, and may be deleted at any time.\n"
 _IDENTITY = re.compile(r"[0-9a-f]{64}")
 _PLACES = ("location", "url")
+_REMOVAL = re.compile(r"(?:remove\(<|unable to remove <?)snapshot/")
+"""How restic 0.14 to 0.18 speaks of a snapshot that it cannot remove, in small letters."""
+_KEPT_LOCK = "Remove(<lock/"
+_LOUDEST = 1 << 20
 _DENIED = ("permission denied", "operation not permitted", "read-only file system")
 _REFUSALS = (
     *_DENIED,
@@ -53,15 +60,24 @@ def attempt(repository: RepositoryAccess, intruder: RepositoryAccess, user: str)
         )
     tag = f"{TAG}={secrets.token_hex(16)}"
     canary = _plant(own, tag)
-    said = _unlink(other, canary, user) if _is_folder(other) else _forget(other, canary, user)
+    words = _unlink(other, canary, user) if _is_folder(other) else _forget(other, canary, user)
     left = bool(list_snapshots(own, tag).snapshots)
+    said = shortened(words) or "it was deleted"
     if not left:
         return Attempt(allowed=True, canary=canary, said=said, left=False)
-    refused = any(words in said.lower() for words in _REFUSALS)
+    refused = is_denial(words, by_restic=not _is_folder(other))
+    if _KEPT_LOCK in words:  # of a process that has ended; it would stop the next prune
+        command.write(own, WriteVerb.UNLOCK, (), check=False)
     if not repository.append_only:
         command.write(own, WriteVerb.FORGET, (*command.patience(), canary), check=False)
         left = bool(list_snapshots(own, tag).snapshots)
     return Attempt(allowed=False if refused else None, canary=canary, said=said, left=left)
+
+
+def is_denial(words: str, *, by_restic: bool) -> bool:
+    """Whether words tell that the store refused to remove the canary, and not something before."""
+    told = words.lower()
+    return any(one in told for one in _REFUSALS) and (not by_restic or bool(_REMOVAL.search(told)))
 
 
 def _plant(own: Location, tag: str) -> str:
@@ -83,23 +99,24 @@ def _plant(own: Location, tag: str) -> str:
 
 
 def _forget(other: Location, canary: str, user: str) -> str:
-    """Let restic try; give its words. It goes on trying for three quarters of a minute."""
+    """Let restic try; give its words. It goes on trying for a minute or so."""
     with other.command(WriteVerb.FORGET.value, (canary,)) as given:
         account = _account(user)
         if account is not None:
             for handle in given.inherits:  # the password's pipe, which is opened anew by its name
                 os.fchown(handle, account.pw_uid, -1)
-        completed = process.run(
-            given.arguments,
-            timeout=command.QUICK,
-            environment=given.environment,
-            secrets=given.secrets,
-            pass_fds=given.inherits,
-            check=False,
-            install=command.INSTALL,
-            user=user,
-        )
-    return _shortened(completed.errors) if completed.errors else "it was deleted"
+        with tempfile.TemporaryFile() as errors:  # its stack trace would push its words out
+            process.start(
+                given.arguments,
+                environment=given.environment,
+                errors=errors,
+                pass_fds=given.inherits,
+                install=command.INSTALL,
+                user=user,
+            ).finish(timeout=command.QUICK)
+            errors.seek(0)
+            words = errors.read(_LOUDEST).decode("utf-8", "replace")
+    return process.mask(words, given.secrets)
 
 
 def _unlink(other: Location, canary: str, user: str) -> str:
@@ -109,7 +126,7 @@ def _unlink(other: Location, canary: str, user: str) -> str:
     completed = process.run(
         ("rm", "-f", "--", str(file)), timeout=command.QUICK, user=user, check=False
     )
-    return completed.errors.strip() or "it was deleted"
+    return completed.errors
 
 
 def _account(user: str) -> pwd.struct_passwd | None:
@@ -147,8 +164,8 @@ def _is_folder(location: Location) -> bool:
     return location.place.startswith("/")
 
 
-def _shortened(words: str) -> str:
+def shortened(words: str) -> str:
     """Leave out the stack trace that restic prints, and what it says again and again."""
     lines = [line.strip() for line in words.splitlines() if line.strip()]
     telling = [line for line in lines if not errors.is_trace(line) and "retrying after" not in line]
-    return "; ".join(dict.fromkeys(telling[-4:])) or lines[-1]
+    return "; ".join(dict.fromkeys((telling or lines)[-4:]))

@@ -65,7 +65,7 @@ _BY_WORDS = (
     (REFUSED, ("unable to create lock",)),
 )
 
-_STACK_TRACE = re.compile(r"\.go:\d+|^(?:[a-z]+\.(?:com|org|in)/|runtime\.|main\.)")
+_STACK_TRACE = re.compile(r"\.(?:go|s):\d+|^(?:[a-z]+\.(?:com|org|in)/|runtime\.|main\.)")
 
 _SENTENCES = {
     NO_REPOSITORY: (
