@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -134,7 +133,6 @@ STORIES = plans().flatmap(lambda plan: st.tuples(st.just(plan), everything(plan)
 Story = tuple[Plan, Sequence[Known]]
 
 
-@pytest.mark.requirement("R-005")
 @given(STORIES, st.data())
 @FEW
 def test_readings_and_drills_one_by_one_give_the_same_as_all_of_them_at_once(
@@ -152,7 +150,6 @@ def test_readings_and_drills_one_by_one_give_the_same_as_all_of_them_at_once(
     assert told(assessor.assess(NOW)) == told(assessment(plan, Facts.of(facts), NOW))
 
 
-@pytest.mark.requirement("R-005")
 @given(STORIES, MOMENTS)
 @FEW
 def test_what_is_read_later_does_not_change_the_past(story: Story, instant: datetime) -> None:

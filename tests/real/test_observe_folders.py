@@ -147,7 +147,6 @@ def test_a_file_that_went_away_no_longer_counts(
     assert observed(capsys, "kubernetes", "manifests")["gone"] == [], "it is said once"
 
 
-@pytest.mark.requirement("R-005")
 def test_a_file_that_cannot_be_looked_at_is_not_taken_for_gone(
     practice: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -10,7 +10,8 @@ import hashlib
 import re
 import stat
 import unicodedata
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TypeVar
@@ -22,6 +23,9 @@ from refloat.platforms import Fact, Listing, RefusedEntry, Request, Telling
 
 LARGEST = 128 * 1024 * 1024
 """Bytes of one listing at most."""
+
+MOST_REFUSED = 100_000
+"""Entries of one listing that may be refused: with more of them it is no such listing."""
 
 LONGEST = 1000
 """Characters of one name at most: paths are long."""
@@ -35,6 +39,21 @@ _SECRETS = (
 _PLACE = re.compile(r" - at `\$\.?(?P<place>[\w.\[\]]*)`$")
 _OFFSET = re.compile(r"(?:[Zz]|[+-]\d\d:?\d\d)$")
 _FRACTION = re.compile(r"\.(\d{1,6})\d*")
+
+
+@dataclass(frozen=True)
+class Part:
+    """The entries of one kind among the answers.
+
+    Attributes:
+        called: what an entry is called, for messages: ``restore job``.
+        entries: the entries as they stand, each a value of JSON.
+        facts_of: gives an entry's facts, or raises ``Unusable``.
+    """
+
+    called: str
+    entries: Sequence[msgspec.Raw]
+    facts_of: Callable[[msgspec.Raw], Iterable[Fact]]
 
 
 class Unusable(Exception):
@@ -124,7 +143,7 @@ def why(error: Exception) -> str:
 
 def listed(
     telling: Telling,
-    entries: Iterable[msgspec.Raw],
+    entries: Sequence[msgspec.Raw],
     called: str,
     facts_of: Callable[[msgspec.Raw], Iterable[Fact]],
 ) -> Listing:
@@ -137,22 +156,40 @@ def listed(
         facts_of: gives an entry's facts, or raises ``Unusable``.
 
     Raises:
-        ObservationProblem: if there are entries, and none can be used.
+        ObservationProblem: if there are entries, and none can be used, or far too many cannot.
+    """
+    return gathered(telling, [Part(called, entries, facts_of)])
+
+
+def gathered(telling: Telling, parts: Iterable[Part]) -> Listing:
+    """Make one listing of all parts.
+
+    Args:
+        telling: what the facts have in common.
+        parts: the entries, kind by kind.
+
+    Raises:
+        ObservationProblem: if there are entries, and none can be used, or far too many cannot.
     """
     facts: dict[tuple[str, str], Fact] = {}
     refused: list[RefusedEntry] = []
-    for number, entry in enumerate(entries, 1):
-        place = f"{called} {number}"
-        try:
-            found = {_key(fact): fact for fact in facts_of(entry)}
-            _alone(found, facts)
-        except Unusable as error:
-            refused.append(RefusedEntry(place, str(error)))
-            continue
-        facts.update(found)
-    if refused and not facts:
+    understood = 0
+    for part in parts:
+        for number, entry in enumerate(part.entries, 1):
+            try:
+                found = {(fact["kind"], fact["external_id"]): fact for fact in part.facts_of(entry)}
+                if not facts.keys().isdisjoint(found):
+                    raise Unusable("its id stands in the listing twice; the first counts")
+            except Unusable as error:
+                refused.append(RefusedEntry(f"{part.called} {number}", str(error)))
+                if len(refused) > MOST_REFUSED:
+                    raise _too_bad(telling, refused) from error
+                continue
+            understood += 1
+            facts.update(found)
+    if refused and not understood:
         raise ObservationProblem(
-            f"nothing in {telling.request.path or 'the answer'} can be used;"
+            f"nothing in {telling.request.path or 'the answers'} can be used;"
             f" {refused[0].place}: {refused[0].reason}"
         )
     return Listing(tuple(facts.values()), tuple(refused), telling.digest)
@@ -218,18 +255,11 @@ def seconds_since_1970(value: int, what: str) -> datetime:
         raise Unusable(f"{what} is no time") from error
 
 
-def _key(fact: Fact) -> tuple[str, str]:
-    return fact["kind"], fact["external_id"]
-
-
-def _alone(found: Iterable[tuple[str, str]], before: Container[tuple[str, str]]) -> None:
-    """See that nothing of an entry was told before.
-
-    Raises:
-        Unusable: if something was.
-    """
-    if any(key in before for key in found):
-        raise Unusable("its id stands in the listing twice; the first counts")
+def _too_bad(telling: Telling, refused: Sequence[RefusedEntry]) -> ObservationProblem:
+    return ObservationProblem(
+        f"more than {MOST_REFUSED} entries of {telling.request.path or 'the answers'} cannot be"
+        f" used; {refused[0].place}: {refused[0].reason}"
+    )
 
 
 def _too_large(path: Path) -> ObservationProblem:

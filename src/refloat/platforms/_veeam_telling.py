@@ -265,7 +265,10 @@ def _lock(repository: Repository, made: datetime, at: datetime) -> dict[str, Any
         return None
     if days == 0:
         return {"mode": "none"}
-    until = made + timedelta(days=days)
+    try:
+        until = made + timedelta(days=days)
+    except OverflowError:  # a time in the far future, which the feed refuses
+        return None
     return {"mode": "governance", "until": until} if until > at else None
 
 

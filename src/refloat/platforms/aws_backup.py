@@ -17,7 +17,7 @@ from msgspec import Raw, Struct
 from refloat.model.errors import ObservationProblem
 from refloat.model.options import Option, Options, OptionType, Probe
 from refloat.platforms import Listing, Request, Telling
-from refloat.platforms._answers import Part, gathered, probed
+from refloat.platforms._answers import probed
 from refloat.platforms._aws_asking import answers, connect
 from refloat.platforms._aws_telling import (
     Resource,
@@ -29,7 +29,16 @@ from refloat.platforms._aws_telling import (
     restore,
     vault_of,
 )
-from refloat.platforms._listing import Unusable, clean, digest_of, one, read_bytes, understood
+from refloat.platforms._listing import (
+    Part,
+    Unusable,
+    clean,
+    digest_of,
+    gathered,
+    one,
+    read_bytes,
+    understood,
+)
 
 COMMAND = "aws backup list-recovery-points-by-backup-vault --backup-vault-name NAME"
 

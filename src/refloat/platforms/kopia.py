@@ -137,7 +137,7 @@ def _whole(said: _Snapshot) -> dict[str, object]:
         return {"complete": False, "usable_claim": "warning"}
     if any(one.ignored for one in counts):
         return {"usable_claim": "warning"}
-    return {"complete": True}
+    return {"complete": True} if counts else {}
 
 
 def _size(said: _Snapshot) -> int | None:

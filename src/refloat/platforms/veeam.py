@@ -19,8 +19,16 @@ from msgspec import Raw, Struct
 from refloat.model.errors import ObservationProblem, UsageProblem
 from refloat.model.options import Option, OptionType, Probe
 from refloat.platforms import Listing, Request, Telling
-from refloat.platforms._answers import Part, gathered, probed
-from refloat.platforms._listing import Unusable, digest_of, one, read_bytes, understood
+from refloat.platforms._answers import probed
+from refloat.platforms._listing import (
+    Part,
+    Unusable,
+    digest_of,
+    gathered,
+    one,
+    read_bytes,
+    understood,
+)
 from refloat.platforms._veeam_asking import (
     BACKUPS,
     JOB_STATES,

@@ -30,8 +30,8 @@ VALUES = some.one_of(
     some.floats(allow_nan=False),
     some.text(max_size=12),
     some.sampled_from(["", "Success", "COMPLETED", "2026-02-01T00:00:00Z", "password=hush"]),
-    some.just([]),
-    some.just({}),
+    some.builds(list),
+    some.builds(dict),
 )
 
 

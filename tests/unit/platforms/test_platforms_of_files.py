@@ -14,7 +14,7 @@ from listings import SEEN, only, points, read, sample
 
 from refloat import registry
 from refloat.model.errors import ObservationProblem, RefloatError, UsageProblem
-from refloat.platforms import Request
+from refloat.platforms import Request, _listing
 
 MELBOURNE = {"timezone": "Australia/Melbourne"}
 
@@ -185,6 +185,22 @@ def test_words_of_proxmox_that_are_not_known_are_unknown(tmp_path: Path) -> None
     said = only(points(read("proxmox_backup", path)))
     assert said["integrity"] == {"kind": "checksum", "state": "unknown"}
     assert said["copies"] == [{"location": "tool1"}]
+
+
+def test_a_snapshot_of_which_kopia_counted_nothing_is_not_called_whole(tmp_path: Path) -> None:
+    source = {"host": "web1", "path": "/srv/files", "userName": "root"}
+    path = made(tmp_path, [{"id": "k1", "source": source, "startTime": "2026-11-20T15:00:02Z"}])
+    assert "complete" not in only(points(read("kopia", path)))
+
+
+def test_a_listing_in_which_far_too_much_cannot_be_used_is_no_listing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(_listing, "MOST_REFUSED", 3)
+    good = {"id": "r1", "hostname": "web1", "paths": ["/srv"], "time": "2026-11-20T15:00:02Z"}
+    assert len(read("restic", made(tmp_path, [good, 1, 2, 3])).refused) == 3
+    with pytest.raises(ObservationProblem, match=r"more than 3 entries of .* snapshot 2: int"):
+        read("restic", made(tmp_path, [good, 1, 2, 3, 4]))
 
 
 @pytest.mark.parametrize("platform", ["kopia", "restic", "borg", "proxmox_backup", "velero"])

@@ -140,6 +140,20 @@ def test_a_lock_is_what_the_repository_says_and_no_more(
     assert "encrypted" not in copy
 
 
+def test_a_lock_that_would_outlast_every_calendar_is_not_told(tmp_path: Path) -> None:
+    path = tmp_path / "answers.json"
+    days = {"makeRecentBackupsImmutableDays": 36_500}
+    hardened = {"id": "r1", "name": "hardened", "type": "LinuxHardened", "repository": days}
+    answers = {
+        "restorePoints": [{**POINT, "backupId": "b1", "creationTime": "9999-01-01T00:00:00Z"}],
+        "backups": [BACKUP],
+        "repositories": [hardened],
+    }
+    path.write_text(json.dumps({name: {"data": some} for name, some in answers.items()}))
+    listing = Veeam().read(Request("tool1", NOON, path))
+    assert [fact["copies"] for fact in listing.facts] == [[{"location": "hardened"}]]
+
+
 def test_a_scale_out_repository_that_is_not_listed_is_named_and_its_lock_not_known(
     tmp_path: Path,
 ) -> None:
