@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
-from refloat.assess.ahead.network import after, fallen
+from refloat.assess.ahead.network import fallen, solved_twice
 from refloat.assess.ahead.recovery_network import BACK, RecoveryNetwork, recovery_network
 from refloat.assess.organisation import Organisation
 from refloat.model.ahead import Fate, Loss, Scenario
@@ -97,11 +97,12 @@ def aftermath(organisation: Organisation, scenario: Scenario) -> Aftermath:
     perhaps = _first(network.perhaps, scenario.losses)
     surely_down = fallen(network, surely, network.restored)
     perhaps_down = surely_down
-    if perhaps or network.seen:
+    if network.seen or not perhaps.keys() <= network.by_number.keys():  # copies take nothing down
         without = network.restored_or_doubtful if network.seen else network.restored
         start = None if network.seen else surely_down
         perhaps_down = fallen(network, (*surely, *perhaps), without, start)
-    hopeful, cautious = after(network, scenario.losses)
+    all_of_it = {*surely, *perhaps, *network.doubtful}
+    hopeful, cautious = solved_twice(network, surely, all_of_it)
     return Aftermath(
         network=network,
         scenario=scenario,

@@ -10,7 +10,7 @@ in the *cautious* one everything falls that perhaps does. Where both agree, it i
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence, Sized
+from collections.abc import Collection, Iterable, Mapping, Sequence, Sized
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -125,7 +125,19 @@ def after(network: Network, losses: Iterable[object]) -> tuple[bytearray, bytear
         Both as ``holds`` gives them.
     """
     lost = tuple(losses)
-    surely, all_of_it = network.struck(lost), network.struck(lost, cautious=True)
+    return solved_twice(network, network.struck(lost), network.struck(lost, cautious=True))
+
+
+def solved_twice(
+    network: Network, surely: Collection[int], all_of_it: Collection[int]
+) -> tuple[bytearray, bytearray]:
+    """Say the same of what surely falls, and of all that perhaps does.
+
+    Args:
+        network: the network.
+        surely: the numbers of the things that surely fall first.
+        all_of_it: these, those that perhaps fall, and those that perhaps never held.
+    """
     if network.is_much(surely):
         found = network.rounds.holds(surely)
         more = found if len(surely) == len(all_of_it) else network.rounds.holds(all_of_it)
@@ -137,7 +149,7 @@ def after(network: Network, losses: Iterable[object]) -> tuple[bytearray, bytear
     return hopeful[: wired.count], cautious[: wired.count]
 
 
-def _changed(wired: Wired, before: bytearray, struck: frozenset[int]) -> bytearray:
+def _changed(wired: Wired, before: bytearray, struck: Collection[int]) -> bytearray:
     """Solve anew what may change when more is struck than before; groups included."""
     touched = _touched(wired, before, struck)
     if len(touched) * _FEW > len(before):

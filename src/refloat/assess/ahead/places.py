@@ -85,11 +85,12 @@ class Places:
         plan = self._plan
         kept = [one.key_kept for one in plan.repositories.values()]
         kept += [one.key_kept for one in plan.platforms.values()]
-        found: dict[str, Thing | None] = {text.strip().casefold(): None for text in kept}
-        for kind, key, name in _things(plan):
-            plain = name.casefold()
-            if plain and plain in found:
-                found[plain] = (kind, key)
+        wanted = {text.strip().casefold() for text in kept} - {""}
+        found: dict[str, Thing | None] = dict.fromkeys(wanted)
+        if wanted:
+            for kind, key, name in _things(plan):
+                if name.casefold() in wanted:
+                    found[name.casefold()] = (kind, key)
         return found
 
     @cached_property
