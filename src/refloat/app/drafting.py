@@ -107,7 +107,7 @@ def draw(sources: Sequence[Source], left_out: frozenset[str] = frozenset()) -> D
         things=by_key,
         roots=tuple(one for one in by_key.values() if id(one) not in needed),
         owners=_owners(things, left_out),
-        service=_free("everything-observed", taken),
+        service=_Keys(taken).free("everything-observed"),
     )
 
 
@@ -169,7 +169,7 @@ def _name_all(things: Sequence[Thing]) -> None:
     called: dict[str, list[Thing]] = {}
     for thing in things:
         called.setdefault(plain(thing.name), []).append(thing)
-    taken = set(called)
+    keys = _Keys(called)
     for name, some in called.items():
         if len(some) == 1 and _KEY.fullmatch(name) and name == some[0].name:
             some[0].key = name
@@ -178,16 +178,16 @@ def _name_all(things: Sequence[Thing]) -> None:
             thing.apart = tuple(one for one in some if one is not thing)
             if not thing.key:
                 part = f"{_slug(thing.name)}-in-{_slug(thing.places[0].source)}"
-                thing.key = _free(part if thing.apart else _slug(thing.name), taken)
-                taken.add(thing.key)
+                thing.key = keys.free(part if thing.apart else _slug(thing.name))
 
 
 def _owners(things: Iterable[Thing], left_out: frozenset[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     by_plain: dict[str, str] = {}
+    keys = _Keys(())
     for name in sorted({one.owner for one in things if one.owner} - left_out):
         if plain(name) not in by_plain:
-            by_plain[plain(name)] = _free(_slug(name), set(found.values()))
+            by_plain[plain(name)] = keys.free(_slug(name))
         found[name] = by_plain[plain(name)]
     return found
 
@@ -198,14 +198,28 @@ def _slug(name: str) -> str:
     return _NO_KEY.sub("-", letters)[:_LONGEST_PART].strip("-") or "unnamed"
 
 
-def _free(key: str, taken: set[str]) -> str:
-    """Give a key that is not taken, with a number behind it if need be."""
-    key = key[:56].strip("-")
-    number, free = 1, key
-    while free in taken:
-        number += 1
-        free = f"{key}-{number}"
-    return free
+class _Keys:
+    """Gives keys that nothing else has.
+
+    Args:
+        taken: what is a key already, or must not be one.
+    """
+
+    def __init__(self, taken: Iterable[str]) -> None:
+        self._taken = set(taken)
+        self._last: dict[str, int] = {}
+
+    def free(self, key: str) -> str:
+        """Give a key that was not taken, and take it; with a number behind it if need be."""
+        key = key[:56].strip("-")
+        number = self._last.get(key, 1)
+        free = key if number == 1 else f"{key}-{number}"
+        while free in self._taken:
+            number += 1
+            free = f"{key}-{number}"
+        self._last[key] = number
+        self._taken.add(free)
+        return free
 
 
 def _open_circles(things: Mapping[str, Thing]) -> None:

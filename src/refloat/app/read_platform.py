@@ -211,7 +211,7 @@ def _made_at(path: Path, as_of: datetime | None, now: datetime) -> datetime:
     """Say when a listing was made: as people say, or when its file was last written."""
     at = as_of or _written_at(path)
     if at > now:
-        whose = "it" if as_of is not None else f"the file {path}"
+        whose = "the listing" if as_of is not None else f"the file {path}"
         raise UsageProblem(
             f"{whose} is of {at:%Y-%m-%d %H:%M:%S} UTC, which is in the future",
             hint="Say with --as-of when the listing was made, and look at this machine's clock.",

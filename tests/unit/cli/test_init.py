@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import re
 import stat
@@ -14,7 +15,7 @@ from refloat import registry
 from refloat.app.initialise import START, initialise
 from refloat.app.workspace import Workspace, catalogue
 from refloat.cli.main import main
-from refloat.model.errors import MissingInput, NotAllowed, PlanProblem, StateProblem
+from refloat.model.errors import MissingInput, NoRoom, NotAllowed, PlanProblem, StateProblem
 
 COMPLAINTS_OF = {name: check.complaints for name, check in registry.adapters("checks").items()}
 
@@ -175,3 +176,17 @@ def test_a_folder_without_a_plan_is_said(here: Path) -> None:
     assert "refloat init" in caught.value.hint
     with pytest.raises(MissingInput, match="cannot be read: No such file"):
         Workspace.find(str(here / "nothing.yaml"), None).plan  # noqa: B018
+
+
+def test_nothing_stays_of_a_plan_for_which_the_disk_has_no_room(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(_handle: int) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("os.fsync", full)
+    with pytest.raises(NoRoom, match="the disk is full"):
+        initialise(tmp_path)
+    assert list(tmp_path.iterdir()) == []
+    monkeypatch.undo()
+    assert initialise(tmp_path).is_file(), "it can be tried again"
