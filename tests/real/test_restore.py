@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import json
 import os
+import pwd
 import re
 import shlex
 import shutil
+import subprocess
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -174,8 +176,15 @@ def test_breaking_the_glass_goes_on_alone_and_is_missed_until_somebody_looks(
     number = str(standing["request"]["entry"])
     assert standing["state"] == "break-glass"
     assert set(standing["request"]["components"]) == {"letters", "program", "pictures"}
+    early = done(shop.run("restore", "review", number, "--as", "ada", "--note", "asked in time"))
+    assert "somebody has to look at it again" in early.errors
     into = tmp_path / "back"
-    result = done(shop.run("restore", "fetch", number, "--to", str(into), "--json")).json()
+    done_as_another = {"LOGNAME": "ada", "USER": "ada"}
+    ended = done(
+        shop.run("restore", "fetch", number, "--to", str(into), "--json", **done_as_another)
+    )
+    result = ended.json()
+    assert {one.operator for one in carried_out(shop)} == {pwd.getpwuid(os.geteuid()).pw_name}
     assert {part["component"] for part in result["parts"]} == {"letters", "program", "pictures"}
     assert (into / "program" / "data" / str(shop.home).lstrip("/") / "program/shop.py").exists()
 
@@ -184,6 +193,7 @@ def test_breaking_the_glass_goes_on_alone_and_is_missed_until_somebody_looks(
         return [one for one in listed if one["code"] == "BREAK_GLASS_NOT_REVIEWED"]
 
     (finding,) = found()
+    assert finding["subject"] == f"service shop, restore request {number}"
     assert finding["services"] == ["shop"]
     assert str(into) in finding["sentence"]
     mine = shop.run("restore", "review", number, "--as", "tom", "--note", "it was fine")
@@ -232,6 +242,23 @@ def test_a_restore_that_was_killed_is_known_to_have_begun(shop: Shop, tmp_path: 
     assert (again.code, "never writes over anything" in error(again)) == (74, True)
     assert not shop.runs(), "the next command removed what was left"
     done(shop.run("restore", "fetch", number, "--to", str(tmp_path / "other")))
+
+
+def test_where_there_is_no_room_nothing_is_begun(shop: Shop, tmp_path: Path) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("only root can mount a small disk")
+    number, disk = approved(shop), tmp_path / "disk"
+    disk.mkdir()
+    subprocess.run(("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", str(disk)), check=True)
+    try:
+        (disk / "full").write_bytes(bytes(64 * 1024))
+        refused = shop.run("restore", "fetch", number, "--to", str(disk / "back"))
+        assert (refused.code, "MiB free" in error(refused)) == (74, True), error(refused)
+        assert not carried_out(shop)
+        (disk / "full").unlink()
+        done(shop.run("restore", "fetch", number, "--to", str(disk / "back")))
+    finally:
+        subprocess.run(("umount", str(disk)), check=True)
 
 
 def test_data_that_is_not_what_was_backed_up_is_told(shop: Shop, tmp_path: Path) -> None:

@@ -94,6 +94,8 @@ def review(workspace: Workspace, number: int, person: str, note: str, as_json: b
         emit(done)
     else:
         say(f"Request {number} has been looked at: {note}")
+        if done.opens:
+            say("It can still be carried out. Then somebody has to look at it again.")
     return 0
 
 

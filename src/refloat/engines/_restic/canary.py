@@ -35,6 +35,8 @@ _REMOVAL = re.compile(r"(?:remove\(<|unable to remove <?)snapshot/")
 """How restic 0.14 to 0.18 speaks of a snapshot that it cannot remove, in small letters."""
 _KEPT_LOCK = "Remove(<lock/"
 _LOUDEST = 1 << 20
+_LONGEST = 3 * command.QUICK
+"""Seconds: where not even restic's own lock can be removed, it tries three times for a minute."""
 _DENIED = ("permission denied", "operation not permitted", "read-only file system")
 _REFUSALS = (
     *_DENIED,
@@ -113,7 +115,7 @@ def _forget(other: Location, canary: str, user: str) -> str:
                 pass_fds=given.inherits,
                 install=command.INSTALL,
                 user=user,
-            ).finish(timeout=command.QUICK)
+            ).finish(timeout=_LONGEST)
             errors.seek(0)
             words = errors.read(_LOUDEST).decode("utf-8", "replace")
     return process.mask(words, given.secrets)
