@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import base64
 import re
-import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy
 import pytest
 import zxingcpp
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 
 from refloat.assess.offline.card import card
 from refloat.assess.offline.kit import kit
@@ -23,7 +21,6 @@ from tests.unit.assess import written
 from tests.unit.assess.written import NOW
 
 pytestmark = pytest.mark.browser
-CHROMIUM = shutil.which("chromium")
 
 GREY = """async (data) => {
   const picture = new Image();
@@ -42,18 +39,6 @@ GREY = """async (data) => {
   return [canvas.width, canvas.height, btoa(text)];
 }"""
 """The pixels of a picture, so that no library of pictures is needed."""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("Chromium is not installed: apt-get install chromium")
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage"]
-        )
-        yield opened
-        opened.close()
 
 
 def read_codes(browser: Browser, picture: bytes) -> list[str]:

@@ -3,35 +3,21 @@
 from __future__ import annotations
 
 import re
-import shutil
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+from playwright.sync_api import Browser
 
 from refloat.report.html import page
+from tests.web.looking import fits_and_asks_for_nothing, opened
 
 sys.path.append(str(Path(__file__).parents[1] / "unit" / "report"))
 import report_sample as sample
 
 pytestmark = pytest.mark.browser
-CHROMIUM = shutil.which("chromium")
 NAMES = sorted(sample.SAMPLES)
 BLACK_ON_WHITE = ("rgb(0, 0, 0)", "rgb(255, 255, 255)")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("Chromium is not installed: apt-get install chromium")
-    with sync_playwright() as playwright:
-        opened = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-dev-shm-usage"]
-        )
-        yield opened
-        opened.close()
 
 
 @pytest.fixture(scope="module")
@@ -44,49 +30,13 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return result
 
 
-def opened(browser: Browser, file: Path, width: int, scheme: str) -> tuple[Page, list[str]]:
-    """Open a report; give the page and whatever it complained of or asked for."""
-    context = browser.new_context(
-        viewport={"width": width, "height": 900},
-        color_scheme="dark" if scheme == "dark" else "light",
-        offline=True,
-    )
-    view, trouble = context.new_page(), []
-
-    def said(message: ConsoleMessage) -> None:
-        trouble.append(f"console: {message.text}")
-
-    def asked(request: Request) -> None:
-        if request.url != file.as_uri():
-            trouble.append(f"request: {request.url}")
-
-    view.on("console", said)
-    view.on("pageerror", lambda error: trouble.append(f"error: {error}"))
-    view.on("request", asked)
-    view.on("dialog", lambda dialog: trouble.append(f"dialog: {dialog.message}"))
-    view.goto(file.as_uri())
-    return view, trouble
-
-
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [380, 1280])
 @pytest.mark.parametrize("name", NAMES)
 def test_it_fits_and_asks_for_nothing(
     browser: Browser, files: dict[str, Path], name: str, width: int, scheme: str
 ) -> None:
-    view, trouble = opened(browser, files[name], width, scheme)
-    assert view.evaluate("document.documentElement.scrollWidth") <= width
-    assert trouble == []
-    # Only what is made to be scrolled sideways may be wider than the page.
-    wide = view.evaluate(
-        """width => [...document.querySelectorAll("main *")].filter(one =>
-             !one.closest(".scroll, .hidden, thead, svg") &&
-             one.getBoundingClientRect().right > width + 1).map(one => one.outerHTML.slice(0, 90))
-        """,
-        width,
-    )
-    assert wide == []
-    view.context.close()
+    fits_and_asks_for_nothing(browser, files[name], width, scheme)
 
 
 @pytest.mark.parametrize("name", ["proven", "failed", "undrilled"])

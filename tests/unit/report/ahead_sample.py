@@ -269,7 +269,7 @@ def forecast_of(given: AheadInput) -> Forecast:
     return Forecast(
         scenario=given.outcome.scenario,
         as_of=given.outcome.as_of,
-        limits=Limits(2, 3, (("repo-cloud", 50e6),)),
+        limits=Limits(2, 3, {"repo-cloud": 50e6}),
         trials=10_000,
         seed=1,
         services=tuple(sorted(rows, key=lambda one: one.seconds.p50 if one.seconds else 1e12)),
