@@ -6,6 +6,8 @@ import os
 import shutil
 from pathlib import Path
 
+from hypothesis import HealthCheck, settings
+
 PROGRAMS = Path(__file__).parent / "support" / "programs"
 
 # A variable of whoever runs the tests must not lead Refloat to their plan or their state.
@@ -14,6 +16,15 @@ for name in [one for one in os.environ if one.startswith(("REFLOAT_", "RESTIC_",
     if name != KEPT:
         del os.environ[name]
 os.environ["PATH"] = f"{PROGRAMS}{os.pathsep}{os.environ.get('PATH', '')}"
+
+# A property that is true on a fast machine must not be called false on one that is busy.
+settings.register_profile(
+    "unhurried",
+    parent=settings(),
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+settings.load_profile("unhurried")
 
 
 def pytest_report_header() -> list[str]:
