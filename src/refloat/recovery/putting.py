@@ -6,6 +6,8 @@ loaded and served there as in a drill, and looked at.
 
 from __future__ import annotations
 
+import os
+import stat
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime
@@ -34,7 +36,8 @@ def require_empty(folder: Path) -> Path:
     """Make a folder that only this account may enter; give it back if it is there and empty.
 
     Raises:
-        StateProblem: if something is in it, or it is no folder; nothing is ever written over.
+        StateProblem: if something is in it, or it is no folder: nothing is ever written over; or if
+            another account may change what is in it, and could so lead the restore elsewhere.
     """
     if folder.is_symlink():
         raise StateProblem(f"{folder} is a symbolic link", hint="Name the folder itself.")
@@ -45,8 +48,14 @@ def require_empty(folder: Path) -> Path:
                 f"{folder} is not empty; a restore never writes over anything",
                 hint="Name a folder that is empty, or not there yet.",
             )
+        known = folder.stat()
     except OSError as error:
         raise StateProblem(f"{folder} cannot be used: {error.strerror}") from error
+    if known.st_uid not in (0, os.geteuid()) or known.st_mode & (stat.S_IWGRP | stat.S_IWOTH):
+        raise StateProblem(
+            f"another account can write into {folder}, and could lead the restore elsewhere",
+            hint="Name a folder that is not there yet, or one of this account's alone.",
+        )
     return folder
 
 
