@@ -11,8 +11,10 @@ NAMES = (
     "backup_files",
     "drill_postgresql",
     "assessment",
+    "over_time",
     "facts_import",
     "observing",
+    "scenario",
     "weakest",
     "forecast",
 )

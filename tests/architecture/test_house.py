@@ -149,3 +149,15 @@ def imports(node: ast.AST) -> list[str]:
     if isinstance(node, ast.ImportFrom) and node.module:
         return [f"{node.module}.{alias.name}" for alias in node.names]
     return []
+
+
+def test_every_benchmark_is_run_with_the_others() -> None:
+    folder = ROOT / "benchmarks"
+    named = re.search(r"^NAMES = \((.*?)^\)", (folder / "__main__.py").read_text(), re.M | re.S)
+    assert named is not None
+    runs = {
+        file.stem
+        for file in folder.glob("*.py")
+        if "def main()" in file.read_text(encoding="utf-8") and file.stem != "__main__"
+    }
+    assert set(re.findall(r'"(\w+)"', named[1])) == runs
