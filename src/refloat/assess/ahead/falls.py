@@ -6,8 +6,7 @@ may be the vendor's, a right that nobody looked at.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
 
 from refloat.assess.access.isolation import Isolated, effective_rights
@@ -15,6 +14,7 @@ from refloat.assess.ahead.compromise import Compromise
 from refloat.assess.ahead.known_losses import KnownLosses
 from refloat.assess.ahead.network import Node
 from refloat.assess.ahead.places import Place, Places
+from refloat.assess.ahead.standing import RENTED, Standing, words
 from refloat.assess.ground.plan_graph import PlanGraph
 from refloat.assess.organisation import Organisation
 from refloat.model.access import PrincipalKind, Right
@@ -24,9 +24,6 @@ from refloat.model.plan import Component, ComponentKind
 
 READING = (Right.READ_OTHER, Right.READ_OWN)
 """Rights with which copies can be read."""
-
-_ELSEWHERE = frozenset({ComponentKind.VENDOR, ComponentKind.MICROSOFT_365})
-"""Kinds of component that stand at a vendor's, wherever that is."""
 
 _Fallen = tuple[tuple[int, ...], tuple[int, ...]]
 """What surely falls, and what perhaps does."""
@@ -117,6 +114,10 @@ class Falls:
         return found
 
     @cached_property
+    def _standing(self) -> Standing:
+        return Standing(self._plan, self.known.sites)
+
+    @cached_property
     def compromise(self) -> Compromise:
         """Knows what compromised accounts reach."""
         return Compromise(
@@ -159,13 +160,13 @@ class Falls:
         unsaid = [
             one.key
             for one in self._by_site.get("", ())
-            if one.kind not in _ELSEWHERE and one.vendor is None
+            if one.kind not in RENTED and one.vendor is None
         ]
         surely, perhaps = list(self._down(here)), list(self._down(unsaid))
         perhaps += self._standbys((*here, *unsaid))
         for (repository, domain), numbers in self._groups.items():
             one = self._plan.repositories.get(repository)
-            there = _stands_at(key, one.site if one is not None else "", domain, self.known.sites)
+            there = self._standing.at_site(key, one.site if one is not None else "", domain)
             if there is not False:
                 (surely if there else perhaps).extend(numbers)
         return _parted(surely, perhaps)
@@ -209,13 +210,13 @@ class Falls:
         number = self._known.get(("vendor", key))
         if number is not None:
             surely.append(number)
-        name = _words(key)
+        name = words(key)
         for (repository, domain), numbers in self._groups.items():
             one = self._plan.repositories.get(repository)
             account = one.authentication_domain if one is not None else ""
             if key in (domain, account):
                 surely += numbers
-            elif name & (_words(domain) | _words(account)):
+            elif name & (words(domain) | words(account)):
                 perhaps += numbers
         return _parted(surely, perhaps)
 
@@ -276,23 +277,3 @@ def _parted(surely: Iterable[int], perhaps: Iterable[int]) -> _Fallen:
     """Name nothing as perhaps that surely falls."""
     first = dict.fromkeys(surely)
     return tuple(first), tuple(one for one in dict.fromkeys(perhaps) if one not in first)
-
-
-def _stands_at(site: str, own: str, domain: str, sites: Container[str]) -> bool | None:
-    """Whether copies stand at a site; None if nobody can say.
-
-    A failure domain that is called otherwise is one elsewhere; one that has the site's name in its
-    own may be a part of it.
-    """
-    if site in (own, domain):
-        return True
-    if own or domain in sites:
-        return False
-    if not domain:
-        return None
-    return None if _words(site) <= _words(domain) else False
-
-
-def _words(name: str) -> frozenset[str]:
-    """Give the words of a name; single letters say nothing."""
-    return frozenset(word for word in re.split(r"[\W_]+", name.casefold()) if len(word) > 1)
