@@ -52,6 +52,8 @@ class ScenarioLine:
         loss_seconds: the most that is lost of the newest data of a service that comes back; None
             if none has to.
         lost_data: how many data sets are lost with every copy.
+        late: how many services come back after their target.
+        loses_more: how many lose more of their newest data than their target allows.
         alone: how many duties nobody else has than those who are away.
     """
 
@@ -64,6 +66,8 @@ class ScenarioLine:
     seconds: float | None
     loss_seconds: float | None
     lost_data: int
+    late: int = 0
+    loses_more: int = 0
     alone: int = 0
 
 
@@ -131,17 +135,27 @@ def line(found: ScenarioOutcome) -> ScenarioLine:
         seconds=_longest(times),
         loss_seconds=max(losses, default=None),
         lost_data=sum(map(whole_lost, found.data_sets)),
+        late=sum(_beyond(one.seconds, one.target_seconds) for one in back),
+        loses_more=sum(_beyond(one.loss_seconds, one.loss_target_seconds) for one in back),
         alone=sum(len(one.duties) for one in found.people),
     )
 
 
 def verdict(found: ScenarioOutcome) -> int:
-    """Give the exit code: 0 if all comes back, 1 if a service does not, 2 if nobody can say."""
+    """Give the exit code: 0 if all comes back, 1 if something does not, 2 if nobody can say.
+
+    Something is a service, or data: a service that can do without may go on, and yet it is lost.
+    """
     fates = {one.fate for one in found.services}
+    fates |= {one.fate for one in found.data_sets if one.lost}
     if Fate.GONE in fates:
         return 1
     alone = any(one.duties for one in found.people)
     return 2 if Fate.UNKNOWN in fates or alone else 0
+
+
+def _beyond(value: float | None, target: float | None) -> bool:
+    return value is not None and target is not None and value > target
 
 
 def _longest(times: Iterable[float | None]) -> float | None:

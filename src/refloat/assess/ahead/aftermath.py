@@ -10,7 +10,7 @@ from refloat.assess.ahead.network import fallen, solved_twice
 from refloat.assess.ahead.recovery_network import BACK, RecoveryNetwork, recovery_network
 from refloat.assess.organisation import Organisation
 from refloat.model.ahead import Fate, Loss, Scenario
-from refloat.model.plan import Plan
+from refloat.model.plan import Plan, Service
 
 
 @dataclass(frozen=True)
@@ -79,6 +79,18 @@ class Aftermath:
     def lost_components(self) -> tuple[str, ...]:
         """Components that are lost themselves, or perhaps are, in the plan's order."""
         return tuple(key for key in self.plan.components if self.is_lost(key))
+
+    def missed_in_steps(self, service: Service) -> tuple[str, ...]:
+        """Name the people who are away, and whom a service's written steps perhaps wait for."""
+        found: dict[str, None] = {}
+        for position, step in enumerate(service.steps):
+            node = ("step", f"{service.key}/{position}")
+            if step.who is None or node not in self.network.numbers:
+                continue
+            person = self.network.numbers.get(("person", step.who))
+            if self.undecided(self.network.numbers[node]) and person in self.perhaps:
+                found[step.who] = None
+        return tuple(found)
 
     def undecided(self, number: int) -> bool:
         """Whether nobody can say if a thing holds."""

@@ -12,6 +12,7 @@ from refloat.assess.ahead.things import BACK, RESTORED, Things
 from refloat.assess.ground.basis import HOLDS_DATA
 from refloat.assess.ground.moment import Moment
 from refloat.assess.ground.plan_graph import circles
+from refloat.assess.ground.trials import Trial
 from refloat.assess.organisation import Organisation
 from refloat.model.dependency import Strength
 from refloat.model.feed import TestLevel
@@ -20,6 +21,17 @@ from refloat.model.plan import Component, ComponentKind, Plan, Service
 
 _ANEW = frozenset({ComponentKind.APPLICATION, ComponentKind.INFRASTRUCTURE})
 """Kinds that people put anew by themselves, if only they know how."""
+
+
+def failed(moment: Moment, service: str) -> Trial | None:
+    """Give the newest test of a whole service, if it failed."""
+    trial = moment.basis(service).deciding_trial()
+    return trial if trial is not None and trial.passed is False else None
+
+
+def although(service: Service) -> str:
+    """Give the doubt about a service whose newest test failed."""
+    return f"{service.name or service.key} comes back, although its newest test failed"
 
 
 class Steps:
@@ -228,6 +240,8 @@ class Services:
             steps.append(
                 self._things.doubt(f"somebody knows how {one.name or one.key} is put back")
             )
+        if failed(self._moment, one.key) is not None:
+            steps.append(self._things.doubt(although(one)))
         providers = [key for key in one.vendors if self.provides(key)]
         self._things.needs(restored, (*steps, *map(self.vendor, providers)))
         vendors = [self.vendor(key) for key in one.vendors if key not in providers]

@@ -9,6 +9,7 @@ from refloat.assess import words
 from refloat.assess.about import called
 from refloat.assess.access.sign_in import SignInCircle, sign_in_circles
 from refloat.assess.ahead.aftermath import Aftermath
+from refloat.assess.ahead.building import failed
 from refloat.assess.ahead.losses import in_words
 from refloat.assess.ahead.times import Return, needs_of, returns, way
 from refloat.model.ahead import CopyFate, DataSetOutcome, Fate, ServiceOutcome
@@ -90,7 +91,20 @@ class ServicesLeft:
         return tuple(dict.fromkeys((*near, root))) if root else tuple(near)
 
     def _failing(self, key: str) -> Iterator[str]:
-        """Name what a service or component needs at once, and what does not surely come back."""
+        """Name what a service or component needs at once, and what does not surely come back.
+
+        What surely does not goes before what perhaps does not: it is the reason.
+        """
+        near = dict.fromkeys(self._needed(key))
+        yield from sorted(near, key=lambda one: not self._surely_away(one))
+
+    def _surely_away(self, key: str) -> bool:
+        left = self._left
+        if key in left.plan.vendors and ("back", key) not in left.network.numbers:
+            return bool(left.surely_down[left.number("vendor", key)])
+        return left.fate(key) is Fate.GONE
+
+    def _needed(self, key: str) -> Iterator[str]:
         left = self._left
         service = left.plan.services.get(key)
         if service is None:
@@ -172,6 +186,14 @@ class ServicesLeft:
             return self._why_not(service, fate, blocked)
         name = service.name or service.key
         if fate is Fate.UNTOUCHED and not without:
+            later = [
+                called(self._left.plan, one)
+                for one in self._left.network.soft.get(service.key, ())
+                if self._left.is_down(one)
+            ]
+            if later:
+                some = words.listed(later[:_NAMED])
+                return f"{name} goes on, for a while without {some}."
             return "Nothing that it needs is touched."
         text = f"{name} goes on" if back is None else _comes_back(name, back)
         if back is not None and not self._left.is_lost(service.key) and back.after:
@@ -190,12 +212,17 @@ class ServicesLeft:
                 said = (
                     f"Nobody wrote down whether {name} goes down. If it does, it may not come back"
                 )
+            trial = failed(left.network.moment, service.key)
+            if trial is not None and left.is_lost(service.key):
+                return f"{said}: its newest test, of {words.day(trial.at)}, failed."
         circle = self._drawn.get(service.key)
         if circle is not None:
             return f"{said}: what restores it can only be signed in to through itself ({circle})."
-        number = left.number("running", service.key)
         near = [one for one in blocked if one in plan.services or one in plan.components]
         vendors = [one for one in blocked if one in plan.vendors]
+        if fate is Fate.GONE:  # what only perhaps stays away is not the reason
+            vendors = [one for one in vendors if self._surely_away(one)]
+            near = [one for one in near if self._surely_away(one)] or near
         if vendors:
             return f"{said}: it needs {words.listed(called(plan, one) for one in vendors)}."
         for part in (one for one in near if one in plan.components):
@@ -205,12 +232,26 @@ class ServicesLeft:
         if near:
             verb = "does not come back" if fate is Fate.GONE else "may not come back"
             return f"{said}: it needs {called(plan, near[0])}, which {verb}."
+        why = self._why_itself(service, fate)
+        return f"{said}: {why}." if why else f"{said}."
+
+    def _why_itself(self, service: Service, fate: Fate) -> str:
+        """Say why a service is not restored, where all that it needs is there."""
+        left, plan = self._left, self._left.plan
+        number = left.number("running", service.key)
         loss = left.surely.get(number)
         if loss is not None and loss.for_good:
-            return f"{said}: {in_words(plan, loss)}."
-        if loss is not None or number in left.perhaps:
-            return f"{said}: its written steps cannot be done."
-        return f"{said}."
+            return in_words(plan, loss)
+        if loss is None and number not in left.perhaps:
+            return ""
+        if not service.steps:
+            return "nobody wrote down how it is put back"
+        if fate is Fate.GONE:
+            return "its written steps cannot be done"
+        away = [called(plan, key) for key in left.missed_in_steps(service)]
+        if away:
+            return f"it is not known who else than {words.listed(away)} can do its written steps"
+        return "it is not known whether its written steps can be done"
 
     def _why_part(self, component: str) -> str:
         """Say why a component does not come back, if that is in itself or in what it needs."""

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from refloat.assess import words
 from refloat.assess.about import called
 from refloat.assess.ahead.aftermath import Aftermath
+from refloat.assess.ahead.building import although, failed
 from refloat.assess.ahead.copies_left import COMPROMISED
 from refloat.model.ahead import (
     AccessOutcome,
@@ -37,8 +38,8 @@ def _assumed(left: Aftermath, services: tuple[ServiceOutcome, ...]) -> Iterator[
         )
     if any(one.kind is LossKind.SITE for one in losses):
         yield (
-            "Copies that fail together with something of another name than the site's do not stand "
-            "there."
+            "Copies stand elsewhere only where the plan names another site, a vendor or a place "
+            "that is plainly away (a home, a cloud); others may be lost with the site."
         )
     if any(one.kind is LossKind.VENDOR for one in losses):
         yield "A place of copies is a vendor's only where its name says so."
@@ -76,6 +77,10 @@ def _of_fates(
 ) -> Iterator[str]:
     plan = left.plan
     unknown = [one for one in services if one.fate is Fate.UNKNOWN]
+    tests = [plan.services[one.service] for one in unknown if _failed(left, one.service)]
+    for service in tests:
+        name = service.name or service.key
+        yield f"Find out why the newest test of {name} failed, and test all of it again."
     unsaid = _unsaid(left)
     if unsaid and unknown:
         names = _named(called(plan, key) for key in unsaid)
@@ -89,12 +94,26 @@ def _of_fates(
         known = plan.repositories.get(repository)
         place = known.name if known is not None and known.name else repository
         yield f"Find out whether copies of {_named(some)} in {place} would survive."
+    said = set(map(although, tests))
     for node in left.network.nodes_of("doubt"):
-        if node[1] and any(_decides(left, one) for one in left.network.users(node)):
+        if (
+            node[1]
+            and node[1] not in said
+            and any(_decides(left, one) for one in left.network.users(node))
+        ):
             yield f"Find out, and write down, whether this is so: {node[1]}."
     hands = (left.network.numbers[node] for node in left.network.nodes_of("hands"))
     if data_sets and any(left.undecided(number) for number in hands):
         yield "Name somebody who stands in for whoever administers backups and approves restores."
+    for waiting in unknown:
+        service = plan.services[waiting.service]
+        away = _named(called(plan, key) for key in left.missed_in_steps(service))
+        if away:
+            yield f"Name somebody who stands in for {away} in the written steps of {waiting.name}."
+
+
+def _failed(left: Aftermath, service: str) -> bool:
+    return left.is_lost(service) and failed(left.network.moment, service) is not None
 
 
 def _decides(left: Aftermath, number: int) -> bool:

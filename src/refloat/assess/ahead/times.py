@@ -3,7 +3,8 @@
 A service takes what the newest test of all of it measured; without one, what its written steps or
 its lost components are estimated to take. One that is not lost itself, and only waits for others,
 takes no time of its own. What is neither measured nor estimated is not known, and so is whatever
-waits for it.
+waits for it. A drill brought with it what the service needs, so its time holds all of that; and yet
+nothing is back before what it needs, if that was seen to take longer.
 """
 
 from __future__ import annotations
@@ -26,11 +27,13 @@ class Own:
         seconds: how long; None if nobody knows.
         whole: whether what it needs is in it (a drill).
         measured: whether it was measured, and not estimated.
+        brought: keys of the components that a drill brought back.
     """
 
     seconds: float | None
     whole: bool = False
     measured: bool = True
+    brought: frozenset[str | None] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +66,9 @@ def own_time(left: Aftermath, service: str) -> Own:
     trial = left.organisation.bases[service].deciding_trial()
     if trial is not None and trial.passed is True:
         if trial.whole_seconds is not None:
-            return Own(trial.whole_seconds, whole=True)
+            steps = trial.drill.record.steps if trial.drill is not None else ()
+            brought = frozenset(step.component for step in steps)
+            return Own(trial.whole_seconds, whole=True, brought=brought)
         if trial.own_seconds is not None:
             return Own(trial.own_seconds)
     one = left.plan.services[service]
@@ -110,9 +115,16 @@ def _return(
     own = own_time(left, service)
     earlier = [found[key] for key in before]
     wave = 1 + max((one.wave for one in earlier), default=0)
-    if own.whole and own.seconds is not None:
-        return Return(own.seconds, own.seconds, own.measured, wave)
     last = max(before, key=lambda key: found[key].at_least, default="")
+    if own.whole and own.seconds is not None:
+        waits = bool(last) and found[last].at_least > own.seconds
+        known = found[last].at_least if waits else own.seconds
+        known_all = not any(
+            found[key].seconds is None and own.brought.isdisjoint(left.network.graph.own(key))
+            for key in before
+        )
+        measured = found[last].measured if waits else own.measured
+        return Return(known if known_all else None, known, measured, wave, last if waits else "")
     known = (found[last].at_least if last else 0.0) + (own.seconds or 0.0)
     unknown = own.seconds is None or any(one.seconds is None for one in earlier)
     measured = own.measured and all(one.measured for one in earlier)
@@ -131,15 +143,21 @@ def _of_steps(service: Service) -> float | None:
 
 
 def _of_components(left: Aftermath, service: str) -> float | None:
-    """Give the longest chain of what is lost; None if nobody estimated a part of it."""
+    """Give the longest chain of what is lost.
+
+    None if nobody estimated a part of it, or if nothing of it is lost: then nobody knows what it
+    is that must come back.
+    """
     ready: dict[str, float] = {}
+    anything = False
     for key, strength in left.network.graph.own(service).items():
         one = left.plan.components[key]
         lost = strength is Strength.HARD and left.is_lost(key)
         takes = one.takes or one.vendor_commitment
+        anything = anything or lost
         if lost and takes is None:
             return None
         before = [ready[need.on] for need in one.needs if need.on in ready]
         own = takes.total_seconds() if lost and takes is not None else 0.0
         ready[key] = max(before, default=0.0) + own
-    return max(ready.values(), default=None)
+    return max(ready.values(), default=None) if anything else None

@@ -94,7 +94,9 @@ def forecast(organisation: Organisation, scenario: Scenario, asked: Asked) -> Fo
         for one in laid.outcome.services
         if one.target_seconds is not None
     }
-    situation = Situation(plan, laid.recovery, asked.limits, away, trials, targets)
+    situation = Situation(
+        plan, laid.recovery, asked.limits, away, trials, targets, _followed(laid.left)
+    )
     options = _options(organisation, scenario, situation, asked)
     known = bool(trials.services)
     return Forecast(
@@ -132,6 +134,20 @@ def _check(plan: Plan, asked: Asked) -> None:
 def _laid(organisation: Organisation, scenario: Scenario) -> _Laid:
     left, outcome = aftermath(organisation, scenario), scenario_outcome(organisation, scenario)
     return _Laid(left, outcome, recovery_of(left, outcome))
+
+
+def _followed(left: Aftermath) -> frozenset[str]:
+    """Name services of which a standby is no help: it follows a deletion, and falls with all."""
+    plan, graph = left.plan, left.network.graph
+    found: set[str] = set()
+    for one in left.scenario.losses:
+        if one.kind is LossKind.PRODUCTION:
+            found.update(plan.services)
+        elif one.kind is LossKind.SERVICE:
+            found.add(one.key)
+        elif one.kind is LossKind.COMPONENT and plan.components[one.key].copied:
+            found.update(graph.owners.get(one.key, ()))
+    return frozenset(found)
 
 
 def _options(

@@ -38,6 +38,7 @@ class Situation:
         away: keys of people who are away.
         trials: what its trials showed.
         targets: seconds, by service.
+        followed: services whose standby would be lost with them.
     """
 
     plan: Plan
@@ -46,6 +47,7 @@ class Situation:
     away: frozenset[str]
     trials: Trials
     targets: Mapping[str, float]
+    followed: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -101,7 +103,11 @@ def changes(situation: Situation) -> Iterator[Change]:
             what = f"others who can do what only {person.name} does"
             yield _with(situation, f"{DEPUTY}:{key}", what, limits, made)
     for key in _worth_a_standby(situation):
-        what = f"a standby of {plan.services[key].name} that takes over, elsewhere"
+        near_zero = words.duration(plan.policy.near_zero.total_seconds())
+        what = (
+            f"a standby of {plan.services[key].name} elsewhere, taken to take over within "
+            f"{near_zero} (the plan's “near zero”, not measured)"
+        )
         yield _with(situation, f"{STANDBY}:{key}", what, limits, _standing_by(situation, key))
 
 
@@ -162,7 +168,10 @@ def _with(
 
 
 def _worth_a_standby(situation: Situation) -> list[str]:
-    """Name services that decide how long all takes, or miss their target, the worst first."""
+    """Name services that decide how long all takes, or miss their target, the worst first.
+
+    A standby follows a deletion at once, and whoever takes over everything takes it over, too.
+    """
     trials = situation.trials
     shares: dict[str, float] = {}
     for task, share in zip(trials.numbered.tasks, trials.critical.tolist(), strict=True):
@@ -173,7 +182,11 @@ def _worth_a_standby(situation: Situation) -> list[str]:
         target = situation.targets.get(key)
         if target is not None and found.p80 > target and key in own:
             shares.setdefault(key, 0.0)
-    ready = [key for key in shares if not situation.plan.services[key].standby]
+    ready = [
+        key
+        for key in shares
+        if not situation.plan.services[key].standby and key not in situation.followed
+    ]
     return sorted(ready, key=lambda key: (-shares[key], key))[:_MOST_STANDBYS]
 
 
