@@ -66,7 +66,8 @@ def command(
 
     Without a name, list what the plan suggests: identity, ransomware, each site, each provider,
     each deletion by mistake, each person away. What nobody wrote down is not known, and never a
-    yes. Exit code 0 when everything comes back, 1 when a service does not, 2 when it is not known.
+    yes. Exit code 0 when everything comes back, early enough or not, 1 when a service or data does
+    not, 2 when it is not known.
     """
     organisation = assess.organisation(found.plan, found.facts, instant)
     if not wanted.anything:
@@ -101,8 +102,8 @@ def _list(listed: app.ScenarioList) -> None:
             _count("✗", one.gone),
             _count("?", one.unknown),
             _count("✓", one.back),
-            seconds(one.seconds) if one.back else "",
-            _loss(one.loss_seconds) if one.back else "",
+            _missed(seconds(one.seconds), one.late) if one.back else "",
+            _missed(_loss(one.loss_seconds), one.loses_more) if one.back else "",
             _count("✗", one.lost_data),
         )
         for one in listed.scenarios
@@ -111,7 +112,8 @@ def _list(listed: app.ScenarioList) -> None:
     table("", (*columns, "Within", "Loses at most", "Data lost whole"), rows)
     for one in listed.scenarios:
         if one.alone:
-            say(f"{one.key}: {one.alone} duties that nobody else has.")
+            duties = "1 duty" if one.alone == 1 else f"{one.alone} duties"
+            say(f"{one.key}: {duties} that nobody else has.")
     for kind, count in listed.left_out.items():
         say(f"… and {count} more that begin with {kind}:")
 
@@ -139,12 +141,36 @@ def _tell(found: ScenarioOutcome, *, brief: bool) -> None:
 
 def _sentence(found: ScenarioOutcome) -> str:
     one = app.line(found)
-    if one.untouched == len(found.services):
+    text = f"{_of_services(one, len(found.services))}{_against_targets(one)}"
+    gone = sum(data.lost and data.fate is Fate.GONE for data in found.data_sets)
+    if gone:
+        sets = "1 data set does" if gone == 1 else f"{gone} data sets do"
+        text += f" {sets} not come back."
+    unknown = sum(data.lost and data.fate is Fate.UNKNOWN for data in found.data_sets)
+    if unknown:
+        sets = "1 data set" if unknown == 1 else f"{unknown} data sets"
+        text += f" Of {sets} nobody can say whether it comes back."
+    return text
+
+
+def _against_targets(one: app.ScenarioLine) -> str:
+    """Say how many services that come back miss what the business needs."""
+    parts = []
+    if one.late:
+        parts.append("1 is later than its target" if one.late == 1 else f"{one.late} are too late")
+    if one.loses_more:
+        verb = "loses" if one.loses_more == 1 else "lose"
+        parts.append(f"{one.loses_more} {verb} more of the newest data than may be lost")
+    return f" Of those that come back, {' and '.join(parts)}." if parts else ""
+
+
+def _of_services(one: app.ScenarioLine, total: int) -> str:
+    if one.untouched == total:
         return "No service goes down."
     parts = []
     if one.back:
         within = f" within {seconds(one.seconds)}" if one.seconds is not None else ""
-        parts.append(f"{one.back} of {len(found.services)} services come back{within}")
+        parts.append(f"{one.back} of {total} services come back{within}")
     if one.gone:
         parts.append(f"{one.gone} do not come back" if one.gone > 1 else "1 does not come back")
     if one.unknown:
@@ -162,23 +188,32 @@ def _services(services: Sequence[ServiceOutcome]) -> None:
             one.name,
             str(one.wave or ""),
             _within(one),
-            _loss(one.loss_seconds) if one.wave is not None else "",
+            _loses(one),
             one.because,
         )
         for one in down
     ]
-    columns = ("", "Service", "Wave", "Back within (target)", "Loses", "Why")
+    columns = ("", "Service", "Wave", "Back within (target)", "Loses (target)", "Why")
     _table("Services", columns, rows)
 
 
 def _within(one: ServiceOutcome) -> str:
     if one.wave is None:
         return ""
-    text = seconds(one.seconds)
-    if one.target_seconds is None or one.seconds is None:
+    return _held(seconds(one.seconds), one.seconds, one.target_seconds)
+
+
+def _loses(one: ServiceOutcome) -> str:
+    if one.wave is None:
+        return ""
+    return _held(_loss(one.loss_seconds), one.loss_seconds, one.loss_target_seconds)
+
+
+def _held(text: str, value: float | None, target: float | None) -> str:
+    """Hold a value against its target."""
+    if value is None or target is None:
         return text
-    sign = "✓" if one.seconds <= one.target_seconds else "✗"
-    return f"{sign} {text} ({seconds(one.target_seconds)})"
+    return f"{'✓' if value <= target else '✗'} {text} ({seconds(target)})"
 
 
 def _data(data_sets: Sequence[DataSetOutcome]) -> None:
@@ -223,6 +258,11 @@ def _lines(title: str, lines: Sequence[str]) -> None:
             say(f"  · {one}")
         if len(lines) > SHOWN:
             say(f"  … and {len(lines) - SHOWN} more; --json has all.")
+
+
+def _missed(text: str, count: int) -> str:
+    """Mark what misses the target of at least one service."""
+    return f"✗ {text}" if count else text
 
 
 def _count(sign: str, count: int) -> str:

@@ -25,6 +25,16 @@ services:
 components:
   pages: {kind: files, name: Pages}
 """
+LOST_FOR_GOOD = """
+organisation: Album
+sites: [hq, hill]
+people: {ana: {name: Ana Silva}}
+services:
+  album: {name: The album, owner: ana, needs: [app, {soft: pics}]}
+components:
+  app: {kind: application, site: hill, takes: 1 h}
+  pics: {kind: files, site: hq, name: Pictures}
+"""
 
 
 def refloat(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -158,3 +168,24 @@ def test_an_empty_plan_has_no_scenario(business: Path) -> None:
     ended = refloat(business, "scenario", "--facts", "facts")
     assert "Traceback" not in ended.stderr
     assert ended.returncode in (0, 65)
+
+
+def test_what_is_lost_beyond_the_target_is_said(tmp_path: Path) -> None:
+    ended = saltbush(tmp_path, "deletion:clin-db")
+    assert ended.returncode == 0
+    assert "1 loses more of the newest data than may be lost" in ended.stderr
+    assert "✗ 6 h 56 min (1 h)" in " ".join(ended.stdout.split())
+
+
+def test_one_duty_is_one(tmp_path: Path) -> None:
+    said = saltbush(tmp_path).stderr
+    assert "person:p-imani: 1 duty that nobody else has." in said
+    assert "person:p-ben: 7 duties that nobody else has." in said
+
+
+def test_data_that_is_lost_for_good_ends_with_one(tmp_path: Path) -> None:
+    (tmp_path / "facts").mkdir()
+    (tmp_path / "refloat.yaml").write_text(LOST_FOR_GOOD, encoding="utf-8")
+    ended = refloat(tmp_path, "scenario", "site:hq", "--facts", "facts")
+    assert ended.returncode == 1
+    assert "1 data set does not come back." in ended.stderr
