@@ -375,7 +375,7 @@ def test_a_target_met_by_80_of_100_is_met() -> None:
 def test_single_points_come_first_with_what_helps() -> None:
     content = BODIES["weakest"]()
     text = Reader(content).text
-    said = "12 of 14 services hang on a single point. The worst: the network's settings is lost."
+    said = "12 of 14 services hang on a single point. The worst: nothing is left of the network's settings."
     assert said in text
     places = [text.index(word) for word in ("Broken already", "Single points", "Pairs:", "Triples")]
     assert places == sorted(places)
@@ -383,7 +383,7 @@ def test_single_points_come_first_with_what_helps() -> None:
     widths = [float(one) for one in re.findall(r'class="within"[^>]*width="([\d.]+)%"', part)]
     assert widths == [pytest.approx(100 * 12 / 14, abs=0.01), pytest.approx(100 / 14, abs=0.01)]
     assert "Keep a second copy elsewhere." in part
-    assert "everything kept at geelong-hq is lost, or SMB share on NAS" in part
+    assert "everything kept at geelong-hq is lost, or nothing is left of SMB share on NAS" in part
     assert "1 of 14, perhaps 1 more" in part
     assert 'class="maybe"' in part
     pairs = words(section(content, "pairs"))

@@ -23,12 +23,14 @@ _LOST = {
     LossKind.PRINCIPAL: "somebody else acts as {}",
     LossKind.VENDOR: "{} is gone",
     LossKind.PERSON: "{} is away",
-    LossKind.SERVICE: "{} is lost",
-    LossKind.COMPONENT: "{} is lost",
-    LossKind.REPOSITORY: "{} is lost",
-    LossKind.PLATFORM: "{} cannot be used",
+    LossKind.SERVICE: "nothing is left of {}",
+    LossKind.COMPONENT: "nothing is left of {}",
+    LossKind.REPOSITORY: "nothing is left of {}",
+    LossKind.PLATFORM: "nobody can use {}",
     LossKind.PRODUCTION: "somebody has taken over all of production",
 }
+"""Names may be in the plural (“the clinical documents”): the words around them work for both."""
+
 _AT_MOST = 6
 """How many losses a title names; the others are counted."""
 

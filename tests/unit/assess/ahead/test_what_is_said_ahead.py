@@ -238,6 +238,11 @@ def test_a_standby_is_offered_against_the_loss_of_a_site() -> None:
 # Every mention
 
 
+def test_names_in_the_plural_are_lost_as_well_as_others() -> None:
+    given = with_component(plan(), "book-db", name="The bookings")
+    assert of(given, "book-db").scenario.title == "Nothing is left of The bookings"
+
+
 def test_what_is_lost_beyond_the_target_is_counted() -> None:
     at = NOW - 3 * HOUR
     found = of(plan(), "book-db", facts=healthy(plan(), at))
