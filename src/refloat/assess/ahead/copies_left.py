@@ -232,8 +232,12 @@ class CopiesLeft:
         left = self._left
         numbers = self._network.copies.get(key, ())
         restored = left.number("restored", key)
-        if left.number("running", key) not in left.surely and not left.hopeful[restored]:
-            return f"Nobody wrote down where it stands; if it is lost: {self._lower(key)}"
+        running = left.number("running", key)
+        if running not in left.surely and not left.hopeful[restored]:
+            said = "Nobody wrote down where it stands; if it is lost"
+            if left.perhaps[running].kind not in (LossKind.SITE, LossKind.VENDOR):
+                said = "Nobody knows whether it is lost, too; if it is"
+            return f"{said}: {self._lower(key)}"
         if numbers and not any(left.cautious[number] for number in numbers):
             return "It is not known whether any copy of it survives that can be brought back."
         platform = self._platform(key)

@@ -15,12 +15,12 @@ from refloat.assess.ahead.known_losses import KnownLosses
 from refloat.assess.ahead.network import Node
 from refloat.assess.ahead.places import Place, Places
 from refloat.assess.ahead.standing import RENTED, Standing, words
+from refloat.assess.ahead.stopping import Stopping
+from refloat.assess.ground.basis import HOLDS_DATA
 from refloat.assess.ground.plan_graph import PlanGraph
 from refloat.assess.organisation import Organisation
 from refloat.model.access import PrincipalKind, Right
 from refloat.model.ahead import Loss, LossKind
-from refloat.model.dependency import Strength
-from refloat.model.plan import Component, ComponentKind
 
 READING = (Right.READ_OTHER, Right.READ_OWN)
 """Rights with which copies can be read."""
@@ -107,11 +107,8 @@ class Falls:
         return found
 
     @cached_property
-    def _by_site(self) -> Mapping[str, list[Component]]:
-        found: dict[str, list[Component]] = {}
-        for one in self._plan.components.values():
-            found.setdefault(one.site, []).append(one)
-        return found
+    def _stopping(self) -> Stopping:
+        return Stopping(self._plan, self._graph, self._known)
 
     @cached_property
     def _standing(self) -> Standing:
@@ -126,47 +123,39 @@ class Falls:
 
     # What falls
 
-    def _down(self, components: Iterable[str]) -> Iterator[int]:
-        """Give what no longer runs when components are lost."""
-        known, owners, own = self._known, self._graph.owners, self._graph.own
-        for key in components:
-            yield known["running", key]
-            for service in owners.get(key, ()):
-                if own(service)[key] is Strength.HARD:
-                    yield known["running", service]
-
-    def _standbys(self, components: Iterable[str]) -> Iterator[int]:
-        for key in components:
-            for service in self._graph.owners.get(key, ()):
-                if ("standby", service) in self._known:
-                    yield self._known["standby", service]
-
     def _component(self, key: str) -> _Fallen:
-        if key not in self._plan.components:
+        """What happens to data happens to its standby, too; a standby takes over from the rest."""
+        one = self._plan.components.get(key)
+        if one is None:
             return (), ()
-        return _once((*self._down((key,)), *self._standbys((key,)))), ()
+        surely = list(self._stopping.down((key,)))
+        perhaps: list[int] = []
+        follows = one.copied or one.kind in HOLDS_DATA
+        (surely if follows else perhaps).extend(self._stopping.standbys((key,)))
+        return _parted(surely, (*perhaps, *self._stopping.with_carriers((key,))))
 
     def _service(self, key: str) -> _Fallen:
         if key not in self._plan.services:
             return (), ()
-        own = tuple(self._graph.own(key))
-        surely = [self._known["running", key], *self._down(own), *self._standbys(own)]
-        if ("standby", key) in self._known:
-            surely.append(self._known["standby", key])
-        return _once(surely), ()
+        own, stopping = tuple(self._graph.own(key)), self._stopping
+        surely = [self._known["running", key], *stopping.down(own), *stopping.standbys(own)]
+        surely += stopping.standby(key)
+        return _parted(surely, stopping.with_carriers(own))
 
     def _site(self, key: str) -> _Fallen:
-        here = [one.key for one in self._by_site.get(key, ())]
+        plan, stopping = self._plan, self._stopping
+        here = stopping.at_site(key)
         unsaid = [
-            one.key
-            for one in self._by_site.get("", ())
-            if one.kind not in RENTED and one.vendor is None
+            one
+            for one in stopping.at_site("")
+            if plan.components[one].kind not in RENTED and plan.components[one].vendor is None
         ]
-        surely, perhaps = list(self._down(here)), list(self._down(unsaid))
-        perhaps += self._standbys((*here, *unsaid))
+        surely, perhaps = list(stopping.down(here)), list(stopping.down(unsaid))
+        perhaps += stopping.standbys((*here, *unsaid))
+        perhaps += (*stopping.with_carriers((*here, *unsaid)), *stopping.unexplained)
         for (repository, domain), numbers in self._groups.items():
-            one = self._plan.repositories.get(repository)
-            there = self._standing.at_site(key, one.site if one is not None else "", domain)
+            place = plan.repositories.get(repository)
+            there = self._standing.at_site(key, place.site if place is not None else "", domain)
             if there is not False:
                 (surely if there else perhaps).extend(numbers)
         return _parted(surely, perhaps)
@@ -185,14 +174,17 @@ class Falls:
 
     def _shut(self, key: str) -> _Fallen:
         rights = effective_rights(self._organisation)
-        surely = []
+        surely: list[int] = []
+        perhaps: list[int] = []
+        sealed = (PrincipalKind.BREAK_GLASS,)
         for one in self._plan.repositories.values():
             number = self._known.get(("opened", one.key))
             if one.authentication_domain != key or number is None:
                 continue
-            if not rights.holders(one.key, READING, (PrincipalKind.BREAK_GLASS,)):
-                surely.append(number)
-        return tuple(surely), ()
+            if not rights.holders(one.key, READING, sealed):
+                doubt = rights.unknown(one.key, READING, sealed)
+                (perhaps if doubt else surely).append(number)
+        return tuple(surely), tuple(perhaps)
 
     def _platform(self, key: str) -> _Fallen:
         number = self._known.get(("platform", key))
@@ -205,8 +197,10 @@ class Falls:
 
     def _vendor(self, key: str) -> _Fallen:
         hosted = [one.key for one in self._plan.components.values() if one.vendor == key]
-        surely = list(self._down(hosted))
-        perhaps = [self._known["restored", one] for one in hosted]
+        unsaid = [*self._standing.perhaps_at(key, self._graph)]
+        surely, perhaps = list(self._stopping.down(hosted)), list(self._stopping.down(unsaid))
+        perhaps += [self._known["restored", one] for one in (*hosted, *unsaid)]
+        perhaps += (*self._stopping.with_carriers(hosted), *self._stopping.unexplained)
         number = self._known.get(("vendor", key))
         if number is not None:
             surely.append(number)
@@ -222,12 +216,9 @@ class Falls:
 
     def _production(self, _: str) -> _Fallen:
         """All that runs, but for what vendors run; and the copies, as isolation judges them."""
-        plan = self._plan
-        ours = [one.key for one in plan.components.values() if one.kind is not ComponentKind.VENDOR]
-        surely = list(self._down(ours))
-        surely += [self._known["running", key] for key in plan.services]
-        surely += self._standbys(ours)
-        perhaps: list[int] = []
+        ours = self._stopping.ours()
+        surely, perhaps = self._stopping.services_of_ours()
+        surely += (*self._stopping.down(ours), *self._stopping.standbys(ours))
         for number, place in self._by_number.items():
             known = self.compromise.isolated.get((place.data_set, place.repository))
             verdict = known.verdict if known is not None else Isolated.UNKNOWN

@@ -9,6 +9,7 @@ import re
 from collections.abc import Collection, Iterator
 from functools import cached_property
 
+from refloat.assess.ground.plan_graph import PlanGraph
 from refloat.model.plan import Component, ComponentKind, Plan
 
 RENTED = frozenset({ComponentKind.VENDOR, ComponentKind.MICROSOFT_365})
@@ -81,25 +82,42 @@ class Standing:
             said for one in some for said in (_of_key(one.key), words(one.name)) if said
         )
 
-    @cached_property
-    def rented(self) -> tuple[tuple[Component, frozenset[str]], ...]:
-        """Give what stands at a vendor's that nobody named, and who that may be.
+    def perhaps_at(self, vendor: str, graph: PlanGraph) -> Iterator[str]:
+        """Give what stands at a vendor's that nobody named, and that may be this one.
 
-        Vendors of whose name it has a word are meant, if there are any; else each may be.
+        Vendors of whose name it has a word are meant, if there are any; else those that its service
+        names, but for whoever looks after recoveries; else each may be.
         """
+        vendors, services = self._plan.vendors, self._plan.services
+        for one, hosts in self._rented:
+            if not hosts:
+                some = (
+                    key
+                    for owner in graph.owners.get(one.key, ())
+                    for key in services[owner].vendors
+                )
+                hosts = frozenset(key for key in some if not vendors[key].provider)
+            if not hosts or vendor in hosts:
+                yield one.key
+
+    @cached_property
+    def _rented(self) -> tuple[tuple[Component, frozenset[str]], ...]:
+        """Give what nobody named a vendor of, and the vendors of whose name it has a word."""
         return tuple(
-            (one, self._hosts(one))
+            (one, self._alike(one))
             for one in self._plan.components.values()
             if one.kind in RENTED and one.vendor is None
         )
 
-    def _hosts(self, one: Component) -> frozenset[str]:
+    def _alike(self, one: Component) -> frozenset[str]:
         said = words(one.key) | words(one.name)
         if one.kind is ComponentKind.MICROSOFT_365:
             said |= _MICROSOFT
-        vendors = self._plan.vendors
-        near = {key for key, each in vendors.items() if said & (_of_key(key) | words(each.name))}
-        return frozenset(near or vendors)
+        return frozenset(
+            key
+            for key, vendor in self._plan.vendors.items()
+            if said & (_of_key(key) | words(vendor.name))
+        )
 
 
 def words(name: str) -> frozenset[str]:

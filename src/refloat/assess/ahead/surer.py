@@ -43,6 +43,18 @@ def _assumed(left: Aftermath, services: tuple[ServiceOutcome, ...]) -> Iterator[
         )
     if any(one.kind is LossKind.VENDOR for one in losses):
         yield "A place of copies is a vendor's only where its name says so."
+    standbys = [
+        key
+        for kind, key in left.network.nodes_of("standby")
+        if left.number(kind, key) in left.perhaps
+    ]
+    if standbys:
+        names = _named(called(plan, key) for key in standbys)
+        yield f"Nobody can write down where the standby of {names} stands; it may be lost, too."
+    if any(one.kind in (LossKind.COMPONENT, LossKind.SERVICE) for one in losses):
+        lain = [called(plan, key) for key in left.lost_components if _lay_on(left, key)]
+        if lain:
+            yield f"What lay on it is perhaps lost with it: {_named(lain)}."
     if any(one.kind in COMPROMISED for one in losses):
         yield "Whoever can alter copies does so, and does not wait for locks to end."
     if any(one.seconds is not None and one.wave is not None for one in services):
@@ -138,6 +150,12 @@ def _of_times(services: tuple[ServiceOutcome, ...]) -> Iterator[str]:
     estimated = [one.name for one in back if one.seconds is not None and not one.measured]
     if estimated:
         yield f"Measure what is only estimated on the way to {_named(estimated)}."
+
+
+def _lay_on(left: Aftermath, key: str) -> bool:
+    """Whether a component is perhaps lost because it lay on one that is."""
+    loss = left.perhaps.get(left.number("running", key))
+    return loss is not None and loss.kind in (LossKind.COMPONENT, LossKind.SERVICE)
 
 
 def _unsaid(left: Aftermath) -> tuple[str, ...]:

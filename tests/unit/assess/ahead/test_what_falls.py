@@ -8,21 +8,19 @@ import pytest
 
 from refloat.app.workspace import catalogue
 from refloat.assess.ahead.losses import put_together
-from refloat.assess.ahead.ready_made import ready_made, scenario_named
+from refloat.assess.ahead.ready_made import scenario_named
 from refloat.assess.ahead.scenario import scenario_outcome
 from refloat.assess.organisation import Organisation
-from refloat.model.access import PrincipalKind, Right
+from refloat.model.access import Right
 from refloat.model.ahead import CopyFate, DataSetOutcome, ScenarioOutcome, ServiceOutcome
 from refloat.model.feed import CopySeen, FeedFact, PointSeen
 from refloat.plan import parse
 from tests.unit.assess.copied import (
-    DAY,
     HOUR,
     NOW,
     organisation,
     point,
     seen_right,
-    service_test,
 )
 
 PEOPLE = "people: {ana: {name: Ana Silva, roles: [owner]}}\n"
@@ -93,3 +91,130 @@ def test_another_site_a_vendor_and_plain_words_are_elsewhere(domain: str) -> Non
     text = BOOKSHOP.format(sites="shop, yard", domain=domain, where="site: shop, ")
     found = lost(company(text, seen("stock", "nas")), "site:shop")
     assert fate(found, "till") == "comes back"
+
+
+# Sealed accounts
+
+DOMAIN = """
+principals: {{admins: {{kind: privileged}}{glass}}}
+repositories:
+  r1: {{name: R one, authentication_domain: ad, failure_domain: x, encrypted: no, lock: none}}
+services: {{app: {{name: App, owner: ana, tier: 1, needs: [app-db]}}}}
+components: {{app-db: {{kind: database, watch: {{copies: [r1]}}}}}}
+"""
+GLASS = ", glass: {kind: break glass}"
+
+
+@pytest.mark.parametrize(
+    ("glass", "rights", "expected"),
+    [
+        ("", (), "does not come back"),
+        (GLASS, (), "not known"),
+        (GLASS, ((Right.READ_OTHER, True),), "comes back"),
+        (GLASS, ((Right.ANY, False),), "does not come back"),
+    ],
+)
+def test_a_sealed_account_of_unknown_rights_perhaps_opens_what_others_cannot(
+    glass: str, rights: tuple[tuple[Right, bool], ...], expected: str
+) -> None:
+    looks = [seen_right("glass", "r1", right, allowed) for right, allowed in rights]
+    given = company(DOMAIN.format(glass=glass), seen("app-db", "r1"), *looks)
+    assert fate(lost(given, "ad", "app-db"), "app") == expected
+
+
+# What vendors run
+
+RENTED = """
+sites: [hq]
+vendors: {acme: {name: Acme CRM, contact: "1"}, lift: {name: The lift people, contact: "2"}}
+services:
+  crm: {name: CRM, owner: ana, tier: 1, needs: [crm-app], vendors: [acme]}
+  bare: {name: Bare, owner: ana, tier: 1}
+components: {crm-app: {kind: vendor, vendor: acme, name: the CRM itself}}
+"""
+
+
+def test_an_intruder_at_home_does_not_take_what_a_vendor_runs() -> None:
+    found = scenario(company(RENTED), "ransomware")
+    assert fate(found, "crm") == "untouched"
+
+
+@pytest.mark.parametrize("lose", ["site:hq", "acme", "lift", "production"])
+def test_what_nobody_explained_may_fall(lose: str) -> None:
+    assert fate(lost(company(RENTED), lose), "bare") == "not known"
+
+
+MAIL = """
+vendors: {{{vendors}}}
+repositories: {{r2: {{name: R two, site: dr, encrypted: no}}}}
+services: {{mail: {{name: Mail, owner: ana, tier: 1, needs: [mbx]}}}}
+components: {{mbx: {{kind: microsoft 365, watch: {{copies: [r2]}}}}}}
+"""
+MS, LIFT = 'ms: {name: Microsoft, contact: "1"}', 'lift: {name: The lift people, contact: "2"}'
+
+
+@pytest.mark.parametrize(
+    ("vendors", "lose", "expected"),
+    [
+        (MS, "vendor:ms", "not known"),
+        (f"{MS}, {LIFT}", "vendor:lift", "untouched"),
+        (LIFT, "vendor:lift", "not known"),
+    ],
+)
+def test_what_is_rented_nobody_wrote_down_where_may_fall_with_a_vendor(
+    vendors: str, lose: str, expected: str
+) -> None:
+    given = company(MAIL.format(vendors=vendors), seen("mbx", "r2"))
+    assert fate(lost(given, lose), "mail") == expected
+
+
+# What lies on what
+
+FARM = """
+sites: [north, south]
+repositories: {disk2: {name: disk south, site: south, encrypted: no}}
+services: {farm: {name: Farm, owner: ana, tier: 1, needs: [vm1]}}
+components:
+  vm1: {kind: virtual machine, site: north, needs: [hv], takes: 1 h, watch: {copies: [disk2]}}
+  hv: {kind: infrastructure, site: north, takes: 3 h, name: the host}
+"""
+
+
+def test_what_lay_on_a_lost_host_is_restored_too() -> None:
+    found = lost(company(FARM, seen("vm1", "disk2")), "hv")
+    assert fate(found, "farm") == "comes back"
+    assert service(found, "farm").seconds == (4 * HOUR).total_seconds()
+    assert service(found, "farm").loss_seconds == (2 * HOUR).total_seconds()
+    bare = lost(company(FARM.replace(", watch: {copies: [disk2]}", "")), "hv")
+    assert fate(bare, "farm") == "not known"
+    assert "Nobody knows whether it is lost, too" in data_set(bare, "vm1").because
+
+
+def test_what_lies_on_a_machine_that_is_copied_comes_back_with_it() -> None:
+    text = FARM.replace("needs: [vm1]}", "needs: [vm1, inside]}")
+    text += "  inside: {kind: database, needs: [vm1]}\n"
+    assert fate(lost(company(text, seen("vm1", "disk2")), "vm1"), "farm") == "comes back"
+
+
+# Standbys
+
+TWICE = """
+sites: [north, south]
+repositories: {r1: {name: R one, site: south, encrypted: no}}
+services: {app: {name: App, owner: ana, tier: 1, needs: [web, net, db], standby: yes}}
+components:
+  web: {kind: application, site: north, takes: 1 h}
+  net: {kind: network, site: north}
+  db: {kind: database, site: north, takes: 1 h, watch: {copies: [r1]}}
+"""
+
+
+def test_a_standby_perhaps_takes_over_from_a_machine_and_never_from_deleted_data() -> None:
+    given = company(TWICE, seen("db", "r1"))
+    assert fate(lost(given, "net"), "app") == "not known"
+    assert fate(lost(given, "web"), "app") == "comes back"
+    found = lost(given, "db")
+    assert (fate(found, "app"), service(found, "app").loss_seconds) == ("comes back", 7200.0)
+    assert fate(lost(given, "app"), "app") == "does not come back"
+    assert any("standby of App" in one for one in lost(given, "net").assumes)
+    assert any("standby of App" in one for one in lost(given, "site:north").assumes)
