@@ -176,7 +176,7 @@ def access(line: AccessLine, head: Head) -> tuple[AccessSeen, ...]:
     """Give what a line says of a principal's rights.
 
     One line with ``rights`` is a word on every right: what it does not list is not known, so that a
-    later line with fewer rights takes the earlier ones back.
+    later line with fewer rights takes the earlier ones back. ``any`` lists all that are not named.
 
     Raises:
         Unclear: if it says nothing of any right, or two things of one.
@@ -195,6 +195,10 @@ def access(line: AccessLine, head: Head) -> tuple[AccessSeen, ...]:
         raise Unclear(f"{min(granted & denied)!s} is among both rights and denied")
     if line.rights == () and not denied:
         denied = set(Right)
+    if Right.ANY in granted:
+        granted = set(Right) - denied
+    elif Right.ANY in denied:
+        denied = set(Right) - granted
     return tuple(
         _seen(
             line,

@@ -143,6 +143,21 @@ def test_an_empty_list_denies_every_right() -> None:
     assert access(rights=[]) == dict.fromkeys(Right, False)
 
 
+@pytest.mark.parametrize(
+    ("rights", "denied", "named"),
+    [(["any"], [], {}), (["any"], ["delete"], {Right.DELETE: False})],
+)
+def test_any_grants_every_right_that_is_not_named(
+    rights: list[str], denied: list[str], named: dict[Right, bool]
+) -> None:
+    assert access(rights=rights, denied=denied) == {**dict.fromkeys(Right, True), **named}
+
+
+def test_any_denies_every_right_that_is_not_named() -> None:
+    said = access(rights=["list"], denied=["any"])
+    assert said == {**dict.fromkeys(Right, False), Right.LIST: True}
+
+
 def test_a_later_list_takes_back_what_it_no_longer_has() -> None:
     lines = [
         line(ACCESS, rights=["list", "delete"]),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from refloat.assess.ahead.losses import put_together
 from refloat.assess.ahead.ready_made import scenario_named
 from refloat.assess.ahead.scenario import scenario_outcome
 from refloat.assess.organisation import Organisation
+from refloat.feed import read
 from refloat.model.access import Right
 from refloat.model.ahead import CopyFate, DataSetOutcome, ScenarioOutcome, ServiceOutcome
 from refloat.model.feed import CopySeen, FeedFact, PointSeen
@@ -218,3 +220,31 @@ def test_a_standby_perhaps_takes_over_from_a_machine_and_never_from_deleted_data
     assert fate(lost(given, "app"), "app") == "does not come back"
     assert any("standby of App" in one for one in lost(given, "net").assumes)
     assert any("standby of App" in one for one in lost(given, "site:north").assumes)
+
+
+# Rights to everything
+
+TAKEN = """
+principals: {admins: {kind: privileged}}
+repositories: {r1: {name: R one, failure_domain: x, encrypted: no, lock: none}}
+services: {app: {name: App, owner: ana, tier: 1, needs: [app-db]}}
+components: {app-db: {kind: database, watch: {copies: [r1]}}}
+"""
+
+
+def test_an_account_that_may_do_anything_can_alter_copies() -> None:
+    line = {
+        "kind": "access_fact",
+        "source": {"instance": "box"},
+        "external_id": "a1",
+        "observed_at": "2026-11-21T09:00:00Z",
+        "principal": "admins",
+        "path": "r1",
+        "rights": ["any"],
+    }
+    facts = [one for one in read([json.dumps(line).encode()]) if isinstance(one, FeedFact)]
+    assert len(facts) == len(Right)
+    given = company(TAKEN, seen("app-db", "r1"), *facts)
+    found = scenario(given, "ransomware")
+    assert fate(found, "app") == "does not come back"
+    assert data_set(found, "app-db").copies[0].fate is CopyFate.EXPOSED
