@@ -244,6 +244,8 @@ class CopiesLeft:
         if platform and not left.cautious[left.number("platform", platform)]:
             name = left.plan.platforms[platform].name or platform
             return f"It is not known whether anybody can sign in to {name}, which restores it."
+        if restored in left.perhaps:
+            return "Nobody wrote down where else it can run."
         return "It is not known whether somebody is there who can restore it."
 
     def _lower(self, key: str) -> str:

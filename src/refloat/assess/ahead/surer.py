@@ -9,6 +9,7 @@ from refloat.assess.about import called
 from refloat.assess.ahead.aftermath import Aftermath
 from refloat.assess.ahead.building import although, failed
 from refloat.assess.ahead.copies_left import COMPROMISED
+from refloat.assess.ahead.losses import name_of
 from refloat.model.ahead import (
     AccessOutcome,
     CopyFate,
@@ -106,6 +107,10 @@ def _of_fates(
         known = plan.repositories.get(repository)
         place = known.name if known is not None and known.name else repository
         yield f"Find out whether copies of {_named(some)} in {place} would survive."
+    for data in data_sets:
+        loss = left.perhaps.get(left.number("restored", data.data_set))
+        if data.fate is Fate.UNKNOWN and loss is not None and not loss.for_good:
+            yield f"Write down where {data.name} can run without {name_of(plan, loss)}."
     said = set(map(although, tests))
     for node in left.network.nodes_of("doubt"):
         if (

@@ -164,8 +164,8 @@ def test_what_nobody_wrote_down_how_to_put_anew_is_a_single_point(kind: Componen
         },
     )
     one = asked(given, key)[frozenset({"part"})]
-    assert one.sentence.endswith("nobody wrote down how the odd part is put anew.")
-    assert one.remedy == "Write down how the odd part is put anew, and try it."
+    assert one.sentence.endswith("nobody wrote down how to put the odd part anew.")
+    assert one.remedy == "Write down how to put the odd part anew, and try it."
     assert one.itself == key, "the service cannot come back even if nothing else is lost"
 
 

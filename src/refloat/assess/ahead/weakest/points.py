@@ -13,7 +13,7 @@ from refloat.assess.ahead.recovery_network import RecoveryNetwork, recovery_netw
 from refloat.assess.ahead.weakest.cuts import USUAL, Limits, Question, Search, Smallest
 from refloat.assess.ahead.weakest.many import rows_of
 from refloat.assess.ahead.weakest.ordered import NOWHERE
-from refloat.assess.ahead.weakest.reasons import Reason, because, reasons, remedy
+from refloat.assess.ahead.weakest.reasons import Reason, because, merged, reasons, remedy
 from refloat.assess.organisation import Organisation
 from refloat.model.ahead import CutSet, Loss, LossKind, Weakest
 from refloat.model.plan import Plan
@@ -140,16 +140,21 @@ class _Points:
         return found
 
     def _told(self, why: Mapping[Reason, list[int]], hit: frozenset[int]) -> tuple[Reason, ...]:
-        """Give the few reasons that tell the most services: the first the most, then the rest."""
-        above = {one: self._above_any(anchors) for one, anchors in why.items()}
+        """Give all reasons, so that the first few tell the most services.
+
+        A service may stay away for several, of which each alone is enough.
+        """
+        above = {one: self._above_any(anchors) & hit for one, anchors in why.items()}
         left, told = set(hit), list[Reason]()
-        while above and len(told) < _REASONS:
-            best = min(above, key=lambda one: (-len(left & above[one]), one.why.value))
-            if told and left.isdisjoint(above[best]):
-                break
-            told.append(best)
-            left -= above.pop(best)
-        return tuple(told)
+        while above:
+            best = min(
+                above, key=lambda one: (-len(left & above[one]), -len(above[one]), one.why.value)
+            )
+            mine = above.pop(best)
+            if mine or not told:
+                told.append(best)
+                left -= mine
+        return merged(told)
 
     def _above_any(self, numbers: Iterable[int]) -> frozenset[int]:
         return frozenset(chain.from_iterable(map(self._above, numbers)))
@@ -210,7 +215,7 @@ class _Points:
             losses=losses,
             services=services,
             sentence=_sentence(self.plan, losses, services, unsure, why),
-            remedy=" ".join(dict.fromkeys(remedy(self.plan, one, losses) for one in why)),
+            remedy=_remedy(self.plan, why, losses),
             perhaps=unsure,
             alike=tuple(some[1:] for some in alike),
             itself=itself,
@@ -262,8 +267,21 @@ def _sentence(
     if not services:
         verb = "may not come back, as far as is known"
     text = f"If {lost}, {words.listed(names)} {verb}"
-    told = "; ".join(because(plan, one) for one in why)
+    told = "; ".join(because(plan, one) for one in why[:_REASONS])
+    if len(why) > _REASONS:
+        more = len(why) - _REASONS
+        told += "; and for one reason more" if more == 1 else f"; and for {more} reasons more"
     return f"{text}: {told}." if why else f"{text}."
+
+
+def _remedy(plan: Plan, why: Sequence[Reason], losses: Sequence[Loss]) -> str:
+    """Say what helps most; that it is not enough alone, where it is not."""
+    helps = list(dict.fromkeys(remedy(plan, one, losses) for one in why))
+    more = len(helps) - _REASONS
+    if more > 0:
+        stands = "1 thing more stands" if more == 1 else f"{more} things more stand"
+        helps[_REASONS:] = [f"That is not enough: {stands} in the way."]
+    return " ".join(helps)
 
 
 def _found(known: Smallest, perhaps: Smallest, size: int) -> int:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import enum
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import chain
 
 from refloat.assess import words
 from refloat.assess.about import called
@@ -22,10 +23,12 @@ class Why(enum.Enum):
     NO_WAY = enum.auto()
     VENDOR = enum.auto()
     COPIES = enum.auto()
+    KEYS = enum.auto()
     SIGN_IN = enum.auto()
     TOOL = enum.auto()
     HANDS = enum.auto()
     STEP = enum.auto()
+    PLACE = enum.auto()
     DOUBT = enum.auto()
 
 
@@ -36,13 +39,22 @@ class Reason:
     Attributes:
         why: the kind of reason.
         what: key of what does not come back, or is not there.
-        by: what it does not come back by: keys of a tool, repositories, or what it signs in with.
+        by: what it does not come back by: keys of a tool, repositories, what it signs in with, or
+            what holds the keys to its copies.
+        also: keys of others that the same is true of.
     """
 
     why: Why
     what: str
     by: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
 
+
+_HOLDING = ("back", "repository", "platform", "person")
+"""Kinds of things in which keys are kept, or that know them."""
+
+_NAMED = 4
+"""How many things a reason names; the others are counted."""
 
 _MOST = 200
 """At how many things that fall one looks for reasons."""
@@ -70,7 +82,8 @@ def reasons(
         be told.
     """
     found: dict[Reason, list[int]] = {}
-    down = [one for one in struck if network.nodes[one][0] in ("running", "vendor")]
+    fallen = frozenset(struck)
+    down = [one for one in fallen if network.nodes[one][0] in ("running", "vendor")]
     for number in sorted(down)[:_MOST]:
         kind, key = network.nodes[number]
         if kind == "vendor":
@@ -78,28 +91,59 @@ def reasons(
             continue
         restored = network.numbers["restored", key]
         if fails(restored):
-            for reason in _unrestored(network, key, restored, fails):
+            for reason in _unrestored(network, key, restored, fails, fallen):
                 found.setdefault(reason, []).append(restored)
     return found
 
 
 def _unrestored(
-    network: RecoveryNetwork, key: str, restored: int, fails: Callable[[int], bool]
+    network: RecoveryNetwork,
+    key: str,
+    restored: int,
+    fails: Callable[[int], bool],
+    struck: frozenset[int],
 ) -> Iterator[Reason]:
     """Say why a component or service is not restored."""
     nodes = network.nodes
+    if restored in struck:
+        yield Reason(Why.PLACE, key)
     for group in network.any_of[restored]:
         if not group:
             yield Reason(Why.NO_COPY, key)
         elif all(map(fails, group)):
             if nodes[group[0]][0] == "copy":
-                places = tuple(nodes[one][1].rpartition("@")[2] for one in group)
-                yield Reason(Why.COPIES, key, places)
+                yield _no_copy(network, key, group, fails, struck)
+            elif nodes[group[0]][0] == "back":
+                yield Reason(Why.KEYS, key, (nodes[group[0]][1],))
             else:
                 yield Reason(Why.STEP, key)
     for number in network.all_of[restored]:
         if fails(number):
             yield _missing(network, key, nodes[number], number, fails)
+
+
+def _no_copy(
+    network: RecoveryNetwork,
+    key: str,
+    copies: Iterable[int],
+    fails: Callable[[int], bool],
+    struck: frozenset[int],
+) -> Reason:
+    """Say why no copy can be used: what is whole, and cannot be opened, goes first."""
+    places = tuple(network.nodes[one][1].rpartition("@")[2] for one in copies)
+    shut = [
+        needed
+        for one in copies
+        if one not in struck and one not in network.doubtful
+        for needed in network.all_of[one]
+        if fails(needed)
+    ]
+    holders: dict[str, None] = {}
+    for needed in shut:
+        choices = chain((needed,), network.all_of[needed], *network.any_of[needed])
+        held = [network.nodes[one] for one in choices if fails(one)]
+        holders |= dict.fromkeys(name for kind, name in held if kind in _HOLDING)
+    return Reason(Why.KEYS, key, tuple(holders)) if holders else Reason(Why.COPIES, key, places)
 
 
 def _missing(
@@ -118,20 +162,39 @@ def _missing(
     return Reason(Why.STEP, key)
 
 
+def merged(some: Iterable[Reason]) -> tuple[Reason, ...]:
+    """Tell once what several things stay away for: the same tool, the same place of keys."""
+    found: dict[object, Reason] = {}
+    for one in some:
+        same = (one.why, one.by) if one.why in (Why.TOOL, Why.KEYS) else one
+        first = found.get(same)
+        found[same] = one if first is None else replace(first, also=(*first.also, one.what))
+    return tuple(found.values())
+
+
+def _whats(plan: Plan, reason: Reason) -> str:
+    names = [called(plan, key) for key in (reason.what, *reason.also)]
+    if len(names) > _NAMED + 1:
+        names = [*names[:_NAMED], f"{len(names) - _NAMED} more"]
+    return words.listed(names)
+
+
 def because(plan: Plan, reason: Reason) -> str:
     """Say a reason, as the end of a sentence: ``there is no copy of the bookings``."""
-    what, by = called(plan, reason.what), words.listed(called(plan, one) for one in reason.by)
+    what, by = _whats(plan, reason), words.listed(called(plan, one) for one in reason.by)
     tools = words.listed(_tool(plan, one) for one in reason.by)
     texts = {
         Why.NO_COPY: f"there is no copy of {what}",
-        Why.NO_WAY: f"nobody wrote down how {what} is put anew",
+        Why.NO_WAY: f"nobody wrote down how to put {what} anew",
         Why.VENDOR: f"nothing stands in for {what}",
         Why.COPIES: f"no copy of {what} is left that can be used",
+        Why.KEYS: f"copies of {what} are left, and what opens them is kept in {tools}",
         Why.SIGN_IN: f"{_tool(plan, reason.what)}, which restores it, cannot be signed in to "
         f"without {by}",
-        Why.TOOL: f"{what} is restored by {tools}, and by nothing else",
+        Why.TOOL: f"nothing but {tools} restores {what}",
         Why.HANDS: _hands(plan, reason.what),
         Why.STEP: f"nobody can do the written steps that bring {what} back",
+        Why.PLACE: f"nobody wrote down where else {what} can run",
         Why.DOUBT: f"nobody can say that {reason.what}",
     }
     return texts[reason.why]
@@ -139,7 +202,8 @@ def because(plan: Plan, reason: Reason) -> str:
 
 def remedy(plan: Plan, reason: Reason, losses: Iterable[Loss]) -> str:
     """Say what would help most against a reason, given what is lost."""
-    lost, what = tuple(losses), called(plan, reason.what)
+    lost, what = tuple(losses), _whats(plan, reason)
+    tools = words.listed(_tool(plan, one) for one in reason.by)
     if reason.why is Why.COPIES:
         return _another_copy(plan, what, lost)
     if reason.why is Why.HANDS:
@@ -149,14 +213,15 @@ def remedy(plan: Plan, reason: Reason, losses: Iterable[Loss]) -> str:
         return f"Name somebody else who {does}."
     texts = {
         Why.NO_COPY: f"Protect {what}: nothing copies it.",
-        Why.NO_WAY: f"Write down how {what} is put anew, and try it.",
+        Why.NO_WAY: f"Write down how to put {what} anew, and try it.",
         Why.VENDOR: f"Agree with another provider, or write down how to go on without {what}.",
+        Why.KEYS: f"Keep what opens the copies of {what} outside of {tools}, too.",
         Why.SIGN_IN: f"Give {_tool(plan, reason.what)} a break-glass account that needs none of "
         f"{words.listed(called(plan, one) for one in reason.by)}.",
-        Why.TOOL: f"Write down how {what} is restored without "
-        f"{words.listed(_tool(plan, one) for one in reason.by)}, and try it.",
+        Why.TOOL: f"Write down how to restore {what} without {tools}, and try it.",
         Why.STEP: _deputy(plan, lost)
         or f"Write down a way to bring {what} back that needs nothing of what is lost here.",
+        Why.PLACE: f"Write down where {what} can run instead, and try it.",
         Why.DOUBT: f"Find out whether this is so: {reason.what}.",
     }
     return texts[reason.why]
@@ -194,4 +259,6 @@ def _hands(plan: Plan, name: str) -> str:
 
 
 def _tool(plan: Plan, key: str) -> str:
-    return plan.platforms[key].name or key if key in plan.platforms else called(plan, key)
+    """Name a tool, a repository or whatever else it is."""
+    known = plan.platforms.get(key) or plan.repositories.get(key)
+    return known.name or key if known is not None else called(plan, key)
