@@ -2,7 +2,8 @@
 
 The time of a service is what the newest trial that counts measured of its own part; a drill brought
 the services that it needs with it, so its time stands for all of them. Services that were tested
-apart come one after the other: the longest way through them is what the business waits.
+apart come one after the other: the longest way through them is what the business waits. Nothing is
+back before what it needs: where that took longer in a test of its own, that decides.
 """
 
 from __future__ import annotations
@@ -96,10 +97,12 @@ class Paths:
 
     def _path(self, service: str, before: list[str]) -> RecoveryPath:
         own = self._own(service)
-        if own is not None and own.whole and own.seconds is not None:
-            return RecoveryPath(own.seconds, own.seconds, (service,))
         ways = [self._found[key] for key in before]
         longest = max(ways, key=lambda way: way.at_least, default=None)
+        if own is not None and own.whole and own.seconds is not None:
+            if longest is None or longest.at_least <= own.seconds:
+                return RecoveryPath(own.seconds, own.seconds, (service,))
+            return RecoveryPath(longest.at_least, longest.at_least, (*longest.way, service))
         known = 0.0 if longest is None else longest.at_least
         way = (service,) if longest is None else (*longest.way, service)
         unknown = dict.fromkeys(key for one in ways for key in one.unknown)

@@ -43,10 +43,12 @@ class Estimates:
     def _way(self, key: str, before: tuple[str, ...]) -> tuple[float, tuple[str, ...]]:
         trial = self._organisation.bases[key].deciding_trial()
         passed = trial if trial is not None and trial.passed is True else None
-        if passed is not None and passed.whole_seconds is not None:
-            return passed.whole_seconds, (key,)
         ways = [self._found[one] for one in before if one in self._found]
         seconds, way = max(ways, default=(0.0, ()))
+        if passed is not None and passed.whole_seconds is not None:
+            if passed.whole_seconds >= seconds:
+                return passed.whole_seconds, (key,)
+            return seconds, (*way, key)
         if passed is not None and passed.own_seconds is not None:
             return seconds + passed.own_seconds, (*way, key)
         service = self._organisation.plan.services[key]
