@@ -1,4 +1,4 @@
-"""The longest way back: a drill's time holds all that a service needs, and yet it comes after it."""
+"""The longest way back: a drill holds all that a service needs, and yet that is back first."""
 
 from __future__ import annotations
 
