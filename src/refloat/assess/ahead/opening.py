@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from refloat.assess.about import called
 from refloat.assess.ahead.buried import buried_files
 from refloat.assess.ahead.network import Node
 from refloat.assess.ahead.places import Place, Places
+from refloat.assess.ahead.signing import Signing, is_unsaid
 from refloat.assess.ahead.things import Things
 from refloat.model.dependency import Strength
 from refloat.model.plan import Component, Plan
@@ -19,10 +21,15 @@ class Opening:
         plan: the plan.
         looks: knows what the places of keys name.
         things: where the things are put.
+        sealed: whether a sealed account opens a repository.
     """
 
-    def __init__(self, plan: Plan, looks: Places, things: Things) -> None:
+    def __init__(
+        self, plan: Plan, looks: Places, things: Things, sealed: Callable[[str], bool]
+    ) -> None:
         self._plan = plan
+        self._sealed = sealed
+        self._signing = Signing(plan)
         self._looks = looks
         self._things = things
         self._tools: dict[str | None, tuple[int, ...]] = {}
@@ -53,7 +60,10 @@ class Opening:
         node = ("platform", str(key))
         if node not in self._things.known:
             number, one = self._things.add(*node), self._plan.platforms[node[1]]
-            if not one.break_glass:
+            if is_unsaid(one):
+                groups = self.perhaps(self._signing.identities, one.name or one.key)
+                self._things.needs(number, (), groups)
+            elif not one.break_glass:
                 hard = (need.on for need in one.needs if need.strength is Strength.HARD)
                 self._things.needs(number, self._things.backs(hard))
         return self._things.known[node]
@@ -87,7 +97,20 @@ class Opening:
 
     def opened(self, repository: str) -> int:
         """Give that a repository's accounts let anybody in."""
-        return self._things.add("opened", repository)
+        node = ("opened", repository)
+        if node not in self._things.known:
+            number, one = self._things.add(*node), self._plan.repositories[repository]
+            identities = self._signing.of_domain(one.authentication_domain)
+            if identities and not self._sealed(repository):
+                self._things.needs(number, (), self.perhaps(identities, one.name or one.key))
+        return self._things.known[node]
+
+    def perhaps(self, identities: Iterable[str], name: str) -> Iterator[Sequence[int]]:
+        """Give identities that signing in to something perhaps needs."""
+        for key in identities:
+            if key in self._things.first:
+                text = f"{name} can be signed in to without {called(self._plan, key)}"
+                yield (*self._things.backs([key]), self._things.doubt(text))
 
     def keys(self, opens: Node) -> Iterator[int]:
         """Give the keys to a repository or platform, if they are kept in something of the plan's.

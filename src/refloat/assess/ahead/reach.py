@@ -9,6 +9,7 @@ from refloat.assess import words
 from refloat.assess.about import all_called, called
 from refloat.assess.ahead.aftermath import Aftermath
 from refloat.assess.ahead.buried import Buried
+from refloat.assess.ahead.signing import is_unsaid
 from refloat.model.ahead import AccessOutcome
 from refloat.model.answers import CredentialTrace, Reach
 from refloat.model.dependency import Strength
@@ -62,8 +63,14 @@ def _platforms(left: Aftermath, data_sets: Iterable[str]) -> Iterator[AccessOutc
             because = "It cannot be used at all."
         elif one.break_glass:
             because = _SEALED
+        elif reach is not Reach.REACHABLE and is_unsaid(one):
+            because = "Nobody wrote down what signing in needs; it may be what is lost."
         elif reach is not Reach.REACHABLE:
             because = f"Signing in needs {all_called(left.plan, down)}, which {_not_back(reach)}."
+        elif is_unsaid(one):
+            because = (
+                "Nobody wrote down what signing in needs; no identity is lost."
+            )
         elif not hard:
             because = "Signing in needs nothing of ours."
         yield AccessOutcome(

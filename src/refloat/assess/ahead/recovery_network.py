@@ -26,8 +26,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from refloat.assess.access.isolation import effective_rights
 from refloat.assess.ahead.building import Components, Services, Steps
-from refloat.assess.ahead.falls import Falls, Struck
+from refloat.assess.ahead.falls import READING, Falls, Struck
 from refloat.assess.ahead.network import Network, Node
 from refloat.assess.ahead.opening import Opening
 from refloat.assess.ahead.places import Place, Places
@@ -38,6 +39,7 @@ from refloat.assess.ground.index import Index
 from refloat.assess.ground.moment import Moment
 from refloat.assess.ground.plan_graph import PlanGraph
 from refloat.assess.organisation import Organisation
+from refloat.model.access import PrincipalKind
 from refloat.model.dependency import Strength
 from refloat.model.facts import Facts
 from refloat.model.plan import Plan
@@ -151,7 +153,12 @@ def _made(organisation: Organisation) -> RecoveryNetwork:
         start.moment if start is not None else Moment(Index(plan, Facts()), organisation.instant)
     )
     looks, things = Places(plan, organisation.instant), Things(plan)
-    opening, steps = Opening(plan, looks, things), Steps(plan, things)
+
+    def sealed(repository: str) -> bool:
+        rights = effective_rights(organisation)
+        return bool(rights.holders(repository, READING, (PrincipalKind.BREAK_GLASS,)))
+
+    opening, steps = Opening(plan, looks, things, sealed), Steps(plan, things)
     for service in plan.services.values():
         steps.written(service)
     opening.kept()

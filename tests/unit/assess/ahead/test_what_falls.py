@@ -15,6 +15,7 @@ from refloat.assess.organisation import Organisation
 from refloat.feed import read
 from refloat.model.access import Right
 from refloat.model.ahead import CopyFate, DataSetOutcome, ScenarioOutcome, ServiceOutcome
+from refloat.model.answers import Reach
 from refloat.model.feed import CopySeen, FeedFact, PointSeen
 from refloat.plan import parse
 from tests.unit.assess.copied import (
@@ -248,3 +249,49 @@ def test_an_account_that_may_do_anything_can_alter_copies() -> None:
     found = scenario(given, "ransomware")
     assert fate(found, "app") == "does not come back"
     assert data_set(found, "app-db").copies[0].fate is CopyFate.EXPOSED
+
+
+# What signing in needs
+
+CIRCLE = """
+platforms: {{veeam: {{name: Veeam{said}}}}}
+repositories: {{r1: {{name: R one, failure_domain: x, encrypted: no{domain}}}}}
+services:
+  login: {{name: Sign-in, owner: ana, tier: 1, needs: [ad]}}
+  app: {{name: App, owner: ana, tier: 1, needs: [db]}}
+components:
+  ad: {{kind: identity, name: Directory, watch: {{platform: veeam, copies: [r1]}}}}
+  db: {{kind: database, watch: {{platform: veeam, copies: [r1]}}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("said", "domain", "expected"),
+    [
+        ("", "", "not known"),
+        (", sign_in: domain accounts", "", "not known"),
+        (", sign_in: local accounts", "", "comes back"),
+        (", break_glass: yes", "", "comes back"),
+        (", needs: [login]", "", "does not come back"),
+        (", sign_in: local accounts", ", authentication_domain: AD", "not known"),
+        (", sign_in: local accounts", ", authentication_domain: other", "comes back"),
+    ],
+)
+def test_what_signing_in_needs_nobody_wrote_down_may_be_the_lost_identity(
+    said: str, domain: str, expected: str
+) -> None:
+    points = seen("ad", "r1"), seen("db", "r1")
+    given = company(CIRCLE.format(said=said, domain=domain), *points)
+    assert fate(scenario(given, "identity"), "login") == expected
+    assert fate(lost(given, "ad"), "login") == expected
+    assert fate(lost(given, "db"), "app") == "comes back", "the directory runs"
+
+
+def test_it_is_said_that_nobody_wrote_down_what_signing_in_needs() -> None:
+    given = company(CIRCLE.format(said="", domain=""), seen("ad", "r1"), seen("db", "r1"))
+    found = scenario(given, "identity")
+    (access,) = [one for one in found.access if one.what == "signing in to Veeam"]
+    assert (access.reach, access.because[:23]) == (Reach.UNKNOWN, "Nobody wrote down what ")
+    assert any("Veeam can be signed in to without Directory" in one for one in found.surer)
+    (access,) = [one for one in lost(given, "db").access if one.what == "signing in to Veeam"]
+    assert access.reach is Reach.REACHABLE
