@@ -17,8 +17,10 @@ from refloat.model.access import Right
 from refloat.model.ahead import CopyFate, DataSetOutcome, ScenarioOutcome, ServiceOutcome
 from refloat.model.answers import Reach
 from refloat.model.feed import CopySeen, FeedFact, PointSeen
+from refloat.model.feed_people import Attestation
 from refloat.plan import parse
 from tests.unit.assess.copied import (
+    BOX,
     HOUR,
     NOW,
     organisation,
@@ -295,3 +297,30 @@ def test_it_is_said_that_nobody_wrote_down_what_signing_in_needs() -> None:
     assert any("Veeam can be signed in to without Directory" in one for one in found.surer)
     (access,) = [one for one in lost(given, "db").access if one.what == "signing in to Veeam"]
     assert access.reach is Reach.REACHABLE
+
+
+# Documents
+
+BOOK = """
+sites: [hq, dr]
+documents:
+  book: {content: [recovery instructions], locations: [A folder in the safe at HQ, A drawer at dr]}
+channels: {wall: {name: The screen in the hall of hq}}
+services: {app: {name: App, owner: ana, tier: 1, needs: [web]}}
+components: {web: {kind: application, site: hq, takes: 1 h}}
+"""
+
+
+def test_a_document_at_a_lost_site_cannot_be_read() -> None:
+    put = Attestation(
+        *(BOX, "kit", NOW - HOUR, "kit", "offline-kit-placed", "", "ana", "", NOW - HOUR),
+        where="the cupboard at hq",
+    )
+    given = company(BOOK, put)
+    kept = "recovery kit: the cupboard at hq"
+    (book,) = lost(given, "site:hq").documents
+    assert (book.readable_at, book.later_at, book.needs) == (("A drawer at dr",), (), ("hq",))
+    (wall,) = lost(given, "site:hq").channels
+    assert (wall.readable_at, wall.needs) == ((), ("hq",))
+    (book,) = lost(given, "site:dr").documents
+    assert book.readable_at == (kept, "A folder in the safe at HQ")
