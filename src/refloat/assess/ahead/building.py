@@ -34,6 +34,11 @@ def although(service: Service) -> str:
     return f"{service.name or service.key} comes back, although its newest test failed"
 
 
+def untold(service: Service) -> str:
+    """Give the doubt about a service of which nobody wrote down what it consists of."""
+    return f"somebody knows how to put {service.name or service.key} back"
+
+
 class Steps:
     """Makes written steps.
 
@@ -180,7 +185,7 @@ class Components:
             yield self._things.doubt(f"{one.name or one.key} can be put anew, without its data")
         elif one.kind in _ANEW:
             if not any(map(self.tested, owners)):
-                yield self._things.doubt(f"somebody knows how {one.name or one.key} is put anew")
+                yield self._things.doubt(f"somebody knows how to put {one.name or one.key} anew")
         elif one.vendor is not None:
             yield self._things.add("vendor", one.vendor)
             yield self._things.doubt(
@@ -237,9 +242,7 @@ class Services:
             if step.who is not None or (step.signs_in_with and position <= last)
         ]
         if not one.steps and not self._graph.own(one.key):
-            steps.append(
-                self._things.doubt(f"somebody knows how {one.name or one.key} is put back")
-            )
+            steps.append(self._things.doubt(untold(one)))
         if failed(self._moment, one.key) is not None:
             steps.append(self._things.doubt(although(one)))
         providers = [key for key in one.vendors if self.provides(key)]

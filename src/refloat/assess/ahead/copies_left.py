@@ -219,6 +219,8 @@ class CopiesLeft:
         if not numbers:
             return "Nothing copies it, so it is lost with what it is on."
         if not any(self._left.hopeful[number] for number in numbers):
+            if any(number not in self._left.surely for number in numbers):
+                return "Copies of it are left, and nothing is left that opens them."
             return "No copy of it is left that can be brought back."
         if _for_good(self._left, key):
             return "It is away for good."

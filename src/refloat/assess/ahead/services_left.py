@@ -212,6 +212,11 @@ class ServicesLeft:
                 said = (
                     f"Nobody wrote down whether {name} goes down. If it does, it may not come back"
                 )
+                if left.network.numbers.get(("standby", service.key)) in left.perhaps:
+                    said = (
+                        f"Nobody knows whether the standby of {name} takes over. "
+                        "If it does not, it may not come back"
+                    )
             trial = failed(left.network.moment, service.key)
             if trial is not None and left.is_lost(service.key):
                 return f"{said}: its newest test, of {words.day(trial.at)}, failed."
@@ -245,7 +250,8 @@ class ServicesLeft:
         if loss is None and number not in left.perhaps:
             return ""
         if not service.steps:
-            return "nobody wrote down how it is put back"
+            own = left.network.graph.own(service.key)
+            return f"nobody wrote down {'how it is put back' if own else 'what it consists of'}"
         if fate is Fate.GONE:
             return "its written steps cannot be done"
         away = [called(plan, key) for key in left.missed_in_steps(service)]
@@ -265,8 +271,8 @@ class ServicesLeft:
             if lost and restored is not None and not left.cautious[restored]:
                 name = called(left.plan, key)
                 if restored in left.surely:
-                    return f": {name} is away for good."
-                return f": nobody wrote down how {name} is put back."
+                    return f": nothing brings {name} back."
+                return f": nobody wrote down how to put {name} back."
         return ""
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from refloat.assess import words
 from refloat.assess.about import called
 from refloat.assess.ahead.aftermath import Aftermath
-from refloat.assess.ahead.building import although, failed
+from refloat.assess.ahead.building import although, failed, untold
 from refloat.assess.ahead.copies_left import COMPROMISED
 from refloat.assess.ahead.losses import name_of
 from refloat.model.ahead import (
@@ -89,8 +89,8 @@ def _of_fates(
     left: Aftermath, services: tuple[ServiceOutcome, ...], data_sets: tuple[DataSetOutcome, ...]
 ) -> Iterator[str]:
     plan = left.plan
-    unknown = [one for one in services if one.fate is Fate.UNKNOWN]
-    tests = [plan.services[one.service] for one in unknown if _failed(left, one.service)]
+    unknown = [plan.services[one.service] for one in services if one.fate is Fate.UNKNOWN]
+    tests = [one for one in unknown if _failed(left, one.key)]
     for service in tests:
         name = service.name or service.key
         yield f"Find out why the newest test of {name} failed, and test all of it again."
@@ -98,6 +98,29 @@ def _of_fates(
     if unsaid and unknown:
         names = _named(called(plan, key) for key in unsaid)
         yield f"Write down at which site {names} {_stand(unsaid)}."
+    yield from _of_data(left, data_sets)
+    own = left.network.graph.own
+    bare = [one for one in unknown if not one.steps and not own(one.key)]
+    for service in bare:
+        yield f"Write down what {service.name or service.key} consists of and what it needs."
+    said = {*map(although, tests), *map(untold, bare)}
+    for node in left.network.nodes_of("doubt"):
+        if not node[1] or node[1] in said:
+            continue
+        if any(_decides(left, one) for one in left.network.users(node)):
+            yield f"Find out, and write down, whether this is so: {node[1]}."
+    hands = (left.network.numbers[node] for node in left.network.nodes_of("hands"))
+    if data_sets and any(left.undecided(number) for number in hands):
+        yield "Name somebody who stands in for whoever administers backups and approves restores."
+    for service in unknown:
+        away = _named(called(plan, key) for key in left.missed_in_steps(service))
+        if away:
+            name = service.name or service.key
+            yield f"Name somebody who stands in for {away} in the written steps of {name}."
+
+
+def _of_data(left: Aftermath, data_sets: tuple[DataSetOutcome, ...]) -> Iterator[str]:
+    plan = left.plan
     places: dict[str, dict[str, None]] = {}
     for one in data_sets:
         for copy in one.copies:
@@ -107,26 +130,10 @@ def _of_fates(
         known = plan.repositories.get(repository)
         place = known.name if known is not None and known.name else repository
         yield f"Find out whether copies of {_named(some)} in {place} would survive."
-    for data in data_sets:
-        loss = left.perhaps.get(left.number("restored", data.data_set))
-        if data.fate is Fate.UNKNOWN and loss is not None and not loss.for_good:
-            yield f"Write down where {data.name} can run without {name_of(plan, loss)}."
-    said = set(map(although, tests))
-    for node in left.network.nodes_of("doubt"):
-        if (
-            node[1]
-            and node[1] not in said
-            and any(_decides(left, one) for one in left.network.users(node))
-        ):
-            yield f"Find out, and write down, whether this is so: {node[1]}."
-    hands = (left.network.numbers[node] for node in left.network.nodes_of("hands"))
-    if data_sets and any(left.undecided(number) for number in hands):
-        yield "Name somebody who stands in for whoever administers backups and approves restores."
-    for waiting in unknown:
-        service = plan.services[waiting.service]
-        away = _named(called(plan, key) for key in left.missed_in_steps(service))
-        if away:
-            yield f"Name somebody who stands in for {away} in the written steps of {waiting.name}."
+    for one in data_sets:
+        loss = left.perhaps.get(left.number("restored", one.data_set))
+        if one.fate is Fate.UNKNOWN and loss is not None and not loss.for_good:
+            yield f"Write down where {one.name} can run without {name_of(plan, loss)}."
 
 
 def _failed(left: Aftermath, service: str) -> bool:

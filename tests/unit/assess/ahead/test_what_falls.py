@@ -195,6 +195,13 @@ def test_what_lay_on_a_lost_host_is_restored_too() -> None:
     assert "Nobody knows whether it is lost, too" in data_set(bare, "vm1").because
 
 
+def test_what_lay_on_a_host_that_is_away_for_good_is_not_away_for_good() -> None:
+    given = company(FARM, seen("vm1", "disk2"))
+    found = scenario_outcome(given, put_together(given, (), ("hv",)))
+    assert data_set(found, "vm1").fate.value == "comes back"
+    assert service(found, "farm").because == "Farm does not come back: nothing brings the host back."
+
+
 def test_what_lies_on_a_machine_that_is_copied_comes_back_with_it() -> None:
     text = FARM.replace("needs: [vm1]}", "needs: [vm1, inside]}")
     text += "  inside: {kind: database, needs: [vm1]}\n"
@@ -221,6 +228,7 @@ def test_a_standby_perhaps_takes_over_from_a_machine_and_never_from_deleted_data
     found = lost(given, "db")
     assert (fate(found, "app"), service(found, "app").loss_seconds) == ("comes back", 7200.0)
     assert fate(lost(given, "app"), "app") == "does not come back"
+    assert "standby of App takes over" in service(lost(given, "net"), "app").because
     assert any("standby of App" in one for one in lost(given, "net").assumes)
     assert any("standby of App" in one for one in lost(given, "site:north").assumes)
 

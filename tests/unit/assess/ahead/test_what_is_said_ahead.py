@@ -29,6 +29,7 @@ from tests.unit.assess.copied import (
     plan,
     service_test,
     with_component,
+    with_platform,
     with_repository,
     with_service,
 )
@@ -199,10 +200,24 @@ def test_a_step_whose_person_is_away_asks_for_somebody_who_stands_in() -> None:
 
 def test_what_has_no_written_steps_is_not_said_to_have_some() -> None:
     given = with_service(plan(), "booking", needs=(), steps=())
-    one = service(of(given, "booking"), "booking")
+    found = of(given, "booking")
+    one = service(found, "booking")
     assert one.fate is Fate.UNKNOWN
     assert one.because == (
-        "Nobody can say whether Online booking comes back: nobody wrote down how it is put back."
+        "Nobody can say whether Online booking comes back: nobody wrote down what it consists of."
+    )
+    assert "Write down what Online booking consists of and what it needs." in found.surer
+
+
+def test_copies_that_nothing_opens_are_not_said_to_be_gone() -> None:
+    given = with_repository(
+        with_platform(plan(), "box", key_kept=""), "cupboard", key_kept="book-db"
+    )
+    given = with_component(given, "book-db", watch=copied_to("cupboard"))
+    found = of(given, "book-db")
+    assert verdict(found) == 1
+    assert found.data_sets[0].because == (
+        "Copies of it are left, and nothing is left that opens them."
     )
 
 
