@@ -81,7 +81,9 @@ class Falls:
         if loss not in self._found:
             surely, perhaps = self._by_kind[loss.kind](loss.key)
             if loss.for_good:
-                surely, perhaps = self._for_good(surely), self._for_good(perhaps)
+                surely = self._for_good(surely)
+                if loss.kind not in (LossKind.COMPONENT, LossKind.SERVICE):
+                    perhaps = self._for_good(perhaps)  # what lay on these can stand elsewhere
             self._found[loss] = surely, perhaps
         return self._found[loss]
 
