@@ -86,7 +86,9 @@ def _meant(known: dict[str, list[Loss]], text: str) -> Loss:
     if found:
         ways = ", ".join(f"--lose {written(one)}" for one in found)
         raise UsageProblem(f"{text!r} may mean several things", hint=f"Say which: {ways}.")
-    close = difflib.get_close_matches(text, known, n=3, cutoff=0.6)
+    wanted = text.strip().casefold()
+    close = [name for name in known if name.casefold() == wanted]
+    close = close or difflib.get_close_matches(text, known, n=3, cutoff=0.6)
     hint = f"Did you mean {' or '.join(close)}?" if close else _some(known)
     raise MissingInput(f"the plan knows nothing called {text!r} that can be lost", hint=hint)
 

@@ -109,6 +109,7 @@ def _ransomware(organisation: Organisation) -> Iterator[Scenario]:
             (
                 "Everything that runs is lost, but for what vendors run; the intruder acts in the "
                 "name of every account of production, and alters every copy that one of them can.",
+                "The tools that restore can be put anew.",
             ),
         )
 

@@ -20,6 +20,7 @@ _AWAY = tuple(
         frozenset,
         (
             *(("home",), ("cloud",), ("abroad",), ("overseas",), ("offsite",), ("off", "site")),
+            *(("elsewhere",), ("remote",)),
             *(("aws",), ("azure",), ("another", "town"), ("another", "city")),
             *(("another", "country"), ("another", "region")),
         ),

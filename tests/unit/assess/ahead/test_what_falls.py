@@ -16,6 +16,7 @@ from refloat.feed import read
 from refloat.model.access import Right
 from refloat.model.ahead import CopyFate, DataSetOutcome, ScenarioOutcome, ServiceOutcome
 from refloat.model.answers import Reach
+from refloat.model.errors import MissingInput
 from refloat.model.feed import CopySeen, FeedFact, PointSeen
 from refloat.model.feed_people import Attestation
 from refloat.plan import parse
@@ -90,7 +91,16 @@ def test_copies_that_stand_nobody_wrote_down_where_may_be_lost_with_a_site(
 
 @pytest.mark.parametrize(
     "domain",
-    ["yard", "the yard cellar", "acme", "acme-syd", "Ana's home", "some cloud", "off-site"],
+    [
+        "yard",
+        "the yard cellar",
+        "acme",
+        "acme-syd",
+        "Ana's home",
+        "some cloud",
+        "off-site",
+        "elsewhere",
+    ],
 )
 def test_another_site_a_vendor_and_plain_words_are_elsewhere(domain: str) -> None:
     text = BOOKSHOP.format(sites="shop, yard", domain=domain, where="site: shop, ")
@@ -199,7 +209,9 @@ def test_what_lay_on_a_host_that_is_away_for_good_is_not_away_for_good() -> None
     given = company(FARM, seen("vm1", "disk2"))
     found = scenario_outcome(given, put_together(given, (), ("hv",)))
     assert data_set(found, "vm1").fate.value == "comes back"
-    assert service(found, "farm").because == "Farm does not come back: nothing brings the host back."
+    assert (
+        service(found, "farm").because == "Farm does not come back: nothing brings the host back."
+    )
 
 
 def test_what_lies_on_a_machine_that_is_copied_comes_back_with_it() -> None:
@@ -332,3 +344,15 @@ def test_a_document_at_a_lost_site_cannot_be_read() -> None:
     assert (wall.readable_at, wall.needs) == ((), ("hq",))
     (book,) = lost(given, "site:dr").documents
     assert book.readable_at == (kept, "A folder in the safe at HQ")
+
+
+def test_a_key_in_other_capitals_is_near() -> None:
+    given = company(FARM, seen("vm1", "disk2"))
+    with pytest.raises(MissingInput) as complaint:
+        put_together(given, ["VM1"])
+    assert complaint.value.hint == "Did you mean vm1?"
+
+
+def test_an_intruder_leaves_tools_that_can_be_put_anew() -> None:
+    found = scenario(company(TAKEN, seen("app-db", "r1")), "ransomware")
+    assert "The tools that restore can be put anew." in found.assumes
