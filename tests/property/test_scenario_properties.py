@@ -96,9 +96,9 @@ def plans(draw: st.DrawFn) -> Plan:
     repositories = {
         key: Repository(
             key,
-            failure_domain=draw(st.sampled_from(("", "here", "cloud"))),
+            failure_domain=draw(st.sampled_from(("", "here", "cloud", "back office"))),
             site=draw(site),
-            authentication_domain=draw(st.sampled_from(("", "house"))),
+            authentication_domain=draw(st.sampled_from(("", "house", "c0"))),
             lock=Lock(draw(st.sampled_from(list(LockMode))), timedelta(days=30)),
             key_kept=draw(st.sampled_from(("", "outside", "c0", "r0", "tool"))),
         )
@@ -121,6 +121,7 @@ def plans(draw: st.DrawFn) -> Plan:
                 "tool",
                 "tool",
                 needs=draw(needs((*SERVICES, "c0"))),
+                sign_in=draw(st.sampled_from(("", "local"))),
                 break_glass=draw(st.booleans()),
                 key_kept=draw(st.sampled_from(("", "outside", "c1"))),
             )
@@ -256,6 +257,6 @@ def test_what_comes_back_is_told_with_what_it_waits_for(
             assert (one.wave, one.seconds) == (None, None)
         if one.wave is not None:
             assert one.waits_for[-1] == one.service
-            waves = [known[key].wave for key in one.waits_for]
-            assert None not in waves
-            assert waves == sorted(set(waves), key=str)
+            waves = [known[key].wave or 0 for key in one.waits_for]
+            assert 0 not in waves
+            assert waves == sorted(set(waves))
