@@ -100,7 +100,22 @@ def sentence(outcome: ScenarioOutcome) -> str:
     alone = sum(len(one.duties) for one in outcome.people)
     falls = "duty of those who are away falls", "duties of those who are away fall"
     missed = f" {count(alone, *falls)} to nobody."
-    return _services_sentence(outcome) + (missed if alone else "")
+    return _services_sentence(outcome) + _data_sentence(outcome) + (missed if alone else "")
+
+
+def _data_sentence(outcome: ScenarioOutcome) -> str:
+    """Say what data stays away, where no service does, so that nobody takes all for well."""
+    if any(one.fate in (Fate.GONE, Fate.UNKNOWN) for one in outcome.services):
+        return ""
+    text = ""
+    for fate, does, do in (
+        (Fate.GONE, "data set does not come back", "data sets do not come back"),
+        (Fate.UNKNOWN, "data set perhaps does not come back", "data sets perhaps do not come back"),
+    ):
+        names = [one.name for one in outcome.data_sets if one.lost and one.fate is fate]
+        if names:
+            text += f" {count(len(names), does, do)}: {some(names)}."
+    return text
 
 
 def _services_sentence(outcome: ScenarioOutcome) -> str:

@@ -95,8 +95,13 @@ class ServicesLeft:
 
         What surely does not goes before what perhaps does not: it is the reason.
         """
-        near = dict.fromkeys(self._needed(key))
-        yield from sorted(near, key=lambda one: not self._surely_away(one))
+        near = list(self._needed(key))
+        if len(near) > 1:
+            near.sort(key=self._perhaps_away)
+        yield from near
+
+    def _perhaps_away(self, key: str) -> bool:
+        return not self._surely_away(key)
 
     def _surely_away(self, key: str) -> bool:
         left = self._left
