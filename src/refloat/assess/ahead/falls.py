@@ -11,6 +11,7 @@ from functools import cached_property
 
 from refloat.assess.access.isolation import Isolated, effective_rights
 from refloat.assess.ahead.compromise import Compromise
+from refloat.assess.ahead.kept import KeysAt
 from refloat.assess.ahead.known_losses import KnownLosses
 from refloat.assess.ahead.network import Node
 from refloat.assess.ahead.places import Place, Places
@@ -113,6 +114,10 @@ class Falls:
         return Stopping(self._plan, self._graph, self._known)
 
     @cached_property
+    def _keys(self) -> KeysAt:
+        return KeysAt(self._plan, self._looks, self._known)
+
+    @cached_property
     def _standing(self) -> Standing:
         return Standing(self._plan, self.known.sites)
 
@@ -155,6 +160,7 @@ class Falls:
         surely, perhaps = list(stopping.down(here)), list(stopping.down(unsaid))
         perhaps += stopping.standbys((*here, *unsaid))
         perhaps += (*stopping.with_carriers((*here, *unsaid)), *stopping.unexplained)
+        perhaps += self._keys.site(key)
         for (repository, domain), numbers in self._groups.items():
             place = plan.repositories.get(repository)
             there = self._standing.at_site(key, place.site if place is not None else "", domain)
@@ -220,6 +226,7 @@ class Falls:
         """All that runs, but for what vendors run; and the copies, as isolation judges them."""
         ours = self._stopping.ours()
         surely, perhaps = self._stopping.services_of_ours()
+        perhaps += self._keys.production()
         surely += (*self._stopping.down(ours), *self._stopping.standbys(ours))
         for number, place in self._by_number.items():
             known = self.compromise.isolated.get((place.data_set, place.repository))

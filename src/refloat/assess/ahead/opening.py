@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from refloat.assess.about import called
 from refloat.assess.ahead.buried import buried_files
+from refloat.assess.ahead.kept import holding, is_read_here
 from refloat.assess.ahead.network import Node
 from refloat.assess.ahead.places import Place, Places
 from refloat.assess.ahead.signing import Signing, is_unsaid
@@ -42,9 +43,15 @@ class Opening:
         if opens is None:
             opens = tuple(dict.fromkeys(self.opening(platform, place.repository)))
             self._opens[platform, place.repository] = opens
-        if place.copy is not None and place.copy.key_kept:
-            opens = tuple(dict.fromkeys((*opens, *self.where(place.copy.key_kept))))
-        return opens
+        if place.copy is None or not place.copy.key_kept:
+            return tuple(dict.fromkeys((*opens, *self.unsaid(platform, place.repository))))
+        kept = place.copy.key_kept
+        groups = list(self.where(kept, place.repository))
+        if not groups:
+            return opens
+        number = self._things.add("keys", f"{place.repository}: {kept}")
+        self._things.needs(number, (), groups)
+        return tuple(dict.fromkeys((*opens, number)))
 
     def tool(self, one: Component) -> tuple[int, ...]:
         """Give what restoring needs: that the tool can be opened, and hands."""
@@ -113,36 +120,58 @@ class Opening:
                 yield (*self._things.backs([key]), self._things.doubt(text))
 
     def keys(self, opens: Node) -> Iterator[int]:
-        """Give the keys to a repository or platform, if they are kept in something of the plan's.
-
-        Another place outside of the plan's is enough.
-        """
+        """Give the keys to a repository or platform, if anything is known of where they are."""
         number = self._things.known.get(("keys", " ".join(opens)))
         if number is not None:
             yield number
 
     def kept(self) -> None:
         """Look at where every key is kept."""
-        buried = buried_files(self._plan)
-        kept = [("repository", key, one.key_kept) for key, one in self._plan.repositories.items()]
-        kept += [("platform", key, one.key_kept) for key, one in self._plan.platforms.items()]
-        for kind, key, where in kept:
-            ways = list(self.where(where))
-            holds = buried.get(key, ()) if kind == "repository" else ()
-            if ways or (holds and not where):
-                ways += self._things.backs(holds)
-                self._things.needs(self._things.add("keys", f"{kind} {key}"), (), [ways])
-        for key in self._plan.repositories:
+        plan, buried = self._plan, buried_files(self._plan)
+        for kind, some in (("repository", plan.repositories), ("platform", plan.platforms)):
+            for key, one in some.items():
+                holds = buried.get(key, ()) if kind == "repository" else ()
+                groups = list(self.where(one.key_kept, one.name or key))
+                if holds and (groups or not one.key_kept):
+                    inside = self._things.backs(holds)
+                    groups = [(*group, *inside) for group in groups or [()]]
+                if groups or one.key_kept or (kind == "repository" and is_read_here(plan, key)):
+                    self._things.needs(self._things.add("keys", f"{kind} {key}"), (), groups)
+        for key in plan.repositories:
             number = self._things.known.get(("repository", key))
             if number is not None:
                 self._things.needs(number, (self.opened(key), *self.keys(("repository", key))))
 
-    def where(self, kept: str) -> Iterator[int]:
-        """Give what must be there to reach a place where keys are kept; nothing for one outside."""
+    def where(self, kept: str, name: str) -> Iterator[Sequence[int]]:
+        """Give what must be there to reach a place where keys are kept; nothing for one outside.
+
+        Words around a name leave it open whether the thing that is named must be there.
+        """
         kind, key = self._looks.named(kept)
+        if kind:
+            yield [self._holder(kind, key)]
+            return
+        for mentioned in self._looks.mentioned(kept):
+            text = f"the keys to {name} can be had without {called(self._plan, mentioned[1])}"
+            yield [self._holder(*mentioned), self._things.doubt(text)]
+        people = self._things.people(holding(self._plan, kept))
+        if people:
+            yield people
+
+    def unsaid(self, tool: str | None, repository: str) -> Iterator[int]:
+        """Give keys of which nobody wrote down where they are kept, if copies are encrypted."""
+        plan = self._plan
+        one, platform = plan.repositories.get(repository), plan.platforms.get(tool or "")
+        if one is None or one.encrypted is not True or one.key_kept:
+            return
+        if (platform is None or not platform.key_kept) and not is_read_here(plan, repository):
+            number = self._things.add("keys", f"repository {repository}")
+            self._things.doubtful.add(number)
+            yield number
+
+    def _holder(self, kind: str, key: str) -> int:
         if kind == "platform":
-            yield self.platform(key)
-        elif kind == "repository":
-            yield self._things.add("repository", key)
-        elif kind:
-            yield self._things.known["back", key]
+            return self.platform(key)
+        if kind == "repository":
+            return self._things.add("repository", key)
+        return self._things.known["back", key]

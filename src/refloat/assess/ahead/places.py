@@ -7,6 +7,7 @@ where nothing was ever seen, is no copy that anybody may count on.
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,6 +30,9 @@ class _Named(Protocol):
     @property
     def name(self) -> str: ...
 
+
+_LONGEST = 8
+"""How many words a name has at most that is looked for in other words."""
 
 LOOKED_BACK = 50
 """How many of the newest recovery points are looked at for copies in each place."""
@@ -96,6 +100,32 @@ class Places:
     @cached_property
     def _all(self) -> Mapping[str, Thing]:
         return {name.casefold(): (kind, key) for kind, key, name in _things(self._plan) if name}
+
+    def mentioned(self, text: str) -> Iterator[Thing]:
+        """Give what of ours some words speak of, the longest names alone."""
+        spoken = _parts(text)
+        known = self._mentioned if text in self._kept else self._all
+        found = {part: known[part] for part in spoken if part in known}
+        longer = [part for part in found if not any(part in one for one in found if part != one)]
+        yield from dict.fromkeys(found[part] for part in longer)
+
+    @cached_property
+    def _kept(self) -> frozenset[str]:
+        """Give what the plan says of where keys are kept."""
+        plan = self._plan
+        kept = [one.key_kept for one in plan.repositories.values()]
+        return frozenset((*kept, *(one.key_kept for one in plan.platforms.values())))
+
+    @cached_property
+    def _mentioned(self) -> Mapping[str, Thing]:
+        """Give what the plan's own places of keys speak of: few, in a plan with many names."""
+        wanted = {part for text in self._kept for part in _parts(text)}
+        found: dict[str, Thing] = {}
+        for kind, key, name in _things(self._plan) if wanted else ():
+            said = name.casefold()
+            if said in wanted or (said := said.removeprefix("the ")) in wanted:
+                found[said] = (kind, key)
+        return found
 
     def of(self, component: Component, start: Basis | None) -> tuple[Place, ...]:
         """Give every place of a component's copies: where they were seen first, then where meant.
@@ -198,6 +228,16 @@ def _things(plan: Plan) -> Iterator[tuple[str, str, str]]:
     for kind, some in named:
         for key in some:
             yield kind, key, key
+
+
+def _parts(text: str) -> Iterator[str]:
+    """Give every row of whole words in a text; single letters are no names."""
+    said = text.casefold()
+    ends = [(one.start(), one.end()) for one in re.finditer(r"[\w-]+", said)]
+    for number, (start, _) in enumerate(ends):
+        for _, end in ends[number : number + _LONGEST]:
+            if end - start > 1:
+                yield said[start:end]
 
 
 def _newest(points: tuple[SeenPoint, ...]) -> Iterator[SeenPoint]:

@@ -8,7 +8,8 @@ from dataclasses import replace
 from refloat.assess import words
 from refloat.assess.about import all_called, called
 from refloat.assess.ahead.aftermath import Aftermath
-from refloat.assess.ahead.buried import Buried
+from refloat.assess.ahead.buried import Buried, secrets
+from refloat.assess.ahead.kept import is_read_here
 from refloat.assess.ahead.signing import is_unsaid
 from refloat.model.ahead import AccessOutcome
 from refloat.model.answers import CredentialTrace, Reach
@@ -68,9 +69,7 @@ def _platforms(left: Aftermath, data_sets: Iterable[str]) -> Iterator[AccessOutc
         elif reach is not Reach.REACHABLE:
             because = f"Signing in needs {all_called(left.plan, down)}, which {_not_back(reach)}."
         elif is_unsaid(one):
-            because = (
-                "Nobody wrote down what signing in needs; no identity is lost."
-            )
+            because = "Nobody wrote down what signing in needs; no identity is lost."
         elif not hard:
             because = "Signing in needs nothing of ours."
         yield AccessOutcome(
@@ -140,7 +139,8 @@ def _platform_key(left: Aftermath, key: str) -> AccessOutcome | None:
 def _repository_key(left: Aftermath, key: str, *, spoken: bool) -> AccessOutcome | None:
     """Say it of a repository; nothing if its copies are not encrypted, or a tool has the keys."""
     one = left.plan.repositories.get(key)
-    if one is None or (not one.key_kept and (one.encrypted is not True or spoken)):
+    unsaid = one is not None and one.encrypted is True and not is_read_here(left.plan, key)
+    if one is None or not (one.key_kept or (unsaid and not spoken)):
         return None
     return _key(left, f"repository {key}", one.name or key, one.key_kept)
 
@@ -151,8 +151,16 @@ def _key(left: Aftermath, opens: str, name: str, kept: str) -> AccessOutcome:
     if number is not None:
         reach = reach_of(left, number)
         because = "The place where they are kept is there, or comes back."
-        if reach is not Reach.REACHABLE:
+        if not kept and number in left.network.doubtful:
+            because = "Nobody wrote down where they are kept."
+        elif reach is Reach.LOST:
             because = "The place where they are kept is lost, and needs them to come back."
+        elif reach is Reach.UNKNOWN:
+            because = "The place where they are kept may be lost, and may need them to come back."
+            if number in left.perhaps:
+                because = "The plan does not say whether they are kept where something is lost."
+        elif not left.network.any_of[number]:
+            because = "They are kept outside of everything that is lost."
         return AccessOutcome(what, kept, reach, because)
     if kept:
         return AccessOutcome(
@@ -189,4 +197,19 @@ def _credential(left: Aftermath, buried: Buried, trace: CredentialTrace) -> Acce
     open_still = trace.rests_on is None or left.is_lost(trace.rests_on)
     if trace.reach is Reach.UNKNOWN and open_still:
         return AccessOutcome(what, trace.lives_in, Reach.UNKNOWN, trace.because)
+    if not trace.kept and _with_machine(left, trace):
+        because = (
+            "It lies where Refloat runs, which may be lost; no other place of it is written down."
+        )
+        return AccessOutcome(what, trace.lives_in, Reach.UNKNOWN, because)
     return AccessOutcome(what, trace.lives_in, Reach.REACHABLE, "Nothing that is lost holds it.")
+
+
+def _with_machine(left: Aftermath, trace: CredentialTrace) -> bool:
+    """Whether it opens a repository, and the machine that has it is perhaps lost."""
+    return any(
+        is_read_here(left.plan, key)
+        and any(str(each) == trace.reference for each in secrets(one.options))
+        and left.network.numbers.get(("keys", f"repository {key}")) in left.perhaps
+        for key, one in left.plan.repositories.items()
+    )

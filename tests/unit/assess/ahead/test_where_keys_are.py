@@ -1,0 +1,114 @@
+"""Keys and passwords: where they are kept decides whether copies can be opened."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from refloat.model.answers import Reach
+from tests.unit.assess.ahead.test_what_falls import company, data_set, fate, lost, scenario, seen
+
+KEPT = """
+sites: [hq, dr]
+repositories: {{r1: {{name: R one, site: dr, encrypted: yes{kept}}}}}
+services: {{vault: {{name: Vault, owner: ana, tier: 1, needs: [vault-db]}}}}
+components:
+  vault-db: {{kind: settings, site: hq, name: The password vault, watch: {{copies: [r1]}}}}
+"""
+
+OWN = """
+sites: [hq, other]
+repositories:
+  r1: {{engine: restic, location: /mnt/r, password: "{password}", failure_domain: abroad{kept}}}
+services: {{app: {{name: App, owner: ana, tier: 1, needs: [db]}}}}
+components:
+  db: {{kind: files, site: hq, protect: {{files: /srv, repository: r1, every: 1 day}}}}
+"""
+
+
+def kept(where: str = "") -> str:
+    return KEPT.format(kept=f", key_kept: '{where}'" if where else "")
+
+
+def own(where: str = "", password: str = "file:/root/password") -> str:
+    return OWN.format(kept=f", key_kept: '{where}'" if where else "", password=password)
+
+
+def test_keys_that_nobody_wrote_down_are_not_known() -> None:
+    found = lost(company(kept(), seen("vault-db", "r1")), "vault-db")
+    assert fate(found, "vault") == "not known"
+    assert [(one.what, one.reach) for one in found.access] == [("the keys to R one", Reach.UNKNOWN)]
+    assert "Write down where the keys to R one are kept." in found.surer
+
+
+def test_keys_in_a_place_outside_are_there() -> None:
+    found = lost(company(kept("a safe at the bank"), seen("vault-db", "r1")), "vault-db")
+    assert fate(found, "vault") == "comes back"
+    assert found.access[0].because == "They are kept outside of everything that is lost."
+
+
+@pytest.mark.parametrize(
+    "where",
+    [
+        "in the password vault",
+        "in our password vault, of course",
+        "password vault (vault-db)",
+        "vault-db, and an envelope",
+    ],
+)
+def test_words_around_the_name_of_what_is_lost_are_a_doubt(where: str) -> None:
+    found = lost(company(kept(where), seen("vault-db", "r1")), "site:hq")
+    assert fate(found, "vault") == "not known"
+    assert found.access[0].reach is Reach.UNKNOWN
+    assert any("can be had without The password vault" in one for one in found.surer)
+
+
+def test_the_exact_name_of_what_is_lost_is_no_doubt() -> None:
+    found = lost(company(kept("the password vault"), seen("vault-db", "r1")), "site:hq")
+    assert fate(found, "vault") == "does not come back"
+
+
+@pytest.mark.parametrize(("site", "expected"), [("hq", "not known"), ("dr", "untouched")])
+def test_words_that_name_a_lost_site_are_a_doubt(site: str, expected: str) -> None:
+    given = company(kept("the safe at hq"), seen("vault-db", "r1"))
+    assert fate(lost(given, f"site:{site}"), "vault") == expected
+
+
+@pytest.mark.parametrize("where", ["Ana", "an envelope that Ana Silva has"])
+def test_keys_that_somebody_holds_who_is_away_are_not_known(where: str) -> None:
+    given = company(kept(where), seen("vault-db", "r1"))
+    assert fate(lost(given, "vault-db"), "vault") == "comes back"
+    assert fate(lost(given, "ana", "vault-db"), "vault") == "not known"
+
+
+@pytest.mark.parametrize("password", ["file:/root/password", "env:PASSWORD", "command:pass show r"])
+@pytest.mark.parametrize(
+    ("where", "site", "expected"),
+    [
+        ("", "hq", "not known"),
+        ("", "other", "untouched"),
+        ("a safe at the bank", "hq", "comes back"),
+    ],
+)
+def test_the_machine_with_the_only_password_may_be_lost(
+    password: str, where: str, site: str, expected: str
+) -> None:
+    given = company(own(where, password), seen("db", "r1"))
+    found = lost(given, f"site:{site}")
+    assert fate(found, "app") == expected
+    if expected == "not known":
+        (told,) = (one for one in found.access if "credential" in one.what)
+        assert told.reach is Reach.UNKNOWN
+
+
+def test_ransomware_may_take_the_only_password() -> None:
+    found = scenario(company(own(), seen("db", "r1")), "ransomware")
+    assert fate(found, "app") == "not known"
+    assert all(one.reach is not Reach.REACHABLE for one in found.access)
+
+
+def test_deleted_data_leaves_the_machine_with_the_password() -> None:
+    found = lost(company(own(), seen("db", "r1")), "db")
+    assert fate(found, "app") == "comes back"
+    assert data_set(found, "db").loss_seconds == timedelta(hours=2).total_seconds()
