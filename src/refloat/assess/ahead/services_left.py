@@ -69,7 +69,7 @@ class ServicesLeft:
             seconds=back.seconds if back is not None else None if down else 0.0,
             measured=back.measured if back is not None else True,
             target_seconds=rto.target.total_seconds() if rto is not None else None,
-            loss_seconds=_worst(data),
+            loss_seconds=_worst(data) if data or fate not in _FIRST else None,
             loss_target_seconds=rpo.target.total_seconds() if rpo is not None else None,
             waits_for=way(self._returns, key) if back is not None else (),
             blocked_by=blocked,

@@ -263,3 +263,10 @@ def test_what_is_lost_beyond_the_target_is_counted() -> None:
     found = of(plan(), "book-db", facts=healthy(plan(), at))
     assert line(found).loses_more == 1
     assert line(of(plan(), "book-db", facts=healthy(plan(), NOW - MINUTE))).loses_more == 0
+
+
+def test_what_is_lost_of_a_service_that_stays_away_is_not_nothing() -> None:
+    given = with_component(plan(), "net", kind=ComponentKind.NETWORK, name="The network")
+    given = with_service(given, "booking", needs=(Dependency("net"),), steps=())
+    one = service(of(given, "net", facts=healthy(plan())), "booking")
+    assert (one.fate, one.loss_seconds) == (Fate.GONE, None)
