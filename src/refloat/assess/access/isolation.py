@@ -9,7 +9,6 @@ them while it lasts; what is not known is neither.
 from __future__ import annotations
 
 import enum
-import itertools
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -118,7 +117,9 @@ class Isolation:
         """
         found: dict[str, CopyIsolation] = {}
         newest, meant = start.newest(data_set), start.component(data_set).repositories
-        for point in _newest(start, data_set):
+        for number, point in enumerate(_newest(start, data_set)):
+            if number >= _LOOKED_BACK and found.keys() >= set(meant):
+                break  # but a weekly disk in a safe is behind hundreds of hourly points
             for copy in point.copies:
                 key = self._key(copy.repository)
                 if key in self._plan.repositories and key not in meant:
@@ -270,8 +271,7 @@ def _judge(organisation: Organisation) -> Isolation:
 
 def _newest(start: Basis, data_set: str) -> Iterator[SeenPoint]:
     """Give the newest points that may be restored from, newest first."""
-    eligible = (one for one in reversed(start.points(data_set)) if one.eligible)
-    return itertools.islice(eligible, _LOOKED_BACK)
+    return (one for one in reversed(start.points(data_set)) if one.eligible)
 
 
 def _until(repository: Repository, point: SeenPoint) -> datetime | None:

@@ -201,10 +201,13 @@ class Components:
 
     def copy(self, one: Component, place: Place) -> int:
         """Give the number of the copies of a data set in a place."""
-        number = self._things.add("copy", f"{place.data_set}@{place.repository}")
+        node = ("copy", f"{place.data_set}@{place.repository}")
+        if node in self._things.known:  # another copy there, with another key or elsewhere
+            node = ("copy", f"{place.data_set} {len(self.by_number)}@{place.repository}")
+        number = self._things.add(*node)
         self.by_number[number] = place
         self.copies[one.key] = (*self.copies.get(one.key, ()), number)
-        if place.newest is None:
+        if place.newest is None or place.past:
             self._things.doubtful.add(number)
         self._things.all_of[number] = self._opening.of_place(one, place)
         return number

@@ -114,7 +114,10 @@ class CopiesLeft:
                 place.data_set, place.repository, CopyFate.UNKNOWN, self._doubt(place, loss)
             )
         if place.newest is None:
-            text = "The plan names this place; no copy that can be restored was ever seen there."
+            text = "The plan names this place; of no copy that can be restored did anybody say so."
+            return CopyOutcome(place.data_set, place.repository, CopyFate.UNKNOWN, text)
+        if place.past:
+            text = "It was to be removed by now, and nobody has seen it since."
             return CopyOutcome(place.data_set, place.repository, CopyFate.UNKNOWN, text)
         point = self._point(place)
         if left.cautious[number]:

@@ -40,7 +40,7 @@ LOOKED_BACK = 50
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A data set in a repository.
+    """Copies of a data set in a repository that fail together and have one key.
 
     Attributes:
         data_set: the component's key.
@@ -50,6 +50,7 @@ class Place:
         domain: what the place fails together with, as was seen, else as the plan says; empty if
             nobody said.
         governed: whether a lock that rules open is all that keeps it.
+        past: whether its source was to remove it by now, and nobody has seen it since.
     """
 
     data_set: str
@@ -58,6 +59,7 @@ class Place:
     copy: CopySeen | None = None
     domain: str = ""
     governed: bool = False
+    past: bool = False
 
 
 class Places:
@@ -136,22 +138,33 @@ class Places:
         """
         meant = component.repositories
         points = start.points(component.key) if start is not None else ()
-        found: dict[str, Place] = {}
         if not points:
             return tuple(self._place(component.key, key, None, None) for key in meant)
+        found: dict[tuple[str, str, str], Place] = {}
         newest: SeenPoint | None = None
-        for point in _newest(points):
+        missing = set(meant)
+        eligible = [one for one in reversed(points) if one.eligible]
+        for number, point in enumerate(sorted(eligible, key=self._is_past)):
+            if number >= LOOKED_BACK and not missing:
+                break
             newest = newest or point
             for key, copy in self._copies(point, meant):
-                if key not in found:
-                    found[key] = self._place(component.key, key, point, copy)
-            if found and all(key in found for key in meant):
-                break
-        told = bool(found)
-        for key in meant:
-            if key not in found:
-                found[key] = self._place(component.key, key, None if told else newest, None)
-        return tuple(found.values())
+                spot = self._spot(key, copy)
+                if spot not in found and (number < LOOKED_BACK or key in missing):
+                    found[spot] = self._place(component.key, key, point, copy)
+            missing -= {key for key, _, _ in found}
+        told = bool(found) or len(meant) > 1
+        some = [self._place(component.key, key, None if told else newest, None) for key in meant]
+        return (*found.values(), *(one for one in some if one.repository in missing))
+
+    def _is_past(self, point: SeenPoint) -> bool:
+        """Whether a point was to be removed by now, and nobody has seen it since."""
+        end = point.expires_at
+        return end is not None and end <= self._instant and point.fact.observed_at < end
+
+    def _spot(self, key: str, copy: CopySeen) -> tuple[str, str, str]:
+        """Give what tells copies in one repository from each other."""
+        return key, copy.failure_domain, copy.key_kept
 
     def locked(self, place: Place, start: Basis | None) -> SeenPoint | None:
         """Give the newest point in a place that a lock keeps which nobody's rights open yet."""
@@ -167,7 +180,8 @@ class Places:
                     return point
                 continue
             for key, copy in self._copies(point, meant):
-                if key == place.repository and self._holds(point, copy, key):
+                same = self._spot(key, copy) == self._spot(place.repository, place.copy)
+                if same and self._holds(point, copy, key):
                     return point
         return None
 
@@ -188,7 +202,8 @@ class Places:
         if not domain and repository is not None:
             domain = repository.failure_domain
         governed = self._mode(key, copy) is LockMode.GOVERNANCE
-        return Place(data_set, key, point, copy, domain, governed)
+        past = point is not None and self._is_past(point)
+        return Place(data_set, key, point, copy, domain, governed, past)
 
     def _mode(self, key: str, copy: CopySeen | None) -> LockMode:
         if copy is not None and copy.offline:
