@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -143,8 +143,7 @@ class Places:
         found: dict[tuple[str, str, str], Place] = {}
         newest: SeenPoint | None = None
         missing = set(meant)
-        eligible = [one for one in reversed(points) if one.eligible]
-        for number, point in enumerate(sorted(eligible, key=self._is_past)):
+        for number, point in enumerate(self._in_turn(points)):
             if number >= LOOKED_BACK and not missing:
                 break
             newest = newest or point
@@ -156,6 +155,18 @@ class Places:
         told = bool(found) or len(meant) > 1
         some = [self._place(component.key, key, None if told else newest, None) for key in meant]
         return (*found.values(), *(one for one in some if one.repository in missing))
+
+    def _in_turn(self, points: Sequence[SeenPoint]) -> Iterator[SeenPoint]:
+        """Give what can be restored, the newest first; what was to be removed by now comes last."""
+        past = False
+        for point in reversed(points):
+            if point.eligible:
+                if self._is_past(point):
+                    past = True
+                else:
+                    yield point
+        if past:
+            yield from (one for one in reversed(points) if one.eligible and self._is_past(one))
 
     def _is_past(self, point: SeenPoint) -> bool:
         """Whether a point was to be removed by now, and nobody has seen it since."""
