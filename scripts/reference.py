@@ -164,11 +164,15 @@ def _marked_tests() -> dict[str, list[str]]:
 
 
 def _marks(decorators: list[ast.expr]) -> Iterator[str]:
-    for decorator in decorators:
-        if isinstance(decorator, ast.Call) and ast.unparse(decorator.func).endswith("requirement"):
-            for argument in decorator.args:
-                assert isinstance(argument, ast.Constant)
-                yield str(argument.value)
+    """Give the ids in the marks of a test, those of single parameters too; each once."""
+    inside = (node for decorator in decorators for node in ast.walk(decorator))
+    yield from dict.fromkeys(
+        str(argument.value)
+        for node in inside
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith("mark.requirement")
+        for argument in node.args
+        if isinstance(argument, ast.Constant)
+    )
 
 
 if __name__ == "__main__":
