@@ -161,3 +161,8 @@ def test_every_benchmark_is_run_with_the_others() -> None:
         if "def main()" in file.read_text(encoding="utf-8") and file.stem != "__main__"
     }
     assert set(re.findall(r'"(\w+)"', named[1])) == runs
+
+
+def test_no_two_files_of_tests_have_one_name() -> None:
+    names = [file.name for file in (ROOT / "tests").rglob("test_*.py")]
+    assert sorted({name for name in names if names.count(name) > 1}) == []
