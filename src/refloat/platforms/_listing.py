@@ -19,6 +19,7 @@ from typing import TypeVar
 import msgspec
 
 from refloat.model.errors import MissingInput, ObservationProblem, UsageProblem
+from refloat.model.options import Probe
 from refloat.platforms import Fact, Listing, RefusedEntry, Request, Telling
 
 LARGEST = 128 * 1024 * 1024
@@ -54,6 +55,17 @@ class Part:
     called: str
     entries: Sequence[msgspec.Raw]
     facts_of: Callable[[msgspec.Raw], Iterable[Fact]]
+
+
+class OfFiles:
+    """What every platform has that is read from files alone, and needs nothing else for it."""
+
+    takes_files = True
+    asks = False
+
+    def probe(self) -> Probe:
+        """Say that it needs nothing but what Refloat brings along."""
+        return Probe(True, f"msgspec {msgspec.__version__}")
 
 
 class Unusable(Exception):

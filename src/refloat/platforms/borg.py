@@ -15,9 +15,10 @@ import msgspec
 from msgspec import Struct, field
 
 from refloat.model.errors import UsageProblem
-from refloat.model.options import Option, OptionType, Probe
+from refloat.model.options import Option, OptionType
 from refloat.platforms import Fact, Listing, Request, Telling
 from refloat.platforms._listing import (
+    OfFiles,
     Unusable,
     clean,
     digest_of,
@@ -72,7 +73,7 @@ class _Listing(Struct):
     encryption: _Encryption = field(default_factory=_Encryption)
 
 
-class Borg:
+class Borg(OfFiles):
     """Reads listings of borg."""
 
     name = "borg"
@@ -90,12 +91,6 @@ class Borg:
         "Nothing but the listing. Whoever makes it needs the repository's key and passphrase, and"
         " to read its files."
     )
-    takes_files = True
-    asks = False
-
-    def probe(self) -> Probe:
-        """Say that it needs nothing but what Refloat brings along."""
-        return Probe(True, f"msgspec {msgspec.__version__}")
 
     def read(self, request: Request) -> Listing:
         """Read one listing.

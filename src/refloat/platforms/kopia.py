@@ -11,9 +11,10 @@ from collections.abc import Iterator
 import msgspec
 from msgspec import Struct, field
 
-from refloat.model.options import Option, Probe
+from refloat.model.options import Option
 from refloat.platforms import Fact, Listing, Request, Telling
 from refloat.platforms._listing import (
+    OfFiles,
     Unusable,
     clean,
     digest_of,
@@ -72,7 +73,7 @@ class _Snapshot(Struct):
     root: _Root | None = field(name="rootEntry", default=None)
 
 
-class Kopia:
+class Kopia(OfFiles):
     """Reads listings of kopia."""
 
     name = "kopia"
@@ -82,12 +83,6 @@ class Kopia:
         "Nothing but the listing. Whoever makes it needs the repository's password; with a kopia"
         " server, a user whose access rules allow READ on snapshots."
     )
-    takes_files = True
-    asks = False
-
-    def probe(self) -> Probe:
-        """Say that it needs nothing but what Refloat brings along."""
-        return Probe(True, f"msgspec {msgspec.__version__}")
 
     def read(self, request: Request) -> Listing:
         """Read one listing.

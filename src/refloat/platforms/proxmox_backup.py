@@ -15,9 +15,10 @@ from datetime import datetime
 import msgspec
 from msgspec import Struct, field
 
-from refloat.model.options import Option, Probe
+from refloat.model.options import Option
 from refloat.platforms import Fact, Listing, Request, Telling
 from refloat.platforms._listing import (
+    OfFiles,
     Unusable,
     clean,
     digest_of,
@@ -67,7 +68,7 @@ class _Answer(Struct):
     data: list[msgspec.Raw]
 
 
-class ProxmoxBackup:
+class ProxmoxBackup(OfFiles):
     """Reads listings of Proxmox Backup Server."""
 
     name = "proxmox_backup"
@@ -80,12 +81,6 @@ class ProxmoxBackup:
         "Nothing but the listing. Whoever makes it needs an API token with the role DatastoreAudit"
         " on that datastore: it can list everything, and restore and remove nothing."
     )
-    takes_files = True
-    asks = False
-
-    def probe(self) -> Probe:
-        """Say that it needs nothing but what Refloat brings along."""
-        return Probe(True, f"msgspec {msgspec.__version__}")
 
     def read(self, request: Request) -> Listing:
         """Read one listing.

@@ -12,9 +12,10 @@ from collections.abc import Iterator
 import msgspec
 from msgspec import Struct, field
 
-from refloat.model.options import Option, Probe
+from refloat.model.options import Option
 from refloat.platforms import Fact, Listing, Request, Telling
 from refloat.platforms._listing import (
+    OfFiles,
     Unusable,
     clean,
     digest_of,
@@ -46,7 +47,7 @@ class _Snapshot(Struct):
     summary: _Summary | None = None
 
 
-class Restic:
+class Restic(OfFiles):
     """Reads listings of restic."""
 
     name = "restic"
@@ -56,12 +57,6 @@ class Restic:
         "Nothing but the listing. Whoever makes it needs a password of the repository, and to read"
         " its files; with --no-lock nothing is written."
     )
-    takes_files = True
-    asks = False
-
-    def probe(self) -> Probe:
-        """Say that it needs nothing but what Refloat brings along."""
-        return Probe(True, f"msgspec {msgspec.__version__}")
 
     def read(self, request: Request) -> Listing:
         """Read one listing.

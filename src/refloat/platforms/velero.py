@@ -14,9 +14,10 @@ from datetime import datetime
 import msgspec
 from msgspec import Struct, field
 
-from refloat.model.options import Option, Probe
+from refloat.model.options import Option
 from refloat.platforms import Fact, Listing, Request, Telling
 from refloat.platforms._listing import (
+    OfFiles,
     Unusable,
     clean,
     digest_of,
@@ -120,7 +121,7 @@ class _List(Struct):
     items: list[msgspec.Raw]
 
 
-class Velero:
+class Velero(OfFiles):
     """Reads listings of Velero."""
 
     name = "velero"
@@ -130,12 +131,6 @@ class Velero:
         "Nothing but the listing. Whoever makes it needs the verbs get and list on backups,"
         " restores and backupstoragelocations of velero.io, and on nothing else."
     )
-    takes_files = True
-    asks = False
-
-    def probe(self) -> Probe:
-        """Say that it needs nothing but what Refloat brings along."""
-        return Probe(True, f"msgspec {msgspec.__version__}")
 
     def read(self, request: Request) -> Listing:
         """Read one listing.
