@@ -37,7 +37,7 @@ class Aftermath:
     surely: Mapping[int, Loss]
     perhaps: Mapping[int, Loss]
 
-    @property
+    @cached_property
     def plan(self) -> Plan:
         """The plan."""
         return self.network.plan

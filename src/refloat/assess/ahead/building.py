@@ -14,10 +14,9 @@ from refloat.assess.ground.moment import Moment
 from refloat.assess.ground.plan_graph import circles
 from refloat.assess.ground.trials import Trial
 from refloat.assess.organisation import Organisation
-from refloat.model.dependency import Strength
 from refloat.model.feed import TestLevel
 from refloat.model.organisation import WrittenStep
-from refloat.model.plan import Component, ComponentKind, Plan, Service
+from refloat.model.plan import Component, ComponentKind, Plan, Protection, Service
 
 _ANEW = frozenset({ComponentKind.APPLICATION, ComponentKind.INFRASTRUCTURE})
 """Kinds that people put anew by themselves, if only they know how."""
@@ -111,6 +110,7 @@ class Components:
     Attributes:
         by_number: by the number of a ``copy``, its place.
         copies: by data set, the numbers of its copies.
+        holding: components that hold data.
     """
 
     def __init__(
@@ -133,40 +133,46 @@ class Components:
         self._buried = Buried(organisation.plan)
         self.by_number: dict[int, Place] = {}
         self.copies: dict[str, tuple[int, ...]] = {}
+        self.holding: set[str] = set()
 
     def component(self, one: Component) -> None:
         """Say when a component is restored, and when it is back."""
         running = self._things.first[one.key]
         restored, back = running + RESTORED, running + BACK
         if one.needs:
-            hard = [need.on for need in one.needs if need.strength is Strength.HARD]
-            self._things.all_of[back] = tuple(dict.fromkeys(self._things.backs(hard)))
+            self._things.all_of[back] = self._things.hard(one.needs)
         self._things.any_of[back] = ((running, restored),)
-        every: Iterable[int] = ()
         groups: list[Sequence[int]] = []
         if one.key in self._steps.bringing and one.key not in self._steps.free:
             groups.append(self._steps.bringing[one.key])
-        holds_data = one.copied or one.kind in HOLDS_DATA
-        if one.takes is not None and not holds_data and not groups:
-            return
-        owners = self._graph.owners.get(one.key, ())
-        start = self._organisation.bases[owners[0]] if owners else None
-        places = self._looks.of(one, start) if holds_data else ()
-        if places:
-            groups += self.secrets(one)
-            groups.append([self.copy(one, place) for place in places])
-            every = self._opening.tool(one)
-        elif one.kind in HOLDS_DATA and one.key not in self._moment.excluded:
-            groups.append(())
+        every: Iterable[int] = ()
+        if one.copied or one.kind in HOLDS_DATA:
+            every = self.data(one, groups)
         elif one.takes is None:
-            every = self.anew(one, owners)
-        self._things.needs(restored, every, groups)
+            every = self.anew(one, self._graph.owners.get(one.key, ()))
+        if every or groups:
+            self._things.needs(restored, every, groups)
 
-    def secrets(self, one: Component) -> Iterator[Sequence[int]]:
+    def data(self, one: Component, groups: list[Sequence[int]]) -> Iterable[int]:
+        """Give what restoring a data set needs, and add groups of what it needs one each of."""
+        owners = self._graph.owners.get(one.key, ())
+        self.holding.add(one.key)
+        places = self._looks.of(one, self._organisation.bases[owners[0]] if owners else None)
+        if places:
+            if one.protection is not None:
+                groups += self.secrets(one.protection)
+            copies = tuple([self.copy(one, place) for place in places])
+            self.copies[one.key] = copies
+            groups.append(copies)
+            return self._opening.tool(one)
+        if one.kind in HOLDS_DATA and one.key not in self._moment.excluded:
+            groups.append(())
+            return ()
+        return self.anew(one, owners) if one.takes is None else ()
+
+    def secrets(self, protection: Protection) -> Iterator[Sequence[int]]:
         """Give what holds the secrets of a restore; perhaps they can be had elsewhere, too."""
-        if one.protection is None:
-            return
-        for reference in secrets(one.protection.options):
+        for reference in secrets(protection.options):
             for holder in self._buried.holders(str(reference)):
                 doubt = self._things.doubt(f"{reference} can be had without {holder}")
                 yield (self._things.known["back", holder], doubt)
@@ -206,7 +212,6 @@ class Components:
             node = ("copy", f"{place.data_set} {len(self.by_number)}@{place.repository}")
         number = self._things.add(*node)
         self.by_number[number] = place
-        self.copies[one.key] = (*self.copies.get(one.key, ()), number)
         if place.newest is None or place.past:
             self._things.doubtful.add(number)
         self._things.all_of[number] = self._opening.of_place(one, place)
@@ -231,10 +236,8 @@ class Services:
 
     def service(self, one: Service, seen: Iterable[str]) -> None:
         """Say when a service is restored, and when it is back."""
-        running, restored = (
-            self._things.known["running", one.key],
-            self._things.known["restored", one.key],
-        )
+        running = self._things.first[one.key]
+        restored, back = running + RESTORED, running + BACK
         last = max(
             (number for number, step in enumerate(one.steps) if step.brings_back is not None),
             default=len(one.steps),
@@ -251,15 +254,14 @@ class Services:
         providers = [key for key in one.vendors if self.provides(key)]
         self._things.needs(restored, (*steps, *map(self.vendor, providers)))
         vendors = [self.vendor(key) for key in one.vendors if key not in providers]
-        hard = [need.on for need in one.needs if need.strength is Strength.HARD]
-        every = [*self._things.backs(hard), *vendors]
+        hard = self._things.hard(one.needs)
+        every = [*hard, *vendors]
         every += [self.seen(one.key, other) for other in seen]
-        back = self._things.known["back", one.key]
         if not one.standby:
             self._things.needs(back, every, [(running, restored)])
             return
         parts = self._things.add("parts", one.key)
-        self._things.needs(parts, self._things.backs(hard), [(running, restored)])
+        self._things.needs(parts, hard, [(running, restored)])
         below = (key for key in self._graph.hard[one.key] if key in self._plan.services)
         every = [*self._things.backs(below), *vendors]
         every += [self.seen(one.key, other) for other in seen]

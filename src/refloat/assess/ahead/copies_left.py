@@ -48,18 +48,12 @@ class CopiesLeft:
         """Say what becomes of one data set."""
         left, numbers = self._left, self._network.copies.get(key, ())
         lost = left.is_lost(key)
-        copies = tuple(self._copy(number) for number in numbers)
+        copies = tuple([self._copy(number) for number in numbers])
         fate, best = self._fate(key, lost=lost), None
         if lost and fate is Fate.BACK:
-            best = max(
-                (
-                    one
-                    for number, one in zip(numbers, copies, strict=True)
-                    if left.cautious[number] and one.consistency_time is not None
-                ),
-                key=_age,
-                default=None,
-            )
+            some = zip(numbers, copies, strict=True)
+            whole = [one for number, one in some if left.cautious[number] and one.consistency_time]
+            best = max(whole, key=_age) if whole else None
         loss = None if lost else 0.0
         if best is not None and best.consistency_time is not None:
             loss = (left.organisation.instant - best.consistency_time).total_seconds()

@@ -17,6 +17,7 @@ from refloat.assess.ahead.network import Node
 from refloat.assess.ahead.places import Place, Places
 from refloat.assess.ahead.standing import RENTED, Standing, words
 from refloat.assess.ahead.stopping import Stopping
+from refloat.assess.ahead.things import RESTORED
 from refloat.assess.ground.basis import HOLDS_DATA
 from refloat.assess.ground.plan_graph import PlanGraph
 from refloat.assess.organisation import Organisation
@@ -38,6 +39,7 @@ class Falls:
         graph: what rests on what.
         looks: looks copies up.
         known: by node, its number.
+        first: by component and service, the number of its first thing; the others follow.
         by_number: by the number of a ``copy``, its place.
 
     Attributes:
@@ -50,6 +52,7 @@ class Falls:
         graph: PlanGraph,
         looks: Places,
         known: Mapping[Node, int],
+        first: Mapping[str, int],
         by_number: Mapping[int, Place],
     ) -> None:
         self._organisation = organisation
@@ -57,6 +60,7 @@ class Falls:
         self._graph = graph
         self._looks = looks
         self._known = known
+        self._first = first
         self._by_number = by_number
         self.known = KnownLosses(organisation, by_number)
         self._found: dict[Loss, _Fallen] = {}
@@ -111,7 +115,9 @@ class Falls:
 
     @cached_property
     def _stopping(self) -> Stopping:
-        return Stopping(self._plan, self._graph, self._known)
+        services = self._plan.services.items()
+        standby = {key: self._known["standby", key] for key, one in services if one.standby}
+        return Stopping(self._plan, self._graph, self._first, standby)
 
     @cached_property
     def _keys(self) -> KeysAt:
@@ -145,7 +151,7 @@ class Falls:
         if key not in self._plan.services:
             return (), ()
         own, stopping = tuple(self._graph.own(key)), self._stopping
-        surely = [self._known["running", key], *stopping.down(own), *stopping.standbys(own)]
+        surely = [self._first[key], *stopping.down(own), *stopping.standbys(own)]
         surely += stopping.standby(key)
         return _parted(surely, stopping.with_carriers(own))
 
@@ -207,7 +213,7 @@ class Falls:
         hosted = [one.key for one in self._plan.components.values() if one.vendor == key]
         unsaid = [*self._standing.perhaps_at(key, self._graph)]
         surely, perhaps = list(self._stopping.down(hosted)), list(self._stopping.down(unsaid))
-        perhaps += [self._known["restored", one] for one in (*hosted, *unsaid)]
+        perhaps += [self._first[one] + RESTORED for one in (*hosted, *unsaid)]
         perhaps += (*self._stopping.with_carriers(hosted), *self._stopping.unexplained)
         number = self._known.get(("vendor", key))
         if number is not None:
@@ -237,12 +243,9 @@ class Falls:
 
     def _for_good(self, numbers: Iterable[int]) -> tuple[int, ...]:
         """Add that what no longer runs cannot be restored."""
-        restored = {
-            self._known["running", key]: self._known["restored", key]
-            for key in (*self._plan.components, *self._plan.services)
-        }
+        running = frozenset(self._first.values())
         given = tuple(numbers)
-        return _once((*given, *(restored[one] for one in given if one in restored)))
+        return _once((*given, *(one + RESTORED for one in given if one in running)))
 
 
 class Struck(Mapping[object, tuple[int, ...]]):

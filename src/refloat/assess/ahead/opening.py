@@ -11,7 +11,6 @@ from refloat.assess.ahead.network import Node
 from refloat.assess.ahead.places import Place, Places
 from refloat.assess.ahead.signing import Signing, is_unsaid
 from refloat.assess.ahead.things import Things
-from refloat.model.dependency import Strength
 from refloat.model.plan import Component, Plan
 
 
@@ -34,24 +33,34 @@ class Opening:
         self._looks = looks
         self._things = things
         self._tools: dict[str | None, tuple[int, ...]] = {}
-        self._opens: dict[tuple[str | None, str], tuple[int, ...]] = {}
+        self._opens: dict[tuple[str | None, str, str], tuple[int, ...]] = {}
 
     def of_place(self, one: Component, place: Place) -> tuple[int, ...]:
         """Give what opens the copies of a component in a place."""
         platform = one.watch.platform if one.watch is not None else None
-        opens = self._opens.get((platform, place.repository))
+        asked = (platform, place.repository, place.copy.key_kept if place.copy is not None else "")
+        opens = self._opens.get(asked)
         if opens is None:
-            opens = tuple(dict.fromkeys(self.opening(platform, place.repository)))
-            self._opens[platform, place.repository] = opens
-        if place.copy is None or not place.copy.key_kept:
-            return tuple(dict.fromkeys((*opens, *self.unsaid(platform, place.repository))))
-        kept = place.copy.key_kept
-        groups = list(self.where(kept, place.repository))
-        if not groups:
-            return opens
-        number = self._things.add("keys", f"{place.repository}: {kept}")
-        self._things.needs(number, (), groups)
-        return tuple(dict.fromkeys((*opens, number)))
+            opens = self._opens[asked] = tuple(dict.fromkeys(self.of_copies(*asked)))
+        return opens
+
+    def of_copies(self, platform: str | None, repository: str, kept: str) -> Iterator[int]:
+        """Give what opens the copies that a tool keeps in a repository, with keys kept somewhere.
+
+        Args:
+            platform: the tool; None for Refloat itself.
+            repository: the repository.
+            kept: where their own keys are kept, as was seen; empty if nobody said.
+        """
+        yield from self.opening(platform, repository)
+        if not kept:
+            yield from self.unsaid(platform, repository)
+            return
+        groups = list(self.where(kept, repository))
+        if groups:
+            number = self._things.add("keys", f"{repository}: {kept}")
+            self._things.needs(number, (), groups)
+            yield number
 
     def tool(self, one: Component) -> tuple[int, ...]:
         """Give what restoring needs: that the tool can be opened, and hands."""
@@ -71,8 +80,7 @@ class Opening:
                 groups = self.perhaps(self._signing.identities, one.name or one.key)
                 self._things.needs(number, (), groups)
             elif not one.break_glass:
-                hard = (need.on for need in one.needs if need.strength is Strength.HARD)
-                self._things.needs(number, self._things.backs(hard))
+                self._things.needs(number, self._things.hard(one.needs))
         return self._things.known[node]
 
     def hands(self, platform: str) -> Iterator[int]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -30,6 +30,9 @@ class _Named(Protocol):
     @property
     def name(self) -> str: ...
 
+
+_THE = "the "
+"""What people put before a name, and may leave out."""
 
 _LONGEST = 8
 """How many words a name has at most that is looked for in other words."""
@@ -79,55 +82,40 @@ class Places:
     def named(self, text: str) -> tuple[str, str]:
         """Give the kind and key of what some text names; both are empty if it is none of ours."""
         wanted = text.strip().casefold()
-        if not wanted:
-            return "", ""
-        if wanted in self._spoken:
-            return self._spoken[wanted] or ("", "")
-        return self._all.get(wanted, ("", ""))
-
-    @cached_property
-    def _spoken(self) -> Mapping[str, Thing | None]:
-        """Give what the plan's own places of keys name: few, in a plan with many names."""
-        plan = self._plan
-        kept = [one.key_kept for one in plan.repositories.values()]
-        kept += [one.key_kept for one in plan.platforms.values()]
-        wanted = {text.strip().casefold() for text in kept} - {""}
-        found: dict[str, Thing | None] = dict.fromkeys(wanted)
-        if wanted:
-            for kind, key, name in _things(plan):
-                if name.casefold() in wanted:
-                    found[name.casefold()] = (kind, key)
-        return found
-
-    @cached_property
-    def _all(self) -> Mapping[str, Thing]:
-        return {name.casefold(): (kind, key) for kind, key, name in _things(self._plan) if name}
+        return self._knowing(wanted).get(wanted, ("", ""))
 
     def mentioned(self, text: str) -> Iterator[Thing]:
         """Give what of ours some words speak of, the longest names alone."""
-        spoken = _parts(text)
-        known = self._mentioned if text in self._kept else self._all
-        found = {part: known[part] for part in spoken if part in known}
+        said = text.strip().casefold()
+        known = self._knowing(said)
+        found: dict[str, Thing] = {}
+        for part in _parts(said):
+            name = part if part in known else f"{_THE}{part}"
+            if name in known:
+                found[part] = known[name]
         longer = [part for part in found if not any(part in one for one in found if part != one)]
         yield from dict.fromkeys(found[part] for part in longer)
+
+    def _knowing(self, said: str) -> Mapping[str, Thing]:
+        """Give the names that may be in some words; few are, in what the plan says of its keys."""
+        return self._spoken if said in self._kept else self._all
 
     @cached_property
     def _kept(self) -> frozenset[str]:
         """Give what the plan says of where keys are kept."""
-        plan = self._plan
-        kept = [one.key_kept for one in plan.repositories.values()]
-        return frozenset((*kept, *(one.key_kept for one in plan.platforms.values())))
+        kept = [one.key_kept for one in self._plan.repositories.values()]
+        kept += [one.key_kept for one in self._plan.platforms.values()]
+        return frozenset(text.strip().casefold() for text in kept)
 
     @cached_property
-    def _mentioned(self) -> Mapping[str, Thing]:
-        """Give what the plan's own places of keys speak of: few, in a plan with many names."""
-        wanted = {part for text in self._kept for part in _parts(text)}
-        found: dict[str, Thing] = {}
-        for kind, key, name in _things(self._plan) if wanted else ():
-            said = name.casefold()
-            if said in wanted or (said := said.removeprefix("the ")) in wanted:
-                found[said] = (kind, key)
-        return found
+    def _spoken(self) -> Mapping[str, Thing]:
+        parts = {part for text in self._kept for part in _parts(text)}
+        wanted = {*self._kept, *parts, *(f"{_THE}{part}" for part in parts)}
+        return dict(_names(self._plan, wanted))
+
+    @cached_property
+    def _all(self) -> Mapping[str, Thing]:
+        return dict(_names(self._plan))
 
     def of(self, component: Component, start: Basis | None) -> tuple[Place, ...]:
         """Give every place of a component's copies: where they were seen first, then where meant.
@@ -141,20 +129,30 @@ class Places:
         if not points:
             return tuple(self._place(component.key, key, None, None) for key in meant)
         found: dict[tuple[str, str, str], Place] = {}
+        met: set[tuple[str, str, str]] = set()
         newest: SeenPoint | None = None
         missing = set(meant)
         for number, point in enumerate(self._in_turn(points)):
             if number >= LOOKED_BACK and not missing:
                 break
             newest = newest or point
-            for key, copy in self._copies(point, meant):
-                spot = self._spot(key, copy)
-                if spot not in found and (number < LOOKED_BACK or key in missing):
-                    found[spot] = self._place(component.key, key, point, copy)
-            missing -= {key for key, _, _ in found}
+            for copy in point.fact.copies:
+                said = (copy.repository, copy.failure_domain, copy.key_kept)
+                if said in met:
+                    continue
+                key = self._key(copy, meant)
+                if number < LOOKED_BACK or key in missing:
+                    met.add(said)
+                    if key is not None and (spot := _spot(key, copy)) not in found:
+                        found[spot] = self._place(component.key, key, point, copy)
+            if missing:
+                missing.difference_update(key for key, _, _ in found)
+        if not missing:
+            return tuple(found.values())
         told = bool(found) or len(meant) > 1
-        some = [self._place(component.key, key, None if told else newest, None) for key in meant]
-        return (*found.values(), *(one for one in some if one.repository in missing))
+        unseen = (key for key in meant if key in missing)
+        some = (self._place(component.key, key, None if told else newest, None) for key in unseen)
+        return (*found.values(), *some)
 
     def _in_turn(self, points: Sequence[SeenPoint]) -> Iterator[SeenPoint]:
         """Give what can be restored, the newest first; what was to be removed by now comes last."""
@@ -173,10 +171,6 @@ class Places:
         end = point.expires_at
         return end is not None and end <= self._instant and point.fact.observed_at < end
 
-    def _spot(self, key: str, copy: CopySeen) -> tuple[str, str, str]:
-        """Give what tells copies in one repository from each other."""
-        return key, copy.failure_domain, copy.key_kept
-
     def locked(self, place: Place, start: Basis | None) -> SeenPoint | None:
         """Give the newest point in a place that a lock keeps which nobody's rights open yet."""
         if place.newest is None or start is None:
@@ -191,19 +185,23 @@ class Places:
                     return point
                 continue
             for key, copy in self._copies(point, meant):
-                same = self._spot(key, copy) == self._spot(place.repository, place.copy)
+                same = _spot(key, copy) == _spot(place.repository, place.copy)
                 if same and self._holds(point, copy, key):
                     return point
         return None
 
     def _copies(self, point: SeenPoint, meant: tuple[str, ...]) -> Iterator[tuple[str, CopySeen]]:
         for copy in point.copies:
-            name = copy.repository
-            key = name
-            if name not in self._plan.repositories:
-                key = self._names.get(name.casefold(), name)
-            if key in meant or key not in self._plan.repositories:
-                yield key, copy  # elsewhere it is left over from another plan
+            key = self._key(copy, meant)
+            if key is not None:
+                yield key, copy
+
+    def _key(self, copy: CopySeen, meant: tuple[str, ...]) -> str | None:
+        """Give the repository that a copy is in; None if that is left over from another plan."""
+        key = copy.repository
+        if key not in self._plan.repositories:
+            key = self._names.get(key.casefold(), key)
+        return key if key in meant or key not in self._plan.repositories else None
 
     def _place(
         self, data_set: str, key: str, point: SeenPoint | None, copy: CopySeen | None
@@ -240,20 +238,31 @@ class Places:
         return until is None or until > self._instant
 
 
-def _things(plan: Plan) -> Iterator[tuple[str, str, str]]:
-    """Give kind, key and name of what a place of keys may name; keys come last, and so go first."""
+def _spot(key: str, copy: CopySeen) -> tuple[str, str, str]:
+    """Give what tells copies in one repository from each other."""
+    return key, copy.failure_domain, copy.key_kept
+
+
+def _names(plan: Plan, wanted: Set[str] | None = None) -> Iterator[tuple[str, Thing]]:
+    """Give the names of what a place of keys may name; keys come last, and so go first.
+
+    Args:
+        plan: the plan.
+        wanted: the names that are asked for, in small letters; None for all.
+    """
     named: tuple[tuple[str, Mapping[str, _Named]], ...] = (
         ("component", plan.components),
         ("service", plan.services),
         ("repository", plan.repositories),
         ("platform", plan.platforms),
     )
-    for kind, some in named:
-        for key, one in some.items():
-            yield kind, key, one.name
-    for kind, some in named:
-        for key in some:
-            yield kind, key, key
+    names = [(kind, some, [one.name for one in some.values()]) for kind, some in named]
+    for kind, some, said in (*names, *((kind, some, list(some)) for kind, some in named)):
+        small = list(map(str.casefold, said))
+        if wanted is None or not wanted.isdisjoint(small):  # of very many, few are wanted
+            for name, key in zip(small, some, strict=True):
+                if name and (wanted is None or name in wanted):
+                    yield name, (kind, key)
 
 
 def _parts(text: str) -> Iterator[str]:

@@ -34,7 +34,7 @@ from refloat.assess.ahead.opening import Opening
 from refloat.assess.ahead.places import Place, Places
 from refloat.assess.ahead.things import BACK as BACK
 from refloat.assess.ahead.things import RESTORED, Things
-from refloat.assess.ground.basis import HOLDS_DATA, Basis
+from refloat.assess.ground.basis import Basis
 from refloat.assess.ground.index import Index
 from refloat.assess.ground.moment import Moment
 from refloat.assess.ground.plan_graph import PlanGraph
@@ -55,6 +55,7 @@ class RecoveryNetwork(Network):
         looks: looks copies up.
         by_number: by the number of a ``copy``, its place.
         copies: by data set, the numbers of its copies.
+        holding: components that hold data.
         first: by component and service, the number of its first thing; the others follow.
         seen: by service, what it was seen to need and the plan does not say.
         falls: works out what falls with a loss.
@@ -65,16 +66,17 @@ class RecoveryNetwork(Network):
     looks: Places = field(kw_only=True)
     by_number: dict[int, Place] = field(kw_only=True)
     copies: dict[str, tuple[int, ...]] = field(kw_only=True)
+    holding: set[str] = field(kw_only=True)
     first: dict[str, int] = field(kw_only=True)
     seen: dict[str, tuple[str, ...]] = field(kw_only=True)
     falls: Falls = field(kw_only=True)
 
-    @property
+    @cached_property
     def plan(self) -> Plan:
         """The plan."""
         return self.organisation.plan
 
-    @property
+    @cached_property
     def graph(self) -> PlanGraph:
         """What rests on what, by the plan."""
         return self.moment.index.graph
@@ -93,11 +95,11 @@ class RecoveryNetwork(Network):
     @cached_property
     def data(self) -> Mapping[str, tuple[str, ...]]:
         """Give, by service, its own components that hold data; services that have such alone."""
-        found: dict[str, tuple[str, ...]] = {}
-        for key, owners in self.graph.owners.items():
-            if key in self.copies or self.plan.components[key].kind in HOLDS_DATA:
-                for one in owners:
-                    found[one] = (*found.get(one, ()), key)
+        found = {}
+        for key in self.plan.services:
+            some = tuple([one for one in self.graph.own(key) if one in self.holding])
+            if some:
+                found[key] = some
         return found
 
     def nodes_of(self, kind: str) -> Iterator[Node]:
@@ -171,7 +173,7 @@ def _made(organisation: Organisation) -> RecoveryNetwork:
     for service in plan.services.values():
         services.service(service, seen.get(service.key, ()))
     by_number = components.by_number
-    falls = Falls(organisation, moment.index.graph, looks, things.known, by_number)
+    falls = Falls(organisation, moment.index.graph, looks, things.known, things.first, by_number)
     network = RecoveryNetwork(
         nodes=things.nodes,
         all_of=things.all_of,
@@ -184,6 +186,7 @@ def _made(organisation: Organisation) -> RecoveryNetwork:
         looks=looks,
         by_number=by_number,
         copies=components.copies,
+        holding=components.holding,
         first=things.first,
         seen=seen,
         falls=falls,

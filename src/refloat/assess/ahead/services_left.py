@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 
 from refloat.assess import words
@@ -13,7 +13,7 @@ from refloat.assess.ahead.building import failed
 from refloat.assess.ahead.losses import in_words
 from refloat.assess.ahead.times import Return, needs_of, returns, way
 from refloat.model.ahead import CopyFate, DataSetOutcome, Fate, ServiceOutcome
-from refloat.model.dependency import Strength
+from refloat.model.dependency import Dependency, Strength
 from refloat.model.plan import Service
 
 _NAMED = 5
@@ -105,7 +105,7 @@ class ServicesLeft:
 
     def _surely_away(self, key: str) -> bool:
         left = self._left
-        if key in left.plan.vendors and ("back", key) not in left.network.numbers:
+        if key not in left.network.first:
             return bool(left.surely_down[left.number("vendor", key)])
         return left.fate(key) is Fate.GONE
 
@@ -113,16 +113,15 @@ class ServicesLeft:
         left = self._left
         service = left.plan.services.get(key)
         if service is None:
-            needs = [need.on for need in left.plan.components[key].needs if _is_hard(need.strength)]
+            needs = _hard(left.plan.components[key].needs)
         else:
             for vendor in service.vendors:
                 number = left.number("vendor", vendor)
                 if left.perhaps_down[number]:  # no vendor comes back
                     yield vendor
-            needs = [need.on for need in service.needs if _is_hard(need.strength)]
-            needs += left.network.seen.get(key, ())
-        known = left.network.numbers
-        yield from (one for one in needs if ("back", one) in known and not left.comes_back(one))
+            needs = [*_hard(service.needs), *left.network.seen.get(key, ())]
+        known = left.network.first
+        yield from [one for one in needs if one in known and not left.comes_back(one)]
 
     def _root(self, key: str) -> str:
         """Give what is at the bottom of it: a circle as people draw it, or the last key."""
@@ -294,8 +293,8 @@ def _comes_back(name: str, back: Return) -> str:
     return f"{name} comes back {about}within {words.duration(back.seconds)}"
 
 
-def _is_hard(strength: Strength) -> bool:
-    return strength is Strength.HARD
+def _hard(needs: Iterable[Dependency]) -> list[str]:
+    return [need.on for need in needs if need.strength is Strength.HARD]
 
 
 def _small(text: str) -> str:

@@ -7,10 +7,10 @@ perhaps lost, too.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from functools import cached_property
+from itertools import chain
 
-from refloat.assess.ahead.network import Node
 from refloat.assess.ground.basis import HOLDS_DATA
 from refloat.assess.ground.plan_graph import PlanGraph
 from refloat.model.dependency import Strength
@@ -26,34 +26,46 @@ class Stopping:
     Args:
         plan: the plan.
         graph: what rests on what.
-        known: by node, its number.
+        first: by component and service, the number of its running.
+        standby: by service, the number of its standby; services that have one alone.
     """
 
-    def __init__(self, plan: Plan, graph: PlanGraph, known: Mapping[Node, int]) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        graph: PlanGraph,
+        first: Mapping[str, int],
+        standby: Mapping[str, int],
+    ) -> None:
         self._plan = plan
         self._graph = graph
-        self._known = known
+        self._first = first
+        self._standby = standby
 
     def down(self, components: Iterable[str]) -> Iterator[int]:
         """Give what no longer runs when components are lost."""
-        known, owners, own = self._known, self._graph.owners, self._graph.own
-        for key in components:
-            yield known["running", key]
-            for service in owners.get(key, ()):
-                if own(service)[key] is Strength.HARD:
-                    yield known["running", service]
+        first, lost = self._first, dict.fromkeys(components)
+        yield from [first[key] for key in lost]
+        for service in self._owners(lost):
+            own = self._graph.own(service)
+            if any(own[key] is Strength.HARD for key in own.keys() & lost.keys()):
+                yield first[service]
 
     def standbys(self, components: Iterable[str]) -> Iterator[int]:
         """Give the standbys of the services of which components are a part."""
-        for key in components:
-            for service in self._graph.owners.get(key, ()):
-                if ("standby", service) in self._known:
-                    yield self._known["standby", service]
+        if self._standby:
+            for service in self._owners(components):
+                yield from self.standby(service)
 
     def standby(self, service: str) -> Iterator[int]:
         """Give a service's standby, if it has one."""
-        if ("standby", service) in self._known:
-            yield self._known["standby", service]
+        if service in self._standby:
+            yield self._standby[service]
+
+    def _owners(self, components: Iterable[str]) -> Collection[str]:
+        """Give the services of which components are a part, each once."""
+        owners = self._graph.owners
+        return dict.fromkeys(chain.from_iterable(owners.get(key, ()) for key in components))
 
     def at_site(self, site: str) -> list[str]:
         """Give the components of which the plan says that they stand at a site; "" for at none."""
@@ -81,7 +93,7 @@ class Stopping:
         """Give services of which nobody said at all what they need, or whose they are."""
         plan, graph = self._plan, self._graph
         return tuple(
-            self._known["running", key]
+            self._first[key]
             for key, one in plan.services.items()
             if not (one.vendors or one.needs or graph.own(key))
         )
@@ -100,7 +112,7 @@ class Stopping:
         perhaps: list[int] = []
         for key, one in self._plan.services.items():
             if Strength.HARD not in self._graph.own(key).values():
-                (surely if one.steps else perhaps).append(self._known["running", key])
+                (surely if one.steps else perhaps).append(self._first[key])
         return surely, perhaps
 
     @cached_property

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from refloat.assess.ahead.network import Node
+from refloat.model.dependency import Dependency, Strength
 from refloat.model.plan import Plan
 
 RUNNING, RESTORED, BACK = 0, 1, 2
@@ -60,6 +61,12 @@ class Things:
         """Give the numbers of what is back; what the plan does not know is passed over."""
         first = self.first
         return [first[key] + BACK for key in keys if key in first]
+
+    def hard(self, needs: Iterable[Dependency]) -> tuple[int, ...]:
+        """Give the numbers of what must be back by some dependencies, each once."""
+        known, hard = self.first.get, Strength.HARD
+        found = [known(need.on) for need in needs if need.strength is hard]
+        return tuple(dict.fromkeys([first + BACK for first in found if first is not None]))
 
     def doubt(self, key: str) -> int:
         """Give a thing that holds in the hopeful reading only."""
