@@ -244,6 +244,48 @@ def test_a_restore_that_was_killed_is_known_to_have_begun(shop: Shop, tmp_path: 
     done(shop.run("restore", "fetch", number, "--to", str(tmp_path / "other")))
 
 
+def waiting_restic(folder: Path) -> tuple[Path, Path]:
+    """Make a restic that says when it is asked to restore, and goes on when it is let.
+
+    Gives the pipe that it says so on, and the one that it waits for; both are in the folder, which
+    has to come first on the PATH.
+    """
+    says, waits = folder / "says", folder / "waits"
+    os.mkfifo(says)
+    os.mkfifo(waits)
+    program = folder / "restic"
+    there = shutil.which("restic")
+    program.write_text(
+        f'#!/bin/sh\ncase " $* " in *" restore "*) echo >{says}; read go <{waits};; esac\n'
+        f'exec {there} "$@"\n'
+    )
+    program.chmod(0o755)
+    return says, waits
+
+
+@pytest.mark.requirement("R-034")
+def test_of_two_that_carry_out_one_approval_at_once_one_goes_on(shop: Shop, tmp_path: Path) -> None:
+    number, programs = approved(shop), tmp_path / "programs"
+    programs.mkdir()
+    says, waits = waiting_restic(programs)
+    first = ("restore", "fetch", number, "--to", str(tmp_path / "first"))
+    second = ("restore", "fetch", number, "--to", str(tmp_path / "second"))
+    path = f"{programs}:{os.environ['PATH']}"
+    with shop.begin(*first, PATH=path) as child:
+        try:
+            assert says.read_text() == "\n"
+            refused = shop.run(*second)
+        finally:
+            child.kill()
+    os.close(os.open(waits, os.O_RDWR))  # restic itself lives on, until it is let go
+    assert (refused.code, "carried out by another process" in error(refused)) == (77, True)
+    assert not (tmp_path / "second").exists()
+    done(shop.run(*second))
+    stages = [one.stage for one in carried_out(shop)]
+    assert stages == [RestoreStage.BEGUN, RestoreStage.BEGUN, RestoreStage.PASSED]
+    assert shop.run(*first).code == 77
+
+
 def test_where_there_is_no_room_nothing_is_begun(shop: Shop, tmp_path: Path) -> None:
     if os.geteuid() != 0:
         pytest.skip("only root can mount a small disk")

@@ -28,7 +28,10 @@ from refloat.model.run import CheckResult, Outcome
 from refloat.plan import fingerprint
 from refloat.recovery.putting import chosen, compare, put_down, require_empty, take_down, worst
 from refloat.recovery.session import Session
-from refloat.store.journal import FileJournal
+from refloat.store.journal import FileJournal, alone
+
+RESTORES = "restores"
+"""The folder of the state that holds, by the request's number, the lock of who carries it out."""
 
 _STAGES = {
     Outcome.PASSED: RestoreStage.PASSED,
@@ -71,7 +74,8 @@ def fetch(
 ) -> Fetched:
     """Carry out a request that somebody approved, or that may go on without an approver.
 
-    That it begins is recorded before anything is put down, so that nothing is put down unseen.
+    That it begins is recorded before anything is put down, so that nothing is put down unseen. One
+    process carries out a request: what became of it is read only when no other one is at it.
 
     Args:
         workspace: the plan and the state.
@@ -83,18 +87,35 @@ def fetch(
     Raises:
         MissingInput: if there is no such request, or no recovery point.
         NotAllowed: if nobody approved it, it does not count any more, it is somebody else's tool
-            that restores this, or the folder is where nothing may be restored to.
+            that restores this, another process is at it, or the folder is where nothing may be
+            restored to.
         StateProblem: if the folder is not empty.
         NoRoom: if its disk has no room for the data.
         RepositoryProblem, SecretProblem: if the repository cannot be asked.
         StateProblem, NoRoom, EvidenceProblem: if the ledger cannot be written.
     """
-    standing = find(workspace, clock, number)
+    find(workspace, clock, number)  # before anything is locked: there must be such a request
+    with alone(
+        files.private_folder(workspace.state / RESTORES) / str(number),
+        f"request {number} is being carried out by another process",
+        "Wait for it. refloat restore list shows what became of it.",
+    ):
+        standing = find(workspace, clock, number)
+        return _carry_out(workspace, clock, standing, into, listening)
+
+
+def _carry_out(
+    workspace: Workspace,
+    clock: Clock,
+    standing: RestoreStanding,
+    into: Path,
+    listening: Callable[[], AbstractContextManager[None]],
+) -> Fetched:
     asked = standing.request
     ours = _refuse(workspace.plan, standing)
     folder = into.absolute()
     wiring.refuse_place(workspace, folder)
-    with scratch(workspace, clock, f"restore-{number}") as private:
+    with scratch(workspace, clock, f"restore-{asked.entry}") as private:
         data = wiring.prepare_data(workspace, asked.subject, ours, private)
         session = chosen(data, private.name, clock.now().wall, asked.loss_at)
         require_empty(folder)

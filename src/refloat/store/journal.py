@@ -85,18 +85,9 @@ class FileJournal:
             NotAllowed: if another process holds it.
             StateProblem: if the folder cannot be written.
         """
-        with _told(self.folder, "locked"):
-            self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            handle = os.open(self.folder / LOCK, _FLAGS | os.O_RDWR, 0o600)
-        try:
-            if not _try_lock(handle):
-                raise NotAllowed(
-                    f"run {self.run} is still being carried out by another process",
-                    hint="Wait for it, or end it with Ctrl-C where it runs.",
-                )
+        busy = f"run {self.run} is still being carried out by another process"
+        with alone(self.folder, busy, "Wait for it, or end it with Ctrl-C where it runs."):
             yield
-        finally:
-            os.close(handle)
 
     def keep_room(self) -> None:
         """Set room on the disk aside, so that the end of the story fits whatever fills the disk.
@@ -162,6 +153,30 @@ class FileJournal:
         if b"\n" not in data[length:].rstrip(b"\n"):
             os.ftruncate(handle, length)
         self._settled = True
+
+
+@contextmanager
+def alone(folder: Path, busy: str, hint: str) -> Iterator[None]:
+    """Hold the lock of a folder for as long as the block runs; the kernel lets go of it after.
+
+    Args:
+        folder: made (0700) if it is not there yet; its lock stays in it.
+        busy: what is said if another process holds it.
+        hint: what to do then.
+
+    Raises:
+        NotAllowed: if another process holds it.
+        StateProblem: if the folder cannot be written.
+    """
+    with _told(folder, "locked"):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        handle = os.open(folder / LOCK, _FLAGS | os.O_RDWR, 0o600)
+    try:
+        if not _try_lock(handle):
+            raise NotAllowed(busy, hint=hint)
+        yield
+    finally:
+        os.close(handle)
 
 
 def journals(folder: Path) -> tuple[FileJournal, ...]:
