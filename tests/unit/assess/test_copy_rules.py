@@ -248,6 +248,24 @@ def test_a_retention_that_was_changed_after_it_was_agreed_is_not_agreed() -> Non
     assert "changed after" in finding.sentence
 
 
+@pytest.mark.requirement("R-018")
+def test_a_retention_that_the_owner_signed_is_agreed_without_an_approver_in_the_plan() -> None:
+    unsaid = with_component(
+        plan(), "book-db", retention=Objective("retention", 35 * DAY, "regulation")
+    )
+    owner = unsaid.services["booking"].owner
+    assert owner is not None
+
+    def signed(person: str) -> ApprovalSeen:
+        fingerprint = retention_fingerprint(unsaid, "book-db")
+        return ApprovalSeen(
+            BOX, "r", NOW - DAY, "r", person, "book-db", "retention", fingerprint, 0.0, NOW - DAY
+        )
+
+    assert found(retention_not_agreed, unsaid, signed(owner)) == []
+    assert len(found(retention_not_agreed, unsaid, signed("nobody"))) == 1
+
+
 @pytest.mark.requirement("R-089")
 def test_every_finding_bears_what_it_rests_on_and_since_when() -> None:
     whole = organisation(plan(), point("book-db", NOW - DAY), point("directory", NOW - MINUTE))

@@ -9,10 +9,10 @@ import pytest
 
 from refloat.assess import assessment, service_status
 from refloat.model.facts import Facts
-from refloat.model.feed import FeedFact, TestLevel
-from refloat.model.judgement import Confidence, CopyVerdict, ServiceStatus
+from refloat.model.feed import FeedFact, TestCheck, TestLevel
+from refloat.model.judgement import Confidence, CopyVerdict, RecoveryJudgement, ServiceStatus
 from refloat.model.organisation import Exclusion
-from refloat.model.plan import Plan
+from refloat.model.plan import ComponentKind, Plan
 from refloat.model.run import Verdict
 from refloat.testing import example
 from tests.support import small_organisation as small
@@ -284,3 +284,20 @@ def test_a_name_of_the_feed_that_two_components_have_means_neither() -> None:
     other = replace(PLAN.components["router"], name="store")
     both = replace(plan, components={**plan.components, "router": other})
     assert judge([*rest, point], plan=both).copy.verdict is CopyVerdict.UNKNOWN
+
+
+@pytest.mark.requirement("R-081")
+def test_a_test_in_which_nobody_signed_in_proves_no_service_that_people_sign_in_by() -> None:
+    plan = small.plan(
+        [small.service("doors", "badges")], [small.component("badges", kind=ComponentKind.IDENTITY)]
+    )
+
+    def recovery(*proves: str) -> RecoveryJudgement:
+        checks = tuple(TestCheck(one, True, one) for one in proves)
+        facts = [*small.approvals(plan, "doors"), small.point("badges")]
+        facts.append(small.restore_test("doors", checks=checks))
+        return judge(facts, "doors", plan).recovery
+
+    assert recovery("data", "service", "dependency").verdict is Verdict.UNPROVEN
+    assert "did not try whether Doors serves again" in recovery("data", "service").reasons[0]
+    assert recovery("data", "service", "identity").verdict is Verdict.PROVEN

@@ -94,8 +94,6 @@ def _not_agreed(basis: Basis, component: Component) -> str:
         return "nobody has decided how long its copies are to be kept"
     if retention.basis == "vendor-default":
         return "it is what the vendor set, and nobody of the business decided it"
-    if retention.approver is None:
-        return "nobody stands behind how long its copies are to be kept"
     signed = any(
         one.fact.measure == "retention" and one.fact.service == component.key
         for one in basis.approving()
@@ -104,6 +102,10 @@ def _not_agreed(basis: Basis, component: Component) -> str:
         state = approval(basis.plan, component.key, "retention", basis.facts, basis.instant).state
         if state is ApprovalState.STALE:
             return "it was changed after somebody had agreed to it"
+        if state is ApprovalState.APPROVED:
+            return ""  # whoever may decide has signed, whether the plan names them or not
+    if retention.approver is None:
+        return "nobody stands behind how long its copies are to be kept"
     return ""
 
 

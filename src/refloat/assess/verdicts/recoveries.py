@@ -20,10 +20,12 @@ from refloat.assess import words
 from refloat.assess.ground.basis import Basis
 from refloat.assess.ground.trials import Trial
 from refloat.assess.verdicts.drill import exceeded
+from refloat.assess.verdicts.levels import shows_service
 from refloat.assess.verdicts.outlook import recovery_outlook
 from refloat.assess.verdicts.representative import CRITERIA
 from refloat.assess.verdicts.staleness import stale, stale_trial, trial_expires_at
 from refloat.model.facts import DrillFact
+from refloat.model.feed import TestLevel
 from refloat.model.judgement import (
     ApprovalState,
     DrillReference,
@@ -230,6 +232,8 @@ def _locked_out(basis: Basis) -> Iterator[str]:
 def _not_shown(basis: Basis, trial: Trial) -> Iterator[str]:
     """Say what a test of the service alone leaves open: what it needs, and the whole time."""
     plan, name = basis.plan, basis.service.name
+    if trial.level is TestLevel.SERVICE and not shows_service(basis, trial):
+        yield f"The test of {words.instant(trial.at)} did not try whether {name} serves again."
     for key in basis.moment.index.graph.hard[basis.service.key]:
         judged = basis.moment.recoveries.get(key)
         if judged is None or judged.verdict is not Verdict.PROVEN:
