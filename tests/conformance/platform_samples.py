@@ -20,11 +20,16 @@ SAMPLES = {
             f'"incomplete":"checkpoint","tags":{{"password":"{SECRET}"}}}},\n'
             '{"id":"k3","source":{"host":"web1","userName":"root",'
             f'"path":"/srv/password={SECRET}"}},"startTime":"2026-02-28T02:00:00Z"}},\n'
-            '{"id":"k1","source":{"host":"web1","userName":"root","path":"/srv/x"},'
-            '"startTime":"2026-02-28T02:00:00Z"},\n'
+            '{"id":"k4","source":{"host":"web1","userName":"root","path":"/srv/x"},'
+            '"startTime":"2026-02-27T02:00:00.123456789Z"},\n'
             '{"id":"k5","source":{"host":"web1","path":"/srv/x"},"startTime":"yesterday"}]\n'
         ).encode(),
-        points=frozenset({("root@web1:/srv/x", "k1"), ("root@web1:/srv/x", "k2")}),
+        points=frozenset(
+            {
+                ("root@web1:/srv/x", "root@web1:/srv/x/2026-02-27T02:00:00.123456789Z"),
+                ("root@web1:/srv/x", "k2"),
+            }
+        ),
         refuses=("snapshot 3", "snapshot 4", "snapshot 5"),
         empty=b"[]\n",
     ),

@@ -26,7 +26,7 @@ from refloat.model.stream import standing
 ROOT = Path(__file__).parents[2]
 PLAN = ROOT / "examples" / "saltbush" / "refloat.yaml"
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
-NAME = "root@web1:/srv/files"
+NAME = "web1:/srv/files"
 CLIN_FILES = (f"{NAME}=clin-files",)
 KEPT = {"kept_for": "35 days"}
 
@@ -45,13 +45,13 @@ def workspace(tmp_path: Path) -> Workspace:
 
 
 def snapshot(identity: str, day: int, path: str = "/srv/files", **said: Any) -> dict[str, Any]:
-    source = {"host": "web1", "userName": "root", "path": path}
-    return {"id": identity, "source": source, "startTime": f"2026-11-{day:02}T02:00:00Z", **said}
+    began = f"2026-11-{day:02}T02:00:00Z"
+    return {"id": identity, "hostname": "web1", "paths": [path], "time": began, **said}
 
 
 def listing(workspace: Workspace, day: int, *snapshots: dict[str, Any]) -> Path:
-    """Write a listing of kopia's, made at noon of a day in November."""
-    path = workspace.folder / f"kopia-{day}.json"
+    """Write a listing of restic's, made at noon of a day in November."""
+    path = workspace.folder / f"restic-{day}.json"
     path.write_text(json.dumps(snapshots), encoding="utf-8")
     at = datetime(2026, 11, day, 12, tzinfo=UTC).timestamp()
     os.utime(path, (at, at))
@@ -60,7 +60,7 @@ def listing(workspace: Workspace, day: int, *snapshots: dict[str, Any]) -> Path:
 
 def read(workspace: Workspace, *paths: Path, **how: Any) -> ReadPlatform:
     usual = {"data_sets": CLIN_FILES, "instance": "bkp01"}
-    return read_platform(workspace, Stopped(), Wanted("kopia", paths, **{**usual, **how}))
+    return read_platform(workspace, Stopped(), Wanted("restic", paths, **{**usual, **how}))
 
 
 def imported(done: ReadPlatform) -> Imported:
@@ -83,12 +83,12 @@ def test_a_listing_becomes_facts_that_a_signed_entry_vouches_for(workspace: Work
     assert (imported(done).new, done.listings[0].points, done.in_plan) == (3, 3, True)
     point = there(workspace)["k20"]
     assert point.observed_at == datetime(2026, 11, 20, 12, tzinfo=UTC)
-    assert point.source.reader == "kopia/1"
+    assert point.source.reader == "restic/2"
     entry = imported(done).entry
     assert entry is not None
     (first, *_) = [one for one in workspace.ledger().entries() if one.index == entry]
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
-    assert ("source/kopia-20.json", digest) in [
+    assert ("source/restic-20.json", digest) in [
         (one.name, one.sha256) for one in first.statement.subjects
     ]
     (said,) = look_up(workspace, "bkp01/recovery_point/k20")
@@ -142,7 +142,7 @@ def test_a_listing_that_is_not_understood_wholly_says_nothing_of_what_is_missing
     workspace: Workspace,
 ) -> None:
     read(workspace, listing(workspace, 20, *DAYS), options=KEPT)
-    broken = {**DAYS[0], "startTime": "the day before"}
+    broken = {**DAYS[0], "time": "the day before"}
     done = read(workspace, listing(workspace, 21, broken, *DAYS[1:]), whole=True)
     assert (done.whole, done.gone) == (False, 0)
     assert [one.place for one in done.listings[0].refused] == ["snapshot 1"]
@@ -153,14 +153,15 @@ def test_a_whole_listing_speaks_for_its_own_platform_and_installation_alone(
     workspace: Workspace,
 ) -> None:
     read(workspace, listing(workspace, 20, *DAYS), instance="other")
-    restic = workspace.folder / "restic.json"
-    said = [{"id": "r1", "time": "2026-11-20T02:00:00Z", "paths": ["/srv"], "hostname": "web1"}]
-    restic.write_text(json.dumps(said), encoding="utf-8")
+    kopia = workspace.folder / "kopia.json"
+    source = {"host": "web1", "userName": "root", "path": "/srv"}
+    said = [{"id": "k1", "startTime": "2026-11-20T02:00:00Z", "source": source}]
+    kopia.write_text(json.dumps(said), encoding="utf-8")
     at = datetime(2026, 11, 20, 12, tzinfo=UTC)
-    wanted = Wanted("restic", (restic,), "bkp01", at, ("web1:/srv=clin-files",))
+    wanted = Wanted("kopia", (kopia,), "bkp01", at, ("root@web1:/srv=clin-files",))
     read_platform(workspace, Stopped(), wanted)
     assert read(workspace, listing(workspace, 21), whole=True).gone == 0
-    assert there(workspace).keys() == {"k18", "k19", "k20", "r1"}
+    assert there(workspace).keys() == {"k18", "k19", "k20", "root@web1:/srv/2026-11-20T02:00:00Z"}
 
 
 def test_several_listings_are_whole_together(workspace: Workspace) -> None:
@@ -182,10 +183,10 @@ def test_names_that_nobody_explained_are_told_and_nothing_of_them_is_taken(
 ) -> None:
     path = listing(workspace, 20, *DAYS, snapshot("x1", 20, "/tmp/x"), snapshot("x2", 20, "/tmp/x"))
     done = read(workspace, path, data_sets=(*CLIN_FILES, "root@web9:*=clin-db"))
-    assert done.unmatched == {"root@web1:/tmp/x": 2}
+    assert done.unmatched == {"web1:/tmp/x": 2}
     assert done.unused == ("root@web9:*=clin-db",)
     assert imported(done).new == 3
-    assert "root@web1:/tmp/x" not in memory.known(workspace).feed.points
+    assert "web1:/tmp/x" not in memory.known(workspace).feed.points
 
 
 def test_an_explanation_that_is_taken_back_removes_no_copy(workspace: Workspace) -> None:
@@ -368,7 +369,7 @@ def test_the_command_says_what_it_did_and_its_exit_code_says_how_it_went(
     workspace: Workspace, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(workspace.folder)
-    start = ("facts", "read", "kopia", "--instance", "bkp01")
+    start = ("facts", "read", "restic", "--instance", "bkp01")
     path = str(listing(workspace, 20, *DAYS))
     code, out, err = told(capsys, *start, path)
     assert code == 2
@@ -388,7 +389,7 @@ def test_the_command_says_what_it_did_and_its_exit_code_says_how_it_went(
     assert "is gone from bkp01 before its time" in err
     assert "1 recovery points that were there before" in err
     assert told(capsys, *start, "nothing.json")[0] == 66
-    assert told(capsys, "facts", "read", "kopiah", later)[0] == 64
+    assert told(capsys, "facts", "read", "resticc", later)[0] == 64
     assert told(capsys, *start, later, "--set", "x")[0] == 64
     assert told(capsys, *start, path, "--as-of", "2030-01-01T00:00:00Z")[0] == 64
 

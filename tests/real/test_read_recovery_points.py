@@ -77,4 +77,5 @@ def test_what_the_listing_has_no_more_is_told(typed: dict[str, list[str]], folde
     assert (code, done["gone"]) == (0, 1)
     (one,) = done["listings"]
     (gone,) = one["imported"]["vanished"]
-    assert gone["point"]["external_id"] == "4f9d1c1b3a2e5d6f"
+    name = "root@web1:/srv/documents"
+    assert gone["point"]["external_id"] == f"{name}/2025-11-20T15:00:02.418923614Z"

@@ -1,7 +1,12 @@
 """Reads the snapshots that kopia has: what ``kopia snapshot list --all --json`` prints.
 
-Fields after ``snapshot/manifest.go`` of kopia 0.20. A snapshot is true when it began: kopia reads
-files one after the other, and what is written meanwhile may or may not be in it.
+Held against what kopia 0.12 itself prints, and the source of 0.23 (``snapshot/manifest.go``). A
+snapshot is true when it began: kopia reads files one after the other, and what is written meanwhile
+may or may not be in it.
+
+kopia gives a snapshot another id whenever it is pinned, described or mended. What stays the same is
+whose data it is and when it began; so a whole snapshot is known by these. Of one backup there may
+be several incomplete ones beside it, with the same beginning: those are known by kopia's id.
 """
 
 from __future__ import annotations
@@ -28,6 +33,8 @@ from refloat.platforms._options import KEPT_FOR, expires_at
 
 COMMAND = "kopia snapshot list --all --incomplete --json"
 _EARLIEST = 2000
+_NO_FILE = "unknown or unsupported entry type"
+"""What kopia says of a socket or a device: these hold no data, and it leaves them out by itself."""
 
 
 class _Source(Struct):
@@ -38,12 +45,25 @@ class _Source(Struct):
     user: str = field(name="userName", default="")
 
 
+class _Failure(Struct):
+    """Something that is not in it."""
+
+    error: str = ""
+
+
 class _Summary(Struct):
     """What the whole tree says of itself (``fs.DirectorySummary``)."""
 
     size: int | None = None
     failed: int = field(name="numFailed", default=0)
     ignored: int = field(name="numIgnoredErrors", default=0)
+    failures: list[_Failure] = field(name="errors", default_factory=list)
+
+    @property
+    def lacks_no_file(self) -> bool:
+        """Whether all that was passed over is known, and none of it was a file."""
+        known = [one.error == _NO_FILE for one in self.failures]
+        return bool(known) and len(known) == self.ignored and all(known)
 
 
 class _Root(Struct):
@@ -69,6 +89,7 @@ class _Snapshot(Struct):
     began: str = field(name="startTime")
     ended: str | None = field(name="endTime", default=None)
     incomplete: str = ""
+    pins: list[str] | None = None
     stats: _Stats | None = None
     root: _Root | None = field(name="rootEntry", default=None)
 
@@ -94,7 +115,7 @@ class Kopia(OfFiles):
         """
         content = read_bytes(request)
         entries = understood(content, list[msgspec.Raw], request.path, COMMAND)
-        telling = Telling(request, "kopia", "kopia/1", digest_of(content))
+        telling = Telling(request, "kopia", "kopia/2", digest_of(content))
         return listed(telling, entries, "snapshot", lambda raw: _facts(telling, raw))
 
 
@@ -108,21 +129,23 @@ def _facts(telling: Telling, raw: msgspec.Raw) -> Iterator[Fact]:
     ended = instant(said.ended, "endTime") if said.ended else None
     yield telling.fact(
         "recovery_point",
-        said.id,
+        said.id if said.incomplete else f"{name}/{said.began}",
         dataset_ref=name,
         external_name=name,
         consistency_time=began,
         completed_at=ended if ended is not None and ended.year >= _EARLIEST else None,
         **_whole(said),
         size_bytes=_size(said),
-        expires_at=expires_at(telling.request, began),
+        # What is pinned stays until somebody takes the pin away.
+        expires_at=None if said.pins else expires_at(telling.request, began),
     )
 
 
 def _whole(said: _Snapshot) -> dict[str, object]:
     """Say whether everything is in it: kopia keeps a snapshot without files that it cannot read.
 
-    Of files that its policy lets it pass over nobody knows whether they were meant to be in it.
+    Of files that its policy lets it pass over nobody knows whether they were meant to be in it. It
+    counts sockets and devices among them; where there was nothing else, nothing is missing.
     """
     if said.incomplete:
         return {"complete": False, "usable_claim": "failed"}
@@ -130,7 +153,7 @@ def _whole(said: _Snapshot) -> dict[str, object]:
     counts = [one for one in (said.stats, summary) if one is not None]
     if any(one.failed for one in counts):
         return {"complete": False, "usable_claim": "warning"}
-    if any(one.ignored for one in counts):
+    if any(one.ignored for one in counts) and (summary is None or not summary.lacks_no_file):
         return {"usable_claim": "warning"}
     return {"complete": True} if counts else {}
 

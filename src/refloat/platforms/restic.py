@@ -1,13 +1,18 @@
 """Reads the snapshots that somebody's restic has: what ``restic snapshots --json`` prints.
 
-Fields after ``internal/restic/snapshot.go`` of restic 0.18. A snapshot is true when it began. It
-does not say whether every file could be read, so that stays unknown. The times of restic have the
-offset of the machine that made the backup, and up to nine digits of a second.
+Held against what restic 0.14 itself prints; fields of later ones after
+``internal/restic/snapshot.go`` of 0.18. A snapshot is true when it began. It does not say whether
+every file could be read, so that stays unknown. The times of restic have the offset of the machine
+that made the backup, and up to nine digits of a second.
+
+``restic tag`` and ``restic rewrite`` give a snapshot another id, and keep its first one as
+``original``: that one stays the same, so it is what a snapshot is known by.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 
 import msgspec
 from msgspec import Struct, field
@@ -37,10 +42,21 @@ class _Summary(Struct):
     size: int | None = field(name="total_bytes_processed", default=None)
 
 
-class _Snapshot(Struct):
-    """One snapshot."""
+class _Name(Struct):
+    """What a snapshot is known by."""
 
     id: str
+    original: str | None = None
+
+    @property
+    def first(self) -> str:
+        """The id that it had first."""
+        return self.original or self.id
+
+
+class _Snapshot(_Name, kw_only=True):
+    """One snapshot."""
+
     time: str
     paths: list[str]
     host: str = field(name="hostname", default="")
@@ -70,22 +86,34 @@ class Restic(OfFiles):
         # Earlier versions list a repository without snapshots as null.
         shown = b"[]" if content.strip() == b"null" else content
         entries = understood(shown, list[msgspec.Raw], request.path, COMMAND)
-        telling = Telling(request, "restic", "restic/1", digest_of(content))
-        return listed(telling, entries, "snapshot", lambda raw: _facts(telling, raw))
+        telling = Telling(request, "restic", "restic/2", digest_of(content))
+        firsts = _firsts(entries)
+        return listed(telling, entries, "snapshot", lambda raw: _facts(telling, raw, firsts))
 
 
-def _facts(telling: Telling, raw: msgspec.Raw) -> Iterator[Fact]:
+def _firsts(entries: Sequence[msgspec.Raw]) -> Counter[str]:
+    """Count the snapshots of each first id: of several, one was rewritten and the old one kept."""
+    found: Counter[str] = Counter()
+    for raw in entries:
+        try:
+            found[one(raw, _Name).first] += 1
+        except Unusable:
+            continue  # told with its place where the facts are made
+    return found
+
+
+def _facts(telling: Telling, raw: msgspec.Raw, firsts: Counter[str]) -> Iterator[Fact]:
     said = one(raw, _Snapshot)
     if not said.id or not said.paths:
         raise Unusable("it has no id, or no path")
     name = f"{said.host}:{','.join(said.paths)}"
-    clean(said.id, said.host, *said.paths)
+    clean(said.id, said.original, said.host, *said.paths)
     began = instant(said.time, "time")
     summary = said.summary
     ended = summary.ended if summary is not None else None
     yield telling.fact(
         "recovery_point",
-        said.id,
+        said.first if firsts[said.first] == 1 else said.id,
         dataset_ref=name,
         external_name=name,
         consistency_time=began,

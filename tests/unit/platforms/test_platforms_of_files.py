@@ -1,4 +1,9 @@
-"""kopia, restic, borg and Proxmox Backup Server: what each says, and what it leaves unsaid."""
+"""kopia, restic, borg and Proxmox Backup Server: what each says, and what it leaves unsaid.
+
+Where the samples come from: ``kopia.json`` and ``kopia-before-a-pin.json`` are what kopia 0.12.1
+itself printed of one repository, after and before a snapshot was pinned; ``restic-0.14*.json`` are
+what restic 0.14.0 itself printed, after and before a snapshot was tagged.
+"""
 
 from __future__ import annotations
 
@@ -33,29 +38,70 @@ def archive(**said: object) -> dict[str, Any]:
     }
 
 
+def snapshot(**said: object) -> dict[str, Any]:
+    source = {"host": "web1", "userName": "root", "path": "/srv/files"}
+    return {"id": "k1", "source": source, "startTime": "2026-11-20T15:00:02Z", **said}
+
+
 def test_kopia_says_which_snapshots_are_whole() -> None:
-    said = list(points(sample("kopia", "kopia.json")).values())
+    said = points(sample("kopia", "kopia.json"))
     name = "root@web1:/srv/files"
-    assert said[0] == {
+    assert said[f"{name}/2026-11-20T15:00:02Z"] == {
         "dataset_ref": name,
         "external_name": name,
-        "consistency_time": "2026-11-20T15:00:02.418923+00:00",
-        "completed_at": "2026-11-20T15:04:41.102938+00:00",
+        "consistency_time": "2026-11-20T15:00:02+00:00",
+        "completed_at": "2026-11-20T15:04:41+00:00",
         "complete": True,
-        "size_bytes": 48318382080,
+        "size_bytes": 32731,
     }
-    assert (said[1]["complete"], said[1]["usable_claim"]) == (False, "warning")
-    assert (said[2]["complete"], said[2]["usable_claim"]) == (False, "failed")
-    assert "complete" not in said[3], "files that it was let to pass over may have been meant"
-    assert said[3]["usable_claim"] == "warning"
-    assert "completed_at" not in said[3], "the year 1 is no time"
-    assert said[3]["dataset_ref"] == "dev@lap7:C:\\Users\\dev"
+    unreadable = said[f"{name}/2026-11-21T15:00:01Z"]
+    assert (unreadable["complete"], unreadable["usable_claim"]) == (False, "warning")
+    assert "complete" not in said["root@web1:/srv/mail/2026-11-21T15:20:00Z"], (
+        "a file that it was let to pass over may have been meant"
+    )
+    socket = said["root@web1:/srv/application/2026-11-21T15:10:00Z"]
+    assert (socket["complete"], socket.get("usable_claim")) == (True, None), "a socket is no data"
+    assert said["root@web1:/srv/dump.sql/2026-11-21T15:30:00Z"]["size_bytes"] == 19306
+    (half,) = [one for one in said if "/" not in one]
+    assert (said[half]["complete"], said[half]["usable_claim"]) == (False, "failed")
+    assert said[half]["consistency_time"] == "2026-11-22T15:00:00+00:00"
+    other = said["EXAMPLE\\dev@lap7:/srv/files/2026-11-22T15:00:00Z"]
+    assert (other["dataset_ref"], other["complete"]) == ("EXAMPLE\\dev@lap7:/srv/files", True)
+    assert len(said) == 7
+
+
+def test_a_snapshot_that_kopia_pins_stays_the_same_point() -> None:
+    kept = {"kept_for": timedelta(days=35)}
+    before = points(sample("kopia", "kopia-before-a-pin.json", kept))
+    after = points(sample("kopia", "kopia.json", kept))
+    pinned = "root@web1:/srv/files/2026-11-20T15:00:02Z"
+    assert before.keys() <= after.keys(), "its id is another one, and nothing is gone"
+    assert before[pinned]["expires_at"] == "2026-12-25T15:00:02+00:00"
+    assert "expires_at" not in after[pinned], "nobody said when the pin goes"
+
+
+@pytest.mark.parametrize(
+    ("said", "complete"),
+    [
+        ({"stats": {"totalSize": 12, "ignoredErrorCount": 4}, "rootEntry": None}, None),
+        ({"stats": {"ignoredErrorCount": 4}, "rootEntry": {"summ": {"numFailed": 0}}}, None),
+        ({"rootEntry": {"summ": {"numIgnoredErrors": 11, "errors": []}}}, None),
+        ({"rootEntry": {"summ": {"numFailed": 1, "errors": []}}}, False),
+    ],
+)
+def test_what_kopia_passed_over_without_a_word_may_have_been_meant(
+    said: dict[str, Any], complete: bool | None, tmp_path: Path
+) -> None:
+    path = made(tmp_path, [snapshot(endTime="0001-01-01T00:00:00Z", **said)])
+    point = only(points(read("kopia", path)))
+    assert (point.get("complete"), point["usable_claim"]) == (complete, "warning")
+    assert "completed_at" not in point, "the year 1 is no time"
 
 
 @pytest.mark.parametrize(
     ("platform", "name", "options"),
     [
-        ("kopia", "kopia.json", {}),
+        ("kopia", "kopia-before-a-pin.json", {}),
         ("restic", "restic-0.14.json", {}),
         ("borg", "borg-list.json", MELBOURNE),
         ("proxmox_backup", "proxmox-backup-api.json", {}),
@@ -74,17 +120,31 @@ def test_points_expire_only_if_somebody_says_so(
 
 
 def test_restic_says_when_and_what_and_not_whether_it_is_whole() -> None:
-    first, second = points(sample("restic", "restic-0.14.json")).values()
+    first, second, third = points(sample("restic", "restic-0.14.json")).values()
     assert first == {
         "dataset_ref": "web1:/srv/files",
         "external_name": "web1:/srv/files",
-        "consistency_time": "2026-11-20T04:00:00.530374+00:00",
+        "consistency_time": "2026-11-20T15:00:00+00:00",
     }
-    assert second["dataset_ref"] == "web1:/etc,/srv/files"
+    assert second["dataset_ref"] == "web1:/etc/hostname,/srv/files"
+    assert third["consistency_time"] == "2026-11-21T15:00:00+00:00"
     later = only(points(sample("restic", "restic-0.18.json")))
     assert later["size_bytes"] == 9437184
     assert later["completed_at"] == "2026-11-20T15:04:10.123456+00:00"
     assert "complete" not in later
+
+
+def test_a_snapshot_that_restic_tags_stays_the_same_point() -> None:
+    before = points(sample("restic", "restic-0.14-before-a-tag.json"))
+    assert points(sample("restic", "restic-0.14.json")) == before
+
+
+def test_a_snapshot_that_restic_rewrote_beside_the_old_one_is_another(tmp_path: Path) -> None:
+    said = {"hostname": "web1", "paths": ["/srv"], "time": "2026-11-20T15:00:00Z"}
+    old, new, newer = {"id": "a", **said}, {"id": "b", **said}, {"id": "c", **said}
+    new["original"] = newer["original"] = "a"
+    assert points(read("restic", made(tmp_path, [old, new, newer]))).keys() == {"a", "b", "c"}
+    assert points(read("restic", made(tmp_path, [new]))).keys() == {"a"}
 
 
 def test_borg_says_when_in_the_zone_that_it_was_listed_in() -> None:
@@ -188,9 +248,7 @@ def test_words_of_proxmox_that_are_not_known_are_unknown(tmp_path: Path) -> None
 
 
 def test_a_snapshot_of_which_kopia_counted_nothing_is_not_called_whole(tmp_path: Path) -> None:
-    source = {"host": "web1", "path": "/srv/files", "userName": "root"}
-    path = made(tmp_path, [{"id": "k1", "source": source, "startTime": "2026-11-20T15:00:02Z"}])
-    assert "complete" not in only(points(read("kopia", path)))
+    assert "complete" not in only(points(read("kopia", made(tmp_path, [snapshot()]))))
 
 
 def test_a_listing_in_which_far_too_much_cannot_be_used_is_no_listing(
