@@ -161,6 +161,69 @@ def test_a_canary_that_may_not_be_removed_is_said_to_be_left(shop: Shop) -> None
     (shop.home / "backup" / left[0]).unlink()
 
 
+def killed(shop: Shop, principal: str = "strangers") -> str:
+    """Let a try be killed when its canary has been written; give the canary."""
+    before = objects(shop)
+    words = ("canary", "shelf", "--as-principal", principal, "--attempt")
+    assert shop.run(*words, REFLOAT_FAULT="canary.written").code == -9
+    (left,) = (name for name in unchanged(before, shop) if name.startswith("snapshots/"))
+    return left.removeprefix("snapshots/")
+
+
+def snapshots(shop: Shop) -> set[str]:
+    return {one.name for one in (shop.home / "backup" / "snapshots").iterdir()}
+
+
+@AS_ROOT
+@pytest.mark.requirement("R-033")
+@pytest.mark.parametrize("by_clean", [False, True], ids=["the next canary", "clean"])
+def test_a_canary_whose_writer_was_killed_is_removed_and_recorded(
+    shop: Shop, by_clean: bool
+) -> None:
+    write_plan(shop, f"{{strangers: {{user: {INTRUDER}}}}}")
+    before = snapshots(shop)
+    left = killed(shop)
+    shop.run("status")
+    assert snapshots(shop) == before | {left}, "no other command asks a repository for it"
+    ended = done(shop.run("clean", "--json") if by_clean else tried(shop, "strangers"))
+    (told,) = ended.json() if by_clean else ended.json()["earlier"]
+    assert "a canary in shelf" in told["stage"]
+    assert (told["recorded"], told["teardown"]["clean"]) == (True, True)
+    assert snapshots(shop) == before
+    (recorded,) = memory.read(Workspace(shop.plan, shop.state)).interruptions
+    assert (recorded.run, recorded.stage) == (told["run"], told["stage"])
+    assert shop.run("clean", "--json").json() == []
+    done(shop.run("evidence", "verify"))
+    assert shop.run("assess").code < 64
+
+
+@AS_ROOT
+@pytest.mark.requirement("R-033")
+def test_where_refloat_may_only_add_a_killed_canary_is_left_and_said_to_be_once(shop: Shop) -> None:
+    write_plan(shop, f"{{strangers: {{user: {INTRUDER}}}}}", ", append_only: yes")
+    left = killed(shop)
+    ended = shop.run("clean")
+    assert ended.code == 1
+    assert f"still there: the canary {left[:8]} in shelf" in ended.errors
+    assert left in snapshots(shop)
+    assert "Nothing was left behind" in done(shop.run("clean")).errors
+    (shop.home / "backup" / "snapshots" / left).unlink()
+
+
+@AS_ROOT
+def test_a_killed_canary_is_looked_for_again_until_its_repository_answers(shop: Shop) -> None:
+    write_plan(shop, f"{{strangers: {{user: {INTRUDER}}}}}")
+    before = snapshots(shop)
+    killed(shop)
+    right = shop.plan.read_text()
+    shop.plan.write_text(right.replace("secrets/repository", "secrets/wrong"))
+    ended = shop.run("clean")
+    assert (ended.code, "still there: perhaps" in ended.errors) == (1, True)
+    shop.plan.write_text(right)
+    done(shop.run("clean"))
+    assert snapshots(shop) == before
+
+
 @contextmanager
 def served(shop: Shop, *options: str) -> Iterator[str]:
     """Serve the repository over HTTP by rclone; give its address."""

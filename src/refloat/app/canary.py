@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from refloat.app import wiring
+from refloat.app.canaries import kept_in_mind, remove_left
+from refloat.app.clean import Remains
 from refloat.app.own_facts import SOURCE, tell
 from refloat.app.workspace import Workspace
 from refloat.assess.sheets.answering import CANARY
@@ -33,6 +35,7 @@ class Tried:
         canary: the engine's name of the canary.
         left: whether it is still there.
         entry: the evidence; None where nothing could be told, so that nothing was recorded.
+        earlier: canaries of tries that were killed, and what became of them now.
     """
 
     repository: str
@@ -43,6 +46,7 @@ class Tried:
     canary: str
     left: bool
     entry: int | None
+    earlier: tuple[Remains, ...] = ()
 
 
 def attempt(workspace: Workspace, clock: Clock, key: str, principal: str) -> Tried:
@@ -67,11 +71,11 @@ def attempt(workspace: Workspace, clock: Clock, key: str, principal: str) -> Tri
     engine = wiring.engine_of(repository)
     if not isinstance(engine, Canary):
         raise MissingInput(f"the engine {repository.engine} cannot try to delete a canary")
-    done = engine.attempt_deletion(
-        wiring.access(workspace, repository),
-        wiring.intruder(workspace, repository, given),
-        user=given.user,
-    )
+    own = wiring.access(workspace, repository)
+    other = wiring.intruder(workspace, repository, given)
+    earlier = remove_left(workspace, clock, key)
+    with kept_in_mind(workspace, clock, repository, principal) as mark:
+        done = engine.attempt_deletion(own, other, user=given.user, mark=mark)
     now = clock.now().wall
     entry = None
     if done.allowed is not None:
@@ -90,7 +94,9 @@ def attempt(workspace: Workspace, clock: Clock, key: str, principal: str) -> Tri
             observed_by="refloat",
         )
         entry = tell(workspace, clock, "canary", fact)
-    return Tried(key, principal, now, done.allowed, done.said, done.canary, done.left, entry)
+    return Tried(
+        key, principal, now, done.allowed, done.said, done.canary, done.left, entry, earlier
+    )
 
 
 def _repository(workspace: Workspace, key: str) -> Repository:

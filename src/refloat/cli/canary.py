@@ -6,7 +6,7 @@ import click
 
 from refloat.app.canary import Tried, attempt
 from refloat.app.workspace import Workspace
-from refloat.cli.shared import after_sweep, as_json, emit, say
+from refloat.cli.shared import after_sweep, as_json, emit, say, tell_remains
 from refloat.host.clock import Clock
 from refloat.model.errors import UsageProblem
 
@@ -48,6 +48,7 @@ def command(
 
 
 def _tell(done: Tried) -> None:
+    tell_remains(done.earlier)
     who, where = done.principal, done.repository
     if done.allowed is None:
         say(f"? It could not be told whether {who} could delete copies in {where}: {done.said}")

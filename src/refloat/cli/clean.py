@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from refloat.app.canaries import remove_left
 from refloat.app.clean import sweep
 from refloat.app.workspace import Workspace
 from refloat.cli.shared import as_json, emit, in_workspace, say, tell_remains
@@ -16,9 +17,11 @@ from refloat.host.clock import Clock
 def command(workspace: Workspace, as_json: bool) -> int:
     """Remove everything that interrupted runs left behind, restored data included.
 
-    Records each interrupted run as evidence. Exit code 1 if something could not be removed.
+    Canaries that were left in repositories are removed too, where that is allowed. Records each
+    interrupted run as evidence. Exit code 1 if something could not be removed.
     """
-    found = sweep(workspace, Clock(), everything=True)
+    clock = Clock()
+    found = (*sweep(workspace, clock, everything=True), *remove_left(workspace, clock))
     if as_json:
         emit(found)
     else:

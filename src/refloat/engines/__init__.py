@@ -160,6 +160,19 @@ class Attempt:
     left: bool
 
 
+@dataclass(frozen=True)
+class CanaryLeft:
+    """A canary that was still there after the process that wrote it had been killed.
+
+    Attributes:
+        canary: the engine's name of it.
+        left: whether it is still there, because Refloat may not remove it.
+    """
+
+    canary: str
+    left: bool
+
+
 class Reader(Protocol):
     """What a drill may do with a repository: look, and restore elsewhere."""
 
@@ -284,7 +297,7 @@ class Canary(Protocol):
     """
 
     def attempt_deletion(
-        self, repository: RepositoryAccess, intruder: RepositoryAccess, *, user: str
+        self, repository: RepositoryAccess, intruder: RepositoryAccess, *, user: str, mark: str
     ) -> Attempt:
         """Write a canary, try to delete it with the other credential, and look whether it is gone.
 
@@ -292,10 +305,25 @@ class Canary(Protocol):
             repository: with Refloat's own rights; they write the canary, look, and clean up.
             intruder: the same repository as somebody else reaches it; it only tries to delete.
             user: the account of this machine to try it as; empty for Refloat's own.
+            mark: letters and digits that no other canary has, by which this one is found again.
 
         Raises:
             RepositoryProblem: if the canary cannot be written or looked for.
             MissingInput: if there is no such account.
             UsageProblem: if it would be Refloat's own right that is tried, though the credentials
                 differ: where the account decides, and none is named.
+        """
+
+    def remove_canary(self, repository: RepositoryAccess, mark: str) -> CanaryLeft | None:
+        """Remove a canary whose writer was killed; where only adding is allowed, only look for it.
+
+        Args:
+            repository: with Refloat's own rights.
+            mark: what the try was given; no process may be at it any more.
+
+        Returns:
+            What was found; None if there is no such canary.
+
+        Raises:
+            RepositoryProblem: if the repository does not answer.
         """

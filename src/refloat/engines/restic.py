@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from refloat.engines import Attempt, Reader, RepositoryAccess, Writer
+from refloat.engines import Attempt, CanaryLeft, Reader, RepositoryAccess, Writer
 from refloat.engines._restic import canary, command
 from refloat.engines._restic.beside import Rounds
 from refloat.engines._restic.encryption import look
@@ -88,10 +88,14 @@ class Restic:
         return look(Path(folder) if isinstance(folder, str) else None)
 
     def attempt_deletion(
-        self, repository: RepositoryAccess, intruder: RepositoryAccess, *, user: str
+        self, repository: RepositoryAccess, intruder: RepositoryAccess, *, user: str, mark: str
     ) -> Attempt:
         """Let somebody else's credential try to delete a snapshot of our own; see the contract."""
-        return canary.attempt(repository, intruder, user)
+        return canary.attempt(repository, intruder, user, mark)
+
+    def remove_canary(self, repository: RepositoryAccess, mark: str) -> CanaryLeft | None:
+        """Remove the snapshot of a try that was killed; see the contract."""
+        return canary.remove(repository, mark)
 
 
 ADAPTER = Restic()

@@ -264,7 +264,8 @@ def tries_its_canary_alone(engine: Engine, access: RepositoryAccess, folder: Pat
     point = _backed_up(engine, access, (_tree(folder / "data"),))
     places = [Path(str(access.options[name])) for name in _paths(engine) if name in access.options]
     before = [_contents(place) for place in places]
-    tried = engine.attempt_deletion(access, access, user="")
+    mark = "0123456789abcdef"
+    tried = engine.attempt_deletion(access, access, user="", mark=mark)
     assert (tried.allowed, tried.left) == (True, False), tried.said
     assert tried.canary
     assert tried.canary not in (point.identity, point.seal)
@@ -272,6 +273,7 @@ def tries_its_canary_alone(engine: Engine, access: RepositoryAccess, folder: Pat
         after = _contents(place)
         assert {name: after.get(name) for name in objects} == objects
     assert engine.reader(access).points() == (point,)
+    assert engine.remove_canary(access, mark) is None, "it went, and nothing else is taken for it"
     for secret in access.secrets.values():
         assert secret.reveal() not in tried.said
 

@@ -15,16 +15,15 @@ from __future__ import annotations
 import os
 import pwd
 import re
-import secrets
 import tempfile
 from dataclasses import replace
 from pathlib import Path
 
-from refloat.engines import Attempt, RepositoryAccess
+from refloat.engines import Attempt, CanaryLeft, RepositoryAccess
 from refloat.engines._restic import command, errors
 from refloat.engines._restic.command import Location, WriteVerb
 from refloat.engines._restic.reader import list_snapshots
-from refloat.host import process
+from refloat.host import faults, process
 from refloat.model.errors import MissingInput, RepositoryProblem, UsageProblem
 
 TAG = "refloat-canary"
@@ -51,7 +50,9 @@ _REFUSALS = (
 )
 
 
-def attempt(repository: RepositoryAccess, intruder: RepositoryAccess, user: str) -> Attempt:
+def attempt(
+    repository: RepositoryAccess, intruder: RepositoryAccess, user: str, mark: str
+) -> Attempt:
     """Write a canary, let somebody else try to delete it, and look; see the contract."""
     own, other = Location(repository), Location(_aimed(repository, intruder))
     if _is_folder(other) and not user and intruder != repository:
@@ -60,8 +61,9 @@ def attempt(repository: RepositoryAccess, intruder: RepositoryAccess, user: str)
             " named to try it as",
             hint="Write user: and an account under its canary.",
         )
-    tag = f"{TAG}={secrets.token_hex(16)}"
+    tag = f"{TAG}={mark}"
     canary = _plant(own, tag)
+    faults.point("canary.written")
     words = _unlink(other, canary, user) if _is_folder(other) else _forget(other, canary, user)
     left = bool(list_snapshots(own, tag).snapshots)
     said = shortened(words) or "it was deleted"
@@ -70,10 +72,29 @@ def attempt(repository: RepositoryAccess, intruder: RepositoryAccess, user: str)
     refused = is_denial(words, by_restic=not _is_folder(other))
     if _KEPT_LOCK in words:  # of a process that has ended; it would stop the next prune
         command.write(own, WriteVerb.UNLOCK, (), check=False)
-    if not repository.append_only:
-        command.write(own, WriteVerb.FORGET, (*command.patience(), canary), check=False)
-        left = bool(list_snapshots(own, tag).snapshots)
-    return Attempt(allowed=False if refused else None, canary=canary, said=said, left=left)
+    return Attempt(
+        allowed=False if refused else None,
+        canary=canary,
+        said=said,
+        left=_remove(repository, canary, tag),
+    )
+
+
+def remove(repository: RepositoryAccess, mark: str) -> CanaryLeft | None:
+    """Remove a canary whose writer was killed; see the contract."""
+    tag = f"{TAG}={mark}"
+    for found in list_snapshots(Location(repository), tag).snapshots:
+        return CanaryLeft(found.identity, left=_remove(repository, found.identity, tag))
+    return None
+
+
+def _remove(repository: RepositoryAccess, canary: str, tag: str) -> bool:
+    """Remove a canary that is there, where Refloat may; give whether it still is."""
+    if repository.append_only:
+        return True
+    own = Location(repository)
+    command.write(own, WriteVerb.FORGET, (*command.patience(), canary), check=False)
+    return bool(list_snapshots(own, tag).snapshots)
 
 
 def is_denial(words: str, *, by_restic: bool) -> bool:
