@@ -6,9 +6,10 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from refloat.assess.about import called
 from refloat.assess.ahead.buried import Buried, secrets
+from refloat.assess.ahead.naming import BACK, RESTORED
 from refloat.assess.ahead.opening import Opening
 from refloat.assess.ahead.places import Place, Places
-from refloat.assess.ahead.things import BACK, RESTORED, Things
+from refloat.assess.ahead.things import Things
 from refloat.assess.ground.basis import HOLDS_DATA
 from refloat.assess.ground.moment import Moment
 from refloat.assess.ground.plan_graph import circles
@@ -73,7 +74,7 @@ class Steps:
         node = ("step", f"{service.key}/{position}")
         if node in self._things.known:
             return self._things.known[node]
-        number, step = self._things.add(*node), service.steps[position]
+        number, step = self._things.new(node), service.steps[position]
         people = self._things.people([step.who]) if step.who is not None else []
         self._things.needs(
             number, self.signing(service, position, step), [people] if people else []
@@ -88,12 +89,13 @@ class Steps:
         earlier = {one.brings_back for one in service.steps[:position]}
         to_come = {one.brings_back for one in service.steps[position:]} - {None}
         for key in step.signs_in_with:
-            if ("back", key) not in self._things.known:
+            first = self._things.first.get(key)
+            if first is None:
                 continue
             if key in to_come or (key == service.key and to_come):
-                yield self._things.known["running", key]
+                yield first
             elif key != service.key and key not in earlier:
-                yield self._things.known["back", key]
+                yield first + BACK
 
 
 class Components:
@@ -104,6 +106,7 @@ class Components:
         moment: the same, each service looked at when it is asked for.
         looks: looks copies up.
         things: where the things are put.
+        buried: knows which secrets lie inside of data sets.
         opening: makes what is opened.
         steps: the written steps, all looked at.
 
@@ -119,6 +122,7 @@ class Components:
         moment: Moment,
         looks: Places,
         things: Things,
+        buried: Buried,
         opening: Opening,
         steps: Steps,
     ) -> None:
@@ -130,7 +134,7 @@ class Components:
         self._things = things
         self._opening = opening
         self._steps = steps
-        self._buried = Buried(organisation.plan)
+        self._buried = buried
         self.by_number: dict[int, Place] = {}
         self.copies: dict[str, tuple[int, ...]] = {}
         self.holding: set[str] = set()
@@ -175,7 +179,7 @@ class Components:
         for reference in secrets(protection.options):
             for holder in self._buried.holders(str(reference)):
                 doubt = self._things.doubt(f"{reference} can be had without {holder}")
-                yield (self._things.known["back", holder], doubt)
+                yield (self._things.first[holder] + BACK, doubt)
 
     def anew(self, one: Component, owners: Sequence[str]) -> Iterator[int]:
         """Give what putting a component anew needs: nothing if it is written down how."""
@@ -210,7 +214,7 @@ class Components:
         node = ("copy", f"{place.data_set}@{place.repository}")
         if node in self._things.known:  # another copy there, with another key or elsewhere
             node = ("copy", f"{place.data_set} {len(self.by_number)}@{place.repository}")
-        number = self._things.add(*node)
+        number = self._things.new(node)
         self.by_number[number] = place
         if place.newest is None or place.past:
             self._things.doubtful.add(number)

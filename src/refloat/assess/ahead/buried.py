@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 
 from refloat.model.options import Options, OptionValue
 from refloat.model.plan import Plan
@@ -23,12 +24,17 @@ class Buried:
     """
 
     def __init__(self, plan: Plan) -> None:
-        self._held: dict[str, list[str]] = {}
-        for key, component in plan.components.items():
+        self._plan = plan
+
+    @cached_property
+    def _held(self) -> Mapping[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for key, component in self._plan.components.items():
             if component.protection is not None:
                 for value in component.protection.options.values():
                     for path in _paths(value):
-                        self._held.setdefault(posixpath.normpath(path), []).append(key)
+                        found.setdefault(posixpath.normpath(path), []).append(key)
+        return found
 
     def holders(self, reference: str) -> tuple[str, ...]:
         """Give the components whose data set holds the file that a reference names.
@@ -36,25 +42,16 @@ class Buried:
         Args:
             reference: as the plan writes it (``file:/etc/key``); of another scheme, nothing does.
         """
-        if not self._held or not reference.startswith(_FILE):
+        if not reference.startswith(_FILE) or not self._held:
             return ()
         path = posixpath.normpath(reference[len(_FILE) :])
         found = (key for folder in _above(path) for key in self._held.get(folder, ()))
         return tuple(dict.fromkeys(found))
 
-
-def buried_files(plan: Plan) -> Mapping[str, tuple[str, ...]]:
-    """Give, by repository, the components whose data set holds a file with one of its secrets.
-
-    Args:
-        plan: a plan; it alone is looked at.
-    """
-    buried, found = Buried(plan), {}
-    for key, repository in plan.repositories.items():
-        inside = [one for each in secrets(repository.options) for one in buried.holders(str(each))]
-        if inside:
-            found[key] = tuple(dict.fromkeys(inside))
-    return found
+    def behind(self, options: Options) -> tuple[str, ...]:
+        """Give the components whose data set holds a file with one of the secrets in options."""
+        found = (one for each in secrets(options) for one in self.holders(str(each)))
+        return tuple(dict.fromkeys(found))
 
 
 def secrets(options: Options) -> Iterator[SecretReference]:

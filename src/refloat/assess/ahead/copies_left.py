@@ -10,8 +10,8 @@ from refloat.assess.access.isolation import effective_rights
 from refloat.assess.ahead.aftermath import Aftermath
 from refloat.assess.ahead.compromise import ALTERING_RIGHTS
 from refloat.assess.ahead.losses import in_words
+from refloat.assess.ahead.naming import RESTORED
 from refloat.assess.ahead.places import Place
-from refloat.assess.ahead.things import RESTORED
 from refloat.assess.ground.basis import HOLDS_DATA
 from refloat.assess.ground.seen import SeenPoint
 from refloat.model.access import HOLDING

@@ -13,11 +13,11 @@ from refloat.assess.access.isolation import Isolated, effective_rights
 from refloat.assess.ahead.compromise import Compromise
 from refloat.assess.ahead.kept import KeysAt
 from refloat.assess.ahead.known_losses import KnownLosses
+from refloat.assess.ahead.naming import RESTORED
 from refloat.assess.ahead.network import Node
 from refloat.assess.ahead.places import Place, Places
 from refloat.assess.ahead.standing import RENTED, Standing, words
 from refloat.assess.ahead.stopping import Stopping
-from refloat.assess.ahead.things import RESTORED
 from refloat.assess.ground.basis import HOLDS_DATA
 from refloat.assess.ground.plan_graph import PlanGraph
 from refloat.assess.organisation import Organisation

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from refloat.assess.about import called
-from refloat.assess.ahead.buried import buried_files
+from refloat.assess.ahead.buried import Buried
 from refloat.assess.ahead.kept import holding, is_read_here
 from refloat.assess.ahead.network import Node
 from refloat.assess.ahead.places import Place, Places
 from refloat.assess.ahead.signing import Signing, is_unsaid
 from refloat.assess.ahead.things import Things
-from refloat.model.plan import Component, Plan
+from refloat.model.plan import Component, Plan, Repository
 
 
 class Opening:
@@ -21,13 +21,20 @@ class Opening:
         plan: the plan.
         looks: knows what the places of keys name.
         things: where the things are put.
+        buried: knows which secrets lie inside of data sets.
         sealed: whether a sealed account opens a repository.
     """
 
     def __init__(
-        self, plan: Plan, looks: Places, things: Things, sealed: Callable[[str], bool]
+        self,
+        plan: Plan,
+        looks: Places,
+        things: Things,
+        buried: Buried,
+        sealed: Callable[[str], bool],
     ) -> None:
         self._plan = plan
+        self._buried = buried
         self._sealed = sealed
         self._signing = Signing(plan)
         self._looks = looks
@@ -135,10 +142,10 @@ class Opening:
 
     def kept(self) -> None:
         """Look at where every key is kept."""
-        plan, buried = self._plan, buried_files(self._plan)
+        plan = self._plan
         for kind, some in (("repository", plan.repositories), ("platform", plan.platforms)):
             for key, one in some.items():
-                holds = buried.get(key, ()) if kind == "repository" else ()
+                holds = self._buried.behind(one.options) if isinstance(one, Repository) else ()
                 groups = list(self.where(one.key_kept, one.name or key))
                 if holds and (groups or not one.key_kept):
                     inside = self._things.backs(holds)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from itertools import chain
 
 from refloat.assess import words
 from refloat.assess.about import all_called, called
 from refloat.assess.ahead.aftermath import Aftermath
-from refloat.assess.ahead.buried import Buried, secrets
+from refloat.assess.ahead.buried import secrets
 from refloat.assess.ahead.kept import is_read_here
 from refloat.assess.ahead.signing import is_unsaid
 from refloat.model.ahead import AccessOutcome
@@ -30,10 +31,11 @@ def reached(left: Aftermath, data_sets: Iterable[str]) -> tuple[AccessOutcome, .
         Sign-ins of platforms and of written steps, keys, then credentials; what is lost first.
     """
     lost = tuple(data_sets)
+    tools = _tools(left, lost)
     found = (
-        *_platforms(left, lost),
+        *_platforms(left, tools),
         *_steps(left),
-        *_keys(left, lost),
+        *_keys(left, lost, tools),
         *_credentials(left),
     )
     return tuple(sorted(found, key=lambda one: _ORDER.index(one.reach)))
@@ -46,13 +48,18 @@ def reach_of(left: Aftermath, number: int) -> Reach:
     return Reach.UNKNOWN if left.hopeful[number] else Reach.LOST
 
 
-def _platforms(left: Aftermath, data_sets: Iterable[str]) -> Iterator[AccessOutcome]:
-    restores: dict[str, list[str]] = {}
+def _tools(left: Aftermath, data_sets: Iterable[str]) -> Mapping[str, list[str]]:
+    """Give, by platform, the data sets that are restored with it."""
+    found: dict[str, list[str]] = {}
     for key in data_sets:
         watch = left.plan.components[key].watch
-        if watch is not None and watch.platform in left.plan.platforms and watch.copies:
-            restores.setdefault(str(watch.platform), []).append(key)
-    for key, some in restores.items():
+        if watch is not None and watch.copies and watch.platform in left.plan.platforms:
+            found.setdefault(str(watch.platform), []).append(key)
+    return found
+
+
+def _platforms(left: Aftermath, tools: Mapping[str, list[str]]) -> Iterator[AccessOutcome]:
+    for key, some in tools.items():
         number = left.network.numbers.get(("platform", key))
         if number is None:
             continue
@@ -106,24 +113,19 @@ def _steps(left: Aftermath) -> Iterator[AccessOutcome]:
             )
 
 
-def _keys(left: Aftermath, data_sets: Iterable[str]) -> Iterator[AccessOutcome]:
-    platforms: dict[str, list[str]] = {}
+def _keys(
+    left: Aftermath, data_sets: Iterable[str], tools: Mapping[str, list[str]]
+) -> Iterator[AccessOutcome]:
     repositories: dict[str, list[str]] = {}
-    behind: dict[str, set[str | None]] = {}
-    network, components = left.network, left.plan.components
+    network = left.network
     for key in data_sets:
-        watch = components[key].watch
-        platform = watch.platform if watch is not None else None
-        if platform is not None and platform in left.plan.platforms:
-            platforms.setdefault(platform, []).append(key)
         for number in network.copies.get(key, ()):
-            repository = network.by_number[number].repository
-            repositories.setdefault(repository, []).append(key)
-            behind.setdefault(repository, set()).add(platform)
-    told = {key for key in platforms if left.plan.platforms[key].key_kept}
-    found = [(_platform_key(left, key), some) for key, some in platforms.items()]
+            repositories.setdefault(network.by_number[number].repository, []).append(key)
+    told = [some for key, some in tools.items() if left.plan.platforms[key].key_kept]
+    spoken = frozenset(chain.from_iterable(told))
+    found = [(_platform_key(left, key), some) for key, some in tools.items()]
     found += [
-        (_repository_key(left, key, spoken=behind[key] <= told), some)
+        (_repository_key(left, key, spoken=spoken.issuperset(some)), some)
         for key, some in repositories.items()
     ]
     for one, some in found:
@@ -171,22 +173,21 @@ def _key(left: Aftermath, opens: str, name: str, kept: str) -> AccessOutcome:
 
 def _credentials(left: Aftermath) -> Iterator[AccessOutcome]:
     """Give what Refloat's own recoveries refer to (R-004), each reference once."""
-    buried = Buried(left.plan)
     found: dict[str, tuple[AccessOutcome, dict[str, None]]] = {}
     for service, status in left.organisation.statuses.items():
         if not status.credentials or not left.is_down(service):
             continue
         for trace in status.credentials:
             if trace.reference not in found:
-                found[trace.reference] = _credential(left, buried, trace), {}
+                found[trace.reference] = _credential(left, trace), {}
             found[trace.reference][1][trace.component or service] = None
     for outcome, needed in found.values():
         yield replace(outcome, needed_for=tuple(needed))
 
 
-def _credential(left: Aftermath, buried: Buried, trace: CredentialTrace) -> AccessOutcome:
+def _credential(left: Aftermath, trace: CredentialTrace) -> AccessOutcome:
     what = f"the credential {trace.reference} for {trace.needed_for}"
-    holders = buried.holders(trace.reference)
+    holders = left.network.buried.holders(trace.reference)
     gone = [key for key in holders if left.is_lost(key)]
     if trace.reach is Reach.LOST and trace.rests_on is not None and left.is_lost(trace.rests_on):
         gone = gone or [trace.rests_on]

@@ -28,12 +28,14 @@ from functools import cached_property
 
 from refloat.assess.access.isolation import effective_rights
 from refloat.assess.ahead.building import Components, Services, Steps
+from refloat.assess.ahead.buried import Buried
 from refloat.assess.ahead.falls import READING, Falls, Struck
+from refloat.assess.ahead.naming import BACK as BACK
+from refloat.assess.ahead.naming import RESTORED, Names
 from refloat.assess.ahead.network import Network, Node
 from refloat.assess.ahead.opening import Opening
 from refloat.assess.ahead.places import Place, Places
-from refloat.assess.ahead.things import BACK as BACK
-from refloat.assess.ahead.things import RESTORED, Things
+from refloat.assess.ahead.things import Things
 from refloat.assess.ground.basis import Basis
 from refloat.assess.ground.index import Index
 from refloat.assess.ground.moment import Moment
@@ -53,6 +55,7 @@ class RecoveryNetwork(Network):
         organisation: the organisation at an instant.
         moment: the same, each service looked at when it is asked for.
         looks: looks copies up.
+        buried: knows which secrets lie inside of data sets.
         by_number: by the number of a ``copy``, its place.
         copies: by data set, the numbers of its copies.
         holding: components that hold data.
@@ -61,13 +64,15 @@ class RecoveryNetwork(Network):
         falls: works out what falls with a loss.
     """
 
+    nodes: Names
     organisation: Organisation = field(kw_only=True)
     moment: Moment = field(kw_only=True)
     looks: Places = field(kw_only=True)
+    buried: Buried = field(kw_only=True)
     by_number: dict[int, Place] = field(kw_only=True)
     copies: dict[str, tuple[int, ...]] = field(kw_only=True)
     holding: set[str] = field(kw_only=True)
-    first: dict[str, int] = field(kw_only=True)
+    first: Mapping[str, int] = field(kw_only=True)
     seen: dict[str, tuple[str, ...]] = field(kw_only=True)
     falls: Falls = field(kw_only=True)
 
@@ -104,8 +109,7 @@ class RecoveryNetwork(Network):
 
     def nodes_of(self, kind: str) -> Iterator[Node]:
         """Give the things of one kind that are not made of components or services."""
-        first = 3 * (len(self.plan.components) + len(self.plan.services))
-        return (node for node in self.nodes[first:] if node[0] == kind)
+        return (node for node in self.nodes.others if node[0] == kind)
 
     def users(self, node: Node) -> Iterator[int]:
         """Give what needs a thing, alone or as one of several."""
@@ -160,11 +164,12 @@ def _made(organisation: Organisation) -> RecoveryNetwork:
         rights = effective_rights(organisation)
         return bool(rights.holders(repository, READING, (PrincipalKind.BREAK_GLASS,)))
 
-    opening, steps = Opening(plan, looks, things, sealed), Steps(plan, things)
+    buried, steps = Buried(plan), Steps(plan, things)
+    opening = Opening(plan, looks, things, buried, sealed)
     for service in plan.services.values():
         steps.written(service)
     opening.kept()
-    components = Components(organisation, moment, looks, things, opening, steps)
+    components = Components(organisation, moment, looks, things, buried, opening, steps)
     for key, component in plan.components.items():
         if key not in plan.services:  # which nothing can need, then
             components.component(component)
@@ -184,6 +189,7 @@ def _made(organisation: Organisation) -> RecoveryNetwork:
         organisation=organisation,
         moment=moment,
         looks=looks,
+        buried=buried,
         by_number=by_number,
         copies=components.copies,
         holding=components.holding,

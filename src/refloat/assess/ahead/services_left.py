@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
 from refloat.assess import words
@@ -36,6 +36,7 @@ class ServicesLeft:
         self._returns = returns(left)
         self._needs = needs_of(left.network)
         self._roots: dict[str, str] = {}
+        self._near: dict[str, list[str]] = {}
 
     def outcomes(self) -> tuple[ServiceOutcome, ...]:
         """Give every service: those that do not come back first, then by wave."""
@@ -86,19 +87,21 @@ class ServicesLeft:
 
     def _blocked(self, key: str) -> tuple[str, ...]:
         """Name what keeps a service from coming back: the nearest things, then what is behind."""
-        near = list(self._failing(key))[:_NAMED]
+        near = self._failing(key)[:_NAMED]
         root = self._root(key)
         return tuple(dict.fromkeys((*near, root))) if root else tuple(near)
 
-    def _failing(self, key: str) -> Iterator[str]:
+    def _failing(self, key: str) -> Sequence[str]:
         """Name what a service or component needs at once, and what does not surely come back.
 
         What surely does not goes before what perhaps does not: it is the reason.
         """
-        near = list(self._needed(key))
-        if len(near) > 1:
-            near.sort(key=self._perhaps_away)
-        yield from near
+        near = self._near.get(key)
+        if near is None:
+            near = self._near[key] = list(self._needed(key))
+            if len(near) > 1:
+                near.sort(key=self._perhaps_away)
+        return near
 
     def _perhaps_away(self, key: str) -> bool:
         return not self._surely_away(key)

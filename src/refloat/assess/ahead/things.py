@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
+from refloat.assess.ahead.naming import BACK, Names, Numbers
 from refloat.assess.ahead.network import Node
 from refloat.model.dependency import Dependency, Strength
 from refloat.model.plan import Plan
-
-RUNNING, RESTORED, BACK = 0, 1, 2
-"""What has to be added to the first number of a component or service to get these of its things."""
-
-_KINDS = ("running", "restored", "back")
 
 
 class Things:
@@ -31,10 +27,9 @@ class Things:
 
     def __init__(self, plan: Plan) -> None:
         self._plan = plan
-        keys = tuple(dict.fromkeys((*plan.components, *plan.services)))
-        self.first = dict(zip(keys, range(0, 3 * len(keys), 3), strict=True))
-        self.nodes: list[Node] = [(kind, key) for key in keys for kind in _KINDS]
-        self.known: dict[Node, int] = dict(zip(self.nodes, range(len(self.nodes)), strict=True))
+        self.nodes = Names(dict.fromkeys((*plan.components, *plan.services)))
+        self.known = Numbers(self.nodes)
+        self.first: Mapping[str, int] = self.nodes.first
         self.all_of: list[tuple[int, ...]] = [()] * len(self.nodes)
         self.any_of: list[tuple[tuple[int, ...], ...]] = [()] * len(self.nodes)
         self.doubtful: set[int] = set()
@@ -42,13 +37,13 @@ class Things:
     def add(self, kind: str, key: str) -> int:
         """Give the number of a thing; a new one that needs nothing, if it is not known."""
         node = (kind, key)
-        number = self.known.get(node)
-        if number is None:
-            number = self.known[node] = len(self.nodes)
-            self.nodes.append(node)
-            self.all_of.append(())
-            self.any_of.append(())
-        return number
+        return self.known[node] if node in self.known else self.new(node)
+
+    def new(self, node: Node) -> int:
+        """Give the number of a new thing that needs nothing."""
+        self.all_of.append(())
+        self.any_of.append(())
+        return self.known.add(node)
 
     def needs(
         self, number: int, every: Iterable[int], one_of: Iterable[Sequence[int]] = ()

@@ -1,0 +1,95 @@
+"""What the numbers of a recovery network stand for, and the other way round.
+
+Every component and service has three things, one number after the other. They are most of a large
+network, so that their names are worked out and not kept; the others are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
+from typing import overload
+
+from refloat.assess.ahead.network import Node
+
+KINDS = ("running", "restored", "back")
+"""What each component and service has, in the order of their numbers."""
+
+RUNNING, RESTORED, BACK = 0, 1, 2
+"""What has to be added to the first number of a component or service to get these of its things."""
+
+_PLACES = {kind: place for place, kind in enumerate(KINDS)}
+
+
+class Names(Sequence[Node]):
+    """What each thing is, by number.
+
+    Args:
+        keys: the keys of components and services, each once.
+
+    Attributes:
+        first: by key, the number of its first thing; the others follow.
+        others: what comes after all of these.
+    """
+
+    def __init__(self, keys: Iterable[str]) -> None:
+        self._keys = tuple(keys)
+        self._start = len(KINDS) * len(self._keys)
+        self.first = dict(zip(self._keys, range(0, self._start, len(KINDS)), strict=True))
+        self.others: list[Node] = []
+
+    def __len__(self) -> int:
+        return self._start + len(self.others)
+
+    @overload
+    def __getitem__(self, at: int) -> Node: ...
+    @overload
+    def __getitem__(self, at: slice) -> list[Node]: ...
+    def __getitem__(self, at: int | slice) -> Node | list[Node]:
+        if isinstance(at, slice):
+            return [self[number] for number in range(*at.indices(len(self)))]
+        if at < 0:
+            at += len(self)
+        if at >= self._start:
+            return self.others[at - self._start]
+        if at < 0:
+            raise IndexError(at)
+        which, place = divmod(at, len(KINDS))
+        return KINDS[place], self._keys[which]
+
+    def __iter__(self) -> Iterator[Node]:
+        return chain(((kind, key) for key in self._keys for kind in KINDS), self.others)
+
+
+class Numbers(Mapping[Node, int]):
+    """The number of each thing.
+
+    Args:
+        names: what each thing is; whoever adds to it does so by ``add``.
+    """
+
+    def __init__(self, names: Names) -> None:
+        self._names = names
+        self._first = names.first
+        self._others: dict[Node, int] = {}
+
+    def add(self, node: Node) -> int:
+        """Give a new thing, which is none of a component's or service's, the next number."""
+        number = self._others[node] = len(self._names)
+        self._names.others.append(node)
+        return number
+
+    def __getitem__(self, node: Node) -> int:
+        place = _PLACES.get(node[0])
+        return self._others[node] if place is None else self._first[node[1]] + place
+
+    def __contains__(self, node: object) -> bool:
+        if isinstance(node, tuple) and node and node[0] in _PLACES:
+            return node[1] in self._first
+        return node in self._others
+
+    def __iter__(self) -> Iterator[Node]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
