@@ -126,8 +126,8 @@ def test_a_stranger_on_this_machine_is_denied_and_the_answers_show_it(shop: Shop
     assert told.startswith("strangers could not delete a canary on 20")
     assert told in shop.run("answers", "shop").output
     assert answered["quality"] == "excellent"
-    unknown = {answered[what] for what in ("read", "modify", "delete", "shorten")}
-    assert unknown == {"not known"}, "deleting the whole repository was not tried"
+    unknown = {answered[what] for what in ("read", "modify", "delete", "delete_place", "shorten")}
+    assert unknown == {"not known"}, "the others are unprivileged, too, and were not tried"
 
 
 @AS_ROOT
@@ -273,7 +273,9 @@ def test_a_server_that_only_appends_denies_it_and_one_that_does_not_allows_it(sh
         assert ended.code == code, ended.errors
         assert not [name for name in unchanged(before, shop) if name.startswith("snapshots/")]
         answered = row(shop, "privileged")
-        assert answered["delete"] == ("yes" if code else "not known")
+        assert answered["delete"] == ("yes" if code else "no")
+        unknown = {answered[what] for what in ("read", "modify", "delete_place", "shorten")}
+        assert unknown == {"not known"}, "no more was seen than that"
         assert ("could not" in answered["tried"][0]) is not bool(code)
     assert "403" in ended.json()["said"]
     assert "asm_" not in ended.json()["said"], "no stack trace is told"

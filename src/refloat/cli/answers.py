@@ -59,7 +59,8 @@ def _tell(filled: Answers) -> None:
         if one.missing:
             click.echo(f"   ? Not known: {', '.join(one.missing)}.")
     if filled.questions.rights:
-        columns = ("place", "accounts", "can read", "can change", "can delete", "can shorten")
+        able = ("can read", "can change", "can delete", "can delete the place", "can shorten")
+        columns = ("place", "accounts", *able)
         table("Who can do what to the copies", columns, list(map(_rights, filled.questions.rights)))
         for place in filled.questions.rights:
             for tried in place.tried:
@@ -83,5 +84,6 @@ def _threats(row: ThreatRow) -> tuple[str, ...]:
 
 def _rights(row: RightsRow) -> tuple[str, ...]:
     accounts = f"{row.accounts} {row.kind}" if row.accounts else f"no {row.kind} is known"
-    can = (KNOWN[one] for one in (row.read, row.modify, row.delete, row.shorten))
-    return (f"{row.repository}{f' ({row.lock})' if row.lock else ''}", accounts, *can)
+    can = (row.read, row.modify, row.delete, row.delete_place, row.shorten)
+    place = f"{row.repository}{f' ({row.lock})' if row.lock else ''}"
+    return (place, accounts, *(KNOWN[one] for one in can))

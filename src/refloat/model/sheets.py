@@ -155,7 +155,9 @@ class RightsRow:
         accounts: how many such accounts are known.
         read: whether any of them can read copies.
         modify: whether any can change them.
-        delete: whether any can delete them.
+        delete: whether any can delete them, one by one or with the whole place.
+        delete_place: whether any can delete the whole place. Few sources tell of that: of a kind
+            of account that can delete no copy by itself it may still be unknown.
         shorten: whether any can shorten their retention.
         ways: how, where they can: ``delete: admins -> cupboard``.
         lock: the lock that holds whatever the rights are; empty if none does.
@@ -170,6 +172,7 @@ class RightsRow:
     read: Known
     modify: Known
     delete: Known
+    delete_place: Known
     shorten: Known
     ways: tuple[str, ...]
     lock: str

@@ -3,16 +3,25 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
 import pytest
 
 from refloat.assess.rules.design import design_question_unanswered, rights_unanswered
-from refloat.assess.sheets.answering import WINDOW
+from refloat.assess.sheets.answering import CANARY, WINDOW
 from refloat.assess.sheets.questions import five_questions
 from refloat.assess.verdicts.restores import restore_refused
 from refloat.model.access import Lock, PrincipalKind, Right
-from refloat.model.feed import CopySeen, FeedFact, PointSeen, ScopeExclusion, TestCheck, TestLevel
+from refloat.model.feed import (
+    AccessSeen,
+    CopySeen,
+    FeedFact,
+    PointSeen,
+    Quality,
+    ScopeExclusion,
+    TestCheck,
+    TestLevel,
+)
 from refloat.model.judgement import Severity
 from refloat.model.organisation import Authority, Exclusion
 from refloat.model.plan import Dependency, Plan
@@ -142,6 +151,36 @@ def test_who_can_do_what_to_each_copy() -> None:
     safe = row(answers, "vault", PrincipalKind.PRIVILEGED)
     assert (safe.read, safe.modify, safe.delete, safe.shorten) == (Known.NO,) * 4
     assert safe.lock.startswith("compliance until 2026-12-27")
+
+
+def tried(at: datetime, *, allowed: bool = False) -> AccessSeen:
+    """What ``refloat canary`` tells of the keepers."""
+    fact = seen_right("keepers", "cupboard", Right.DELETE, allowed)
+    name = f"{CANARY}cupboard/keepers"
+    return replace(fact, external_id=name, observed_at=at, quality=Quality.EXCELLENT)
+
+
+@pytest.mark.requirement("R-033")
+def test_a_denied_canary_shows_that_its_accounts_cannot_delete_copies_and_no_more() -> None:
+    at = NOW - 3 * DAY
+    keepers = row(sheet(plan(), tried(at)), "cupboard", PrincipalKind.BACKUP_ADMINISTRATOR)
+    assert (keepers.delete, keepers.quality) == (Known.NO, "excellent")
+    others = (keepers.read, keepers.modify, keepers.delete_place, keepers.shorten)
+    assert others == (Known.UNKNOWN,) * 4
+    assert keepers.tried == ("keepers could not delete a canary on 2026-11-19, 3 days ago",)
+
+    place = seen_right("keepers", "cupboard", Right.DELETE_REPOSITORY, True)
+    keepers = row(sheet(plan(), tried(at), place), "cupboard", PrincipalKind.BACKUP_ADMINISTRATOR)
+    assert (keepers.delete, keepers.delete_place) == (Known.YES, Known.YES), "its copies go with it"
+
+
+@pytest.mark.requirement("R-033")
+def test_a_denial_that_is_too_old_shows_nothing_any_more_and_is_said_to_be_old() -> None:
+    at = NOW - plan().policy.access_seen_every - DAY
+    keepers = row(sheet(plan(), tried(at)), "cupboard", PrincipalKind.BACKUP_ADMINISTRATOR)
+    assert keepers.delete is Known.UNKNOWN
+    (told,) = keepers.tried
+    assert told.endswith("days ago; that is too long ago to count")
 
 
 @pytest.mark.requirement("R-034")

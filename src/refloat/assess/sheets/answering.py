@@ -52,7 +52,8 @@ CANARY = "canary/"
 
 _READ = (Right.READ_OWN, Right.READ_OTHER)
 _MODIFY = (Right.MODIFY, Right.TAKE_OWNERSHIP, Right.CHANGE_ACCESS)
-_DELETE = (Right.DELETE, Right.DELETE_REPOSITORY)
+_DELETE = (Right.DELETE,)
+_DELETE_PLACE = (Right.DELETE_REPOSITORY,)
 _SHORTEN = (Right.CHANGE_RETENTION,)
 
 
@@ -192,15 +193,22 @@ def rights_rows(organisation: Organisation, service: str) -> tuple[RightsRow, ..
 
 
 def _canaries(organisation: Organisation) -> dict[tuple[str, PrincipalKind], list[str]]:
-    """Say what came of every try to delete a canary, by repository and kind of account."""
+    """Say what came of every try to delete a canary, by repository and kind of account.
+
+    The age of each is told, and whether it is too old to count.
+    """
     found: dict[tuple[str, PrincipalKind], list[str]] = {}
     principals = organisation.plan.principals
+    counts_for = organisation.plan.policy.access_seen_every
     for one in standing(organisation.facts.feed.access, organisation.instant):
         kind = principals[one.principal].kind if one.principal in principals else one.kind
         if one.external_id.startswith(CANARY) and kind is not None:
             could = "could" if one.allowed else "could not"
+            age = organisation.instant - one.observed_at
             told = f"{one.principal} {could} delete a canary on {words.day(one.observed_at)}"
-            found.setdefault((one.repository, kind), []).append(told)
+            ago = f", {words.duration(age.total_seconds())} ago"
+            old = "; that is too long ago to count" if age > counts_for else ""
+            found.setdefault((one.repository, kind), []).append(told + ago + old)
     return found
 
 
@@ -223,7 +231,9 @@ def _rights_row(
             return Known.UNKNOWN
         return Known.NO
 
-    read, modify, delete, shorten = (can(one) for one in (_READ, _MODIFY, _DELETE, _SHORTEN))
+    read, modify, delete, place, shorten = (
+        can(one) for one in (_READ, _MODIFY, _DELETE, _DELETE_PLACE, _SHORTEN)
+    )
     held = {_lock(copy) for _, copy in copies if _holds(copy)}
     return RightsRow(
         repository=repository,
@@ -232,7 +242,8 @@ def _rights_row(
         accounts=sum(one is kind for one in rights.principals.values()),
         read=read,
         modify=modify,
-        delete=delete,
+        delete=Known.YES if place is Known.YES else delete,  # with the place its copies go
+        delete_place=place,
         shorten=shorten,
         ways=tuple(ways),
         lock=words.listed(sorted(held)),
