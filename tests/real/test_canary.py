@@ -124,7 +124,9 @@ def test_a_stranger_on_this_machine_is_denied_and_the_answers_show_it(shop: Shop
     answered = row(shop, "unprivileged")
     (told,) = answered["tried"]
     assert told.startswith("strangers could not delete a canary on 20")
-    assert told in shop.run("answers", "shop").output
+    said, _, age = told.rpartition(", ")
+    assert age.endswith(" ago")
+    assert f"{said}, " in shop.run("answers", "shop").output
     assert answered["quality"] == "excellent"
     unknown = {answered[what] for what in ("read", "modify", "delete", "delete_place", "shorten")}
     assert unknown == {"not known"}, "the others are unprivileged, too, and were not tried"
