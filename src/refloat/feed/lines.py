@@ -135,6 +135,13 @@ class PointLine(Line, frozen=True, gc=False, tag="recovery_point", kw_only=True)
         Meta(description="what a scan found"),
     ] = None
     version: Annotated[str | None, Meta(description="version of what it holds")] = None
+    level: Annotated[
+        str | None,
+        Meta(
+            description="`full`, `incremental`, `log`, `snapshot` or another word; a `replica` "
+            "follows what it copies, and is deleted or spoilt with it"
+        ),
+    ] = None
     state: Annotated[
         Literal["present", "deleted"] | None,
         Meta(description="`deleted` if the source says that it is gone"),

@@ -75,6 +75,7 @@ class Maker:
         """Give the recovery point that a line saw."""
         shared = self._shared
         data_set, group, version = line.dataset_ref, line.consistency_group, line.version
+        level = line.level
         copies = (shared.get(line.copies) or self._copies(line.copies)) if line.copies else ()
         expires_at = utc_or_none(line.expires_at)
         if copies and copies[-1].locked_until == expires_at:
@@ -97,6 +98,7 @@ class Maker:
             line.malware or "unknown",
             (shared.get(version) or self._keep(version, version)) if version else "",
             line.state == "deleted",
+            (shared.get(level) or self._keep(level, level)) if level else "",
         )
 
     def _copies(self, lines: tuple[CopyLine, ...]) -> tuple[CopySeen, ...]:

@@ -131,6 +131,8 @@ class PointSeen(FeedFact):
         malware: ``clean``, ``suspicious``, ``infected`` or ``unknown``.
         version: of what it holds (a database's version, say); empty if not said.
         deleted: whether its source says that it is gone.
+        level: ``full``, ``incremental``, ``log``, ``replica``, ``snapshot`` or the source's word;
+            empty if not said.
     """
 
     data_set: str
@@ -147,6 +149,7 @@ class PointSeen(FeedFact):
     malware: str = "unknown"
     version: str = ""
     deleted: bool = False
+    level: str = ""
 
     @property
     def eligible(self) -> bool:

@@ -141,7 +141,7 @@ class Repository:
         site: where it stands; empty if nobody said.
         encrypted: whether its copies are encrypted, as the plan says; None if it does not.
         lock: what keeps its copies from being changed, as the plan says.
-        rights: by principal, what it may do, as the plan says; an empty list says nothing at all.
+        rights: by principal, what it may do, as the plan says; an empty list says: nothing.
         controlled_by: keys of principals that own the host or account and so have every right.
         canary: by principal, how a try to delete a canary acts as it; empty to try nothing.
     """

@@ -139,7 +139,7 @@ REPOSITORY = Section(
                 "a mapping of principals to what each may do",
                 section="principals",
             ),
-            "What each principal may do to its copies; an empty list says that nothing is known.",
+            "What each principal may do to its copies; an empty list says that it may do nothing.",
             default={},
             example="{staff: [], administrators: [list, read other, delete]}",
         ),

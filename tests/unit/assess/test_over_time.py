@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import itertools
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
 
+from refloat.assess import assessment
 from refloat.assess.ground.seen import SeenPoint
 from refloat.assess.over_time.histories import over
 from refloat.assess.over_time.timeline import newest_over_time
@@ -136,3 +138,21 @@ def test_the_newest_point_over_time_is_that_of_each_instant() -> None:
         best = max(known, key=lambda one: one.consistency_time, default=None)
         said = [one.point for one in line if one.since <= instant]
         assert (said[-1] if said else None) is best
+
+
+def test_a_copy_counts_until_it_was_to_be_removed_or_was_seen_after_that() -> None:
+    first, end = NOW - 5 * HOUR, NOW - 4 * HOUR
+    short = replace(small.point("alpha-db", first), expires_at=end)
+    facts = [*shown("alpha"), small.point("alpha-db", first - HOUR), short]
+    (gap,) = gaps("alpha", facts, 5 * HOUR)
+    assert gap.start == end + STEP  # the older copy is two hours old at that very instant
+    seen = replace(short, observed_at=end, digest="seen after that")
+    (gap,) = gaps("alpha", [*facts, seen], 5 * HOUR)
+    assert gap.start == first + 2 * HOUR + STEP
+    (gap,) = gaps("alpha", [*shown("alpha"), short], 5 * HOUR)
+    assert gap.start == end
+    for instant in (end - STEP, end, end + STEP):
+        whole = assessment(PLAN, small.facts(facts), instant)
+        assert whole.services[0].copy.data_sets[0].age_seconds == pytest.approx(
+            (instant - (first if instant < end else first - HOUR)).total_seconds()
+        )

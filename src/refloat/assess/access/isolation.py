@@ -32,6 +32,9 @@ _ALTERING = tuple(right for right in Right if right in ALTERING)
 _UNLOCKING = (Right.TAKE_OWNERSHIP, Right.CHANGE_ACCESS, Right.CHANGE_RETENTION)
 """Rights that open a lock which is only kept by rules (``governance``)."""
 
+REPLICA = "a replica, which follows what it copies"
+"""The way in which whoever can change production changes a replica."""
+
 _LOOKED_BACK = 50
 """How many of the newest recovery points are looked at for one that is isolated."""
 
@@ -140,6 +143,8 @@ class Isolation:
         return name if name in self._plan.repositories else self._names.get(name.casefold(), name)
 
     def _of_copy(self, key: str, copy: CopySeen, point: SeenPoint) -> CopyIsolation:
+        if point.follows:  # whoever changes the original changes it
+            return CopyIsolation(key, Isolated.NO, REPLICA, lock=LockMode.NONE)
         lock, until = copy.lock, copy.locked_until
         if copy.offline:
             lock, until = LockMode.OFFLINE, None
@@ -271,7 +276,7 @@ def _judge(organisation: Organisation) -> Isolation:
 
 def _newest(start: Basis, data_set: str) -> Iterator[SeenPoint]:
     """Give the newest points that may be restored from, newest first."""
-    return (one for one in reversed(start.points(data_set)) if one.eligible)
+    return (one for one in reversed(start.points(data_set)) if one.there)
 
 
 def _until(repository: Repository, point: SeenPoint) -> datetime | None:

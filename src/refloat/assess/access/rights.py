@@ -275,7 +275,8 @@ def _newest(plan: Plan, feed: Stream, instant: datetime) -> list[tuple[AccessSee
     """Give the facts that count, with their keys of the plan, in the order of their telling.
 
     Of one principal, repository and right the newest counts; that ``ANY`` is had or denied is a
-    newer word on all rights that were spoken of before it.
+    newer word on all rights that were spoken of before it, and of words of one instant the one that
+    fears more counts.
     """
     principals = {key.casefold(): key for key in plan.principals}
     repositories = {one.name.casefold(): key for key, one in plan.repositories.items() if one.name}
@@ -286,7 +287,7 @@ def _newest(plan: Plan, feed: Stream, instant: datetime) -> list[tuple[AccessSee
         repository = repositories.get(fact.repository.casefold(), fact.repository)
         table = found.setdefault((principal, repository), {})
         if fact.right is Right.ANY:
-            for right in [one for one, old in table.items() if old.observed_at < fact.observed_at]:
+            for right in [one for one, old in table.items() if _outdone(old, fact)]:
                 del table[right]
         table[fact.right] = fact
     return [
@@ -294,6 +295,13 @@ def _newest(plan: Plan, feed: Stream, instant: datetime) -> list[tuple[AccessSee
         for (principal, repository), table in found.items()
         for fact in table.values()
     ]
+
+
+def _outdone(old: AccessSeen, fact: AccessSeen) -> bool:
+    """Whether a word on all rights takes the place of one on a right, which another line said."""
+    if old.observed_at < fact.observed_at:
+        return True
+    return old.digest != fact.digest and _CAUTION[old.allowed] < _CAUTION[fact.allowed]
 
 
 def _by_instant(fact: AccessSeen) -> tuple[datetime, int, str, str, str]:

@@ -101,8 +101,8 @@ class Part:
         return self._points[data_set]
 
     def newest(self, data_set: str) -> SeenPoint | None:
-        """The newest recovery point of a data set that may be restored from."""
-        return next((one for one in reversed(self.points(data_set)) if one.eligible), None)
+        """The newest recovery point of a data set that may be restored from, and is still there."""
+        return next((one for one in reversed(self.points(data_set)) if one.there), None)
 
     @cached_property
     def jobs(self) -> Mapping[str, JobFact]:
@@ -153,7 +153,15 @@ class Part:
         gone: frozenset[str] = frozenset()
         if len(told) < len(seen):  # what was listed once cannot be missing from a later list
             gone = frozenset(one.point.digest for one in of_data_set(seen, self.instant))
-        found = [SeenPoint(one, gone=one.digest in gone) for one in told]
+        found = [
+            SeenPoint(
+                one,
+                gone=one.digest in gone,
+                past=one.expires_at is not None
+                and one.observed_at < one.expires_at <= self.instant,
+            )
+            for one in told
+        ]
         if self.facts.batches:
             found += own_points(self.facts.batches, data_set)
         current = [one for one in found if one.consistency_time <= self.instant]
@@ -223,7 +231,7 @@ class Basis(Part):
         return self._trials
 
     def copies(self, data_set: str) -> tuple[SeenPoint, ...]:
-        """Those of the points that may be restored from, oldest first."""
+        """Those of the points that may be restored from, removed since or not; oldest first."""
         return tuple(one for one in self.points(data_set) if one.eligible)
 
     def last_job(self, data_set: str) -> JobFact | None:

@@ -18,12 +18,14 @@ class SeenPoint:
         entry: the entry of the ledger that recorded it; None for what the feed says.
         own: the point as Refloat made it; None for one of somebody else.
         gone: whether it vanished before its time.
+        past: whether its source was to remove it by now, and has not listed it since.
     """
 
     fact: PointSeen
     entry: int | None = None
     own: RecoveryPoint | None = None
     gone: bool = False
+    past: bool = False
 
     @property
     def reference(self) -> str:
@@ -76,6 +78,16 @@ class SeenPoint:
     def eligible(self) -> bool:
         """Whether nothing that is known speaks against restoring from it."""
         return self.fact.eligible and not self.gone
+
+    @property
+    def follows(self) -> bool:
+        """Whether it follows what it copies (a replica), and is deleted or spoilt with it."""
+        return self.fact.level.casefold() == "replica"
+
+    @property
+    def there(self) -> bool:
+        """Whether it may be restored from, and nothing says that it was removed by now."""
+        return not self.past and self.eligible
 
     @property
     def expires_at(self) -> datetime | None:

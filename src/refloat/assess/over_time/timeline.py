@@ -19,6 +19,9 @@ Signature: TypeAlias = tuple[object, ...]
 _Key: TypeAlias = tuple[str, str, str]
 _Word: TypeAlias = tuple[datetime, str]
 
+_SAID, _COUNTS, _ENDS = range(3)
+"""What happens to a point, in the order in which it happens at one instant."""
+
 
 @dataclass(frozen=True, slots=True)
 class Newest:
@@ -39,6 +42,7 @@ def newest_over_time(points: Iterable[SeenPoint]) -> tuple[Newest, ...]:
     Args:
         points: every word on every point of one data set, in any order. A point counts from when
             it was seen, and not before its data was true; a later word on it replaces an earlier.
+            It counts until its source was to remove it, unless it was seen after that.
 
     Returns:
         Changes in the order of time; before the first there was no point.
@@ -47,14 +51,17 @@ def newest_over_time(points: Iterable[SeenPoint]) -> tuple[Newest, ...]:
     heap: list[tuple[_Latest, SeenPoint]] = []
     result: list[Newest] = []
     events = sorted(_events(points), key=lambda one: one[:3])
-    for position, (at, counts, _, point) in enumerate(events):
-        if not counts:
+    for position, (at, event, _, point) in enumerate(events):
+        if event == _SAID:
             words[_key(point)] = point
-        elif point.eligible and words[_key(point)] is point:
-            heapq.heappush(heap, (_Latest(true_at(point)), point))
+        elif words.get(_key(point)) is point:
+            if event == _ENDS:
+                del words[_key(point)]
+            elif point.eligible:
+                heapq.heappush(heap, (_Latest(true_at(point)), point))
         if position + 1 < len(events) and events[position + 1][0] == at:
             continue  # several words at one instant are one change
-        while heap and words[_key(heap[0][1])] is not heap[0][1]:
+        while heap and words.get(_key(heap[0][1])) is not heap[0][1]:
             heapq.heappop(heap)
         top = heap[0][1] if heap else None
         if not result or result[-1].point is not top:
@@ -91,12 +98,14 @@ class _Latest:
         return self._of > other._of
 
 
-def _events(points: Iterable[SeenPoint]) -> Iterator[tuple[datetime, bool, _Word, SeenPoint]]:
-    """Give when each word was said, and when its point began to count, if not at once."""
+def _events(points: Iterable[SeenPoint]) -> Iterator[tuple[datetime, int, _Word, SeenPoint]]:
+    """Give when each word was said, and when its point began to count and ceased to."""
     for point in points:
         word = (point.observed_at, point.fact.digest)
-        yield point.observed_at, False, word, point
-        yield max(point.observed_at, point.consistency_time), True, word, point
+        yield point.observed_at, _SAID, word, point
+        yield max(point.observed_at, point.consistency_time), _COUNTS, word, point
+        if point.expires_at is not None and point.observed_at < point.expires_at:
+            yield point.expires_at, _ENDS, word, point
 
 
 def _key(point: SeenPoint) -> _Key:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from refloat.assess import words
 from refloat.assess.about import all_called, called, processes
 from refloat.assess.access import encryption
-from refloat.assess.access.isolation import DataSetIsolation, Isolated, isolation
+from refloat.assess.access.isolation import REPLICA, DataSetIsolation, Isolated, isolation
 from refloat.assess.organisation import Organisation
 from refloat.assess.rule import OrganisationRule, Rule, ServiceRule
 from refloat.model.judgement import Finding, Severity
@@ -28,13 +28,17 @@ def no_isolated_copy(organisation: Organisation) -> Iterator[Finding]:
             continue
         name = words.component(plan, one.data_set)
         stopped = words.listed(dict.fromkeys(processes(plan.services[key]) for key in services))
+        why = f"Whoever takes over an account of yours can destroy every copy of {name}"
+        replicas = all(copy.way == REPLICA for copy in one.copies)
+        if replicas:
+            why = f"Whatever is deleted or spoilt in {name} is deleted or spoilt in its replica too"
         yield Finding(
             "NO_ISOLATED_COPY",
-            ("R-084", "R-019"),
+            ("R-084", "R-019", "R-082") if replicas else ("R-084", "R-019"),
             Severity.HIGH,
             f"data set {one.data_set}",
-            f"Whoever takes over an account of yours can destroy every copy of {name}: "
-            f"{_listed(plan, services)} could then not be brought back. Without it: {stopped}.",
+            f"{why}: {_listed(plan, services)} could then not be brought back. Without it: "
+            f"{stopped}.",
             f"Keep one copy of {name} where no account of production can change or delete it.",
             _inputs(one),
             services,
@@ -67,21 +71,23 @@ def isolation_not_known(organisation: Organisation) -> Iterator[Finding]:
 
 
 def path_back_missing(organisation: Organisation) -> Iterator[Finding]:
-    """A service that comes first has no copy to come back from when prevention fails."""
-    open_sets = {
-        one.data_set: one for one, _ in isolation(organisation) if one.verdict is Isolated.NO
-    }
+    """A service that comes first could not come back when prevention fails.
+
+    One thing that it cannot run without, and that an attacker can destroy, is enough for that.
+    """
+    open_sets = {one.data_set for one, _ in isolation(organisation) if one.verdict is Isolated.NO}
     for key, start in organisation.bases.items() if open_sets else ():
-        data_sets = start.data_sets
-        if start.service.tier != 1 or not data_sets or not set(data_sets) <= set(open_sets):
+        data_sets = tuple(one for one in start.hard_data_sets if one in open_sets)
+        if start.service.tier != 1 or not data_sets:
             continue
+        names = _listed(organisation.plan, data_sets)
         yield Finding(
             "PATH_BACK_MISSING",
             ("R-090",),
             Severity.HIGH,
             f"service {key}",
-            f"If an attack succeeds, there is no safe way back for {start.service.name}: none of "
-            "its data has a copy that an attacker could not destroy. "
+            f"If an attack succeeds, there is no safe way back for {start.service.name}: an "
+            f"attacker could destroy every copy of {names}. "
             f"Without it: {processes(start.service)}.",
             f"Keep a copy of everything that {start.service.name} needs out of reach, and write "
             "down how to restore it apart from production.",
@@ -120,7 +126,7 @@ def _listed(plan: Plan, services: Iterable[str]) -> str:
 RULES: tuple[Rule, ...] = (
     OrganisationRule(
         "NO_ISOLATED_COPY",
-        ("R-084", "R-019"),
+        ("R-084", "R-019", "R-082"),
         "Whoever takes over production can change or destroy every copy of a data set.",
         no_isolated_copy,
         _READS,
@@ -128,7 +134,7 @@ RULES: tuple[Rule, ...] = (
     OrganisationRule(
         "PATH_BACK_MISSING",
         ("R-090",),
-        "A service that comes first has no copy to come back from when prevention fails.",
+        "A service that comes first could not come back when prevention fails.",
         path_back_missing,
         _READS,
     ),

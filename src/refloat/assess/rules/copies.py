@@ -220,9 +220,10 @@ def _switched_off(basis: Basis, data_set: str) -> datetime | None:
 def _unusable(basis: Basis, data_set: str) -> Iterator[SeenPoint]:
     """Give what is newer than the newest point that may be restored from, newest first."""
     for point in reversed(basis.points(data_set)):
-        if point.eligible:
+        if point.there:
             return
-        yield point
+        if not point.eligible:
+            yield point
 
 
 def _bad(

@@ -117,14 +117,14 @@ def _steps(start: Basis) -> tuple[str, ...]:
 
 def _row(start: Basis, key: str, judged: DataSetIsolation | None) -> ThreatRow:
     copies = judged.copies if judged is not None else ()
-    points = start.copies(key) if judged is not None else ()
+    points = tuple(one for one in start.copies(key) if one.there) if judged is not None else ()
     cells = (
         _of_hardware(start, copies, points),
         _of_site(start, key, copies),
         _of_mistakes(start, key, _DELETION, points),
         _of_mistakes(start, key, _OVERWRITING, points),
         _of_encryption(start.plan, judged),
-        _of_provider(start.plan, copies),
+        _of_provider(start.plan, copies, points),
     )
     return ThreatRow(key, words.component(start.plan, key), cells)
 
@@ -174,7 +174,10 @@ def _of_mistakes(start: Basis, key: str, threat: str, points: tuple[SeenPoint, .
         return ThreatCell(threat, Cover.NOT_COVERED, "Nothing copies it.")
     if not points:
         return ThreatCell(threat, Cover.UNKNOWN, "No copy was ever heard of.")
-    back = words.duration((start.instant - points[0].consistency_time).total_seconds())
+    earlier = next((one for one in points if not one.follows), None)
+    if earlier is None:
+        return ThreatCell(threat, Cover.NOT_COVERED, "Only replicas of it are there.")
+    back = words.duration((start.instant - earlier.consistency_time).total_seconds())
     return ThreatCell(threat, Cover.COVERED, f"Copies that reach {back} back.")
 
 
@@ -190,9 +193,13 @@ def _of_encryption(plan: Plan, judged: DataSetIsolation | None) -> ThreatCell:
     return ThreatCell(_ENCRYPTION, Cover.UNKNOWN, text)
 
 
-def _of_provider(plan: Plan, copies: tuple[CopyIsolation, ...]) -> ThreatCell:
+def _of_provider(
+    plan: Plan, copies: tuple[CopyIsolation, ...], points: tuple[SeenPoint, ...]
+) -> ThreatCell:
     if not copies:
         return ThreatCell(_PROVIDER, Cover.NOT_COVERED, "Nothing copies it.")
+    if points and all(one.follows for one in points):
+        return ThreatCell(_PROVIDER, Cover.NOT_COVERED, "Only replicas of it are there.")
     offline = [one.repository for one in copies if one.lock is LockMode.OFFLINE]
     if offline:
         text = f"A copy in {_place(plan, offline[0])}, which no account opens."

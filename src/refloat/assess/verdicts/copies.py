@@ -91,11 +91,10 @@ def _references(basis: Basis) -> tuple[str, ...]:
 
 def _data_set(basis: Basis, key: str) -> DataSetStatus:
     name, hard = words.component(basis.plan, key), basis.strengths[key] is Strength.HARD
-    points = basis.copies(key)
-    if not points:
+    points, newest = basis.copies(key), basis.newest(key)
+    if newest is None:
         verdict, reason = _without(basis, key, name)
         return DataSetStatus(key, name, hard, verdict, reason)
-    newest = points[-1]
     verdict, reason = _with(basis, key, name, newest)
     times = [seen.consistency_time for seen in points]
     gaps = [(b - a).total_seconds() for a, b in itertools.pairwise(times)]
@@ -110,7 +109,7 @@ def _data_set(basis: Basis, key: str) -> DataSetStatus:
         consistency_time=newest.consistency_time,
         age_seconds=(basis.instant - newest.consistency_time).total_seconds(),
         bytes=newest.bytes,
-        points=len(points),
+        points=sum(not seen.past for seen in points),
         median_interval_seconds=statistics.median(gaps) if gaps else None,
         entry=newest.entry,
     )
@@ -121,6 +120,12 @@ def _without(basis: Basis, key: str, name: str) -> tuple[CopyVerdict, str]:
     if job is not None and not job.succeeded:
         why = words.sentence(job.sentence)
         return CopyVerdict.NO, f"There is no copy of {name}. The last backup failed: {why}"
+    past = basis.copies(key)
+    if past:
+        last = past[-1].expires_at
+        until = f" by {words.day(last)}" if last is not None else ""
+        why = f"the last one was to be removed{until}, and nobody has seen it since"
+        return CopyVerdict.UNKNOWN, f"It is not known whether any copy of {name} is left: {why}."
     if basis.points(key):
         why = "all are gone, damaged, incomplete or infected"
         return CopyVerdict.NO, f"No copy of {name} is left that can be used: {why}."

@@ -1,0 +1,126 @@
+"""A sound software company at its edges: the second, the instant, the word that decides.
+
+As in ``test_other_defects``, each case is one change, its row of the requirements, and everything
+that must be found then; the empty set is of cases that lie just this side of a defect.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.support.other_organisation import right
+from tests.support.planting import Change, Found, both, copy_of, fact, part, plan, readable
+from tests.support.software_company import NORTH, WEST, software_company
+
+START = software_company()
+OPEN = [{**WEST, "immutable": {"mode": "none"}}, {**NORTH, "immutable": {"mode": "none"}}]
+UNLOCKED = both(
+    plan("lock: {mode: compliance, period: 90 days}", "lock: none", 2),
+    copy_of("sites", copies=OPEN),
+)
+HARMFUL = [
+    *("modify", "delete", "take_ownership", "change_access", "change_retention"),
+    "delete_repository",
+]
+LOOKED = "2026-10-01T09:00:00+01:00"
+BRIEF = ("RETENTION_SHORT", "service wiki, data set sites")
+GONE = {("COPY_NOT_KNOWN", "service wiki, data set sites"), BRIEF}
+
+
+def removed(at: str, **fields: object) -> Change:
+    """Let the only copy of the shared files be removed at a time."""
+    return copy_of("sites", expires_at=at, **fields)
+
+
+def every_right(*, allowed: bool, at: str = LOOKED) -> Change:
+    """Say that developers have, or have not, every right on both vaults."""
+    return both(
+        *(
+            fact(
+                *("access_fact", at, f"any/{vault}"),
+                principal="developers",
+                path=vault,
+                right="any",
+                allowed=allowed,
+            )
+            for vault in ("vault-west", "vault-north")
+        )
+    )
+
+
+CASES: dict[str, tuple[str, Change, Found]] = {
+    "the only copy is removed a second later": (
+        "R-018",
+        removed("2026-10-25T06:00:01+00:00"),
+        {BRIEF},
+    ),
+    "the only copy is removed at this very second": (
+        "R-017",
+        removed("2026-10-25T07:00:00+01:00"),
+        GONE,
+    ),
+    "it was to be removed, and was seen after that": (
+        "R-018",
+        removed("2026-10-25T05:30:00+00:00", observed_at="2026-10-25T05:30:00+00:00"),
+        {BRIEF},
+    ),
+    "everything is allowed by one and nothing by another at one instant": (
+        "R-084",
+        both(UNLOCKED, every_right(allowed=True)),
+        {("NO_ISOLATED_COPY", "data set sites")},
+    ),
+    "everything is allowed, and was taken back since": (
+        "R-084",
+        both(
+            UNLOCKED,
+            every_right(allowed=True),
+            lambda one: one.add(
+                right("developers", "unprivileged", "vault-west", "2026-10-02T09:00:00+01:00"),
+                right("developers", "unprivileged", "vault-north", "2026-10-02T09:00:00+01:00"),
+            ),
+        ),
+        set(),
+    ),
+    "everything but what would harm is allowed": (
+        "R-084",
+        both(
+            UNLOCKED,
+            lambda one: one.correct(
+                {"rights": ["any"], "denied": HARMFUL}, principal="developers", kind="access_fact"
+            ),
+        ),
+        set(),
+    ),
+    "replicas alone": (
+        "R-082",
+        copy_of("sites", level="replica"),
+        {("NO_ISOLATED_COPY", "data set sites")},
+    ),
+    "a snapshot is no replica": ("R-082", copy_of("sites", level="snapshot"), set()),
+    "one thing that comes first can be destroyed": (
+        "R-090",
+        copy_of("uploads", level="Replica"),
+        {("NO_ISOLATED_COPY", "data set uploads"), ("PATH_BACK_MISSING", "service shop")},
+    ),
+    "something that it can do without can be destroyed": (
+        "R-082",
+        both(
+            part("shop", "uploads, app-settings, app,", "{soft: uploads}, app-settings, app,"),
+            copy_of("uploads", level="replica"),
+        ),
+        {("NO_ISOLATED_COPY", "data set uploads")},
+    ),
+}
+
+
+@pytest.mark.requirement("R-017", "R-018", "R-082", "R-084", "R-090")
+@pytest.mark.parametrize("name", CASES)
+def test_what_lies_at_an_edge_is_found_on_its_side_alone(tmp_path: Path, name: str) -> None:
+    row, change, expected = CASES[name]
+    found = change(START).judged(tmp_path)["findings"]
+    assert {(one["code"], one["subject"]) for one in found} == expected
+    assert not found or any(row in one["requirements"] for one in found)
+    for one in found:
+        readable(START.plan, one["sentence"], one["code"])
