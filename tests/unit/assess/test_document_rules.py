@@ -88,6 +88,21 @@ def test_a_sign_in_that_only_a_step_or_a_tool_names_is_one() -> None:
 
 
 @pytest.mark.requirement("R-135")
+def test_what_a_place_can_do_without_takes_no_document_away() -> None:
+    def losses(strength: Strength) -> object:
+        given = kept(("booking",))
+        needs = (Dependency("sign-in", strength), *given.services["booking"].needs[1:])
+        (finding,) = found(
+            instructions_unreachable,
+            replace(written.with_service(given, "booking", needs=needs), sites=()),
+        )
+        return finding.inputs["losses"]
+
+    assert "nobody can sign in" in str(losses(Strength.HARD))
+    assert "nobody can sign in" not in str(losses(Strength.SOFT))
+
+
+@pytest.mark.requirement("R-135")
 def test_a_kit_that_lies_somewhere_makes_everything_readable() -> None:
     given = kept(("sign-in",))
     placed = written.said("offline-kit-placed", NOW - DAY, where="the safe")

@@ -200,6 +200,27 @@ def test_a_workaround_is_asked_of_the_service_that_is_at_the_top() -> None:
     assert found(plan_incomplete, lower) == []
 
 
+@pytest.mark.requirement("R-054")
+def test_that_something_of_a_lower_tier_needs_it_takes_the_question_of_a_workaround_away() -> None:
+    bare = service(workarounds=())(PLAN)
+    above = replace(PLAN.services["booking"], key="flyers", tier=2, workarounds=())
+    above = replace(above, name="Flyers", needs=(Dependency("booking"),))
+    both = replace(bare, services={**bare.services, "flyers": above})
+    (finding,) = found(plan_incomplete, both)
+    assert (finding.subject, finding.requirements) == ("service booking", ("R-054",))
+    first = replace(above, tier=1, workarounds=(written.workaround(),))
+    assert found(plan_incomplete, replace(both, services={**both.services, "flyers": first})) == []
+
+
+@pytest.mark.requirement("R-140")
+def test_of_a_workaround_without_sensitive_data_it_is_asked_who_agreed_to_it() -> None:
+    nobody = workaround(data="none", approved_by=None, source="", disposal="", location="")(PLAN)
+    (finding,) = found(plan_incomplete, nobody)
+    assert finding.inputs["missing"] == ('who agreed that people work with "paper list"',)
+    (finding,) = found(plan_incomplete, workaround(data="internal", controls=())(PLAN))
+    assert finding.inputs["missing"] == ('what keeps the data of "paper list" safe',)
+
+
 def test_a_workaround_without_data_needs_no_disposal() -> None:
     bare = workaround(data="none", controls=(), source="", disposal="", location="")(PLAN)
     assert found(plan_incomplete, bare) == []
@@ -231,6 +252,16 @@ def test_updates_that_need_our_own_systems_are_found() -> None:
     channels = finding.inputs["channels"]
     assert isinstance(channels, dict)
     assert channels["chat"] == ("book-db", "booking", "directory", "sign-in")
+
+
+@pytest.mark.requirement("R-131")
+def test_what_a_place_for_updates_can_do_without_is_not_its_own() -> None:
+    soft = written.with_service(
+        PLAN, "booking", needs=(Dependency("book-db", Strength.SOFT), Dependency("texting"))
+    )
+    page = Channel("page", "the page", (Dependency("texting"),))
+    channels = {"phones": PLAN.channels["phones"], "page": page}
+    assert found(channel_depends_on_production, replace(soft, channels=channels)) == []
 
 
 @pytest.mark.requirement("R-131")
@@ -275,6 +306,15 @@ def test_a_number_that_was_tried_too_long_ago_counts_until_the_last_second() -> 
     assert found(contact_not_verified, PLAN, at=due) == []
     (finding,) = found(contact_not_verified, PLAN, at=due + SECOND)
     assert finding.first_seen == due
+
+
+@pytest.mark.requirement("R-130", "R-143")
+def test_a_number_that_somebody_is_to_try_later_was_not_tried() -> None:
+    tomorrow = written.with_person(PLAN, "ada", verified=date(2026, 11, 22))
+    assert found(contact_not_verified, tomorrow) == []
+    later = written.with_person(PLAN, "ada", verified=date(2026, 11, 24))
+    (finding,) = found(contact_not_verified, later)
+    assert finding.inputs["never_tried"] == ("ada",)
 
 
 def test_a_deputy_counts_and_somebody_without_a_part_does_not() -> None:

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
+from refloat.model.feed import FeedFact
 from refloat.model.feed_people import ApprovalSeen
 from refloat.model.judgement import Severity
 from refloat.model.plan import Objective, Plan
@@ -154,3 +155,25 @@ def test_a_tier_that_was_signed_once_is_signed_again_when_it_changes() -> None:
     (stale,) = found("TARGET_NOT_APPROVED", lowered, by_ada)
     assert stale.inputs["state"] == "stale"
     assert "Ada Obi approved tier 1" in stale.sentence
+
+
+@pytest.mark.requirement("R-061")
+def test_the_day_of_the_review_may_stand_in_the_approval() -> None:
+    due = NOW - 3 * DAY
+
+    def known(*others: ApprovalSeen) -> list[FeedFact]:
+        kept = [one for one in timed.facts(PLAN) if not _is_rto_of_claims(one)]
+        return [*kept, *others]
+
+    (first,) = (one for one in timed.approvals(PLAN) if _is_rto_of_claims(one))
+    assert isinstance(first, ApprovalSeen)
+    to_review = replace(first, review_at=due)
+    (finding,) = found("TARGET_REVIEW_DUE", PLAN, known(to_review))
+    assert finding.first_seen == due
+    assert found("TARGET_REVIEW_DUE", PLAN, known(to_review), instant=due - SECOND) == []
+    anew = replace(first, external_id="anew", at=NOW - DAY, observed_at=NOW - DAY)
+    assert found("TARGET_REVIEW_DUE", PLAN, known(to_review, anew)) == []
+
+
+def _is_rto_of_claims(one: FeedFact) -> bool:
+    return isinstance(one, ApprovalSeen) and (one.service, one.measure) == ("claims", "rto")

@@ -43,6 +43,27 @@ def test_sensitive_data_that_nothing_keeps_safe_is_a_second_incident(data: str) 
 
 
 @pytest.mark.requirement("R-140")
+@pytest.mark.parametrize(
+    ("data", "second_incident"),
+    [
+        ("medical", True),
+        ("Customer names and addresses", True),
+        ("card numbers", True),
+        ("client files", True),
+        ("no personal data", False),
+        ("non-sensitive", False),
+        ("public", False),
+        ("stock levels", False),
+    ],
+)
+def test_a_classification_is_understood_in_other_words_too(
+    data: str, second_incident: bool
+) -> None:
+    bare = written.with_workaround(PLAN, data=data, controls=())
+    assert bool(of_booking(workaround_insecure, bare)) is second_incident
+
+
+@pytest.mark.requirement("R-140")
 def test_sensitive_data_that_no_owner_agreed_to_is_found() -> None:
     (finding,) = of_booking(workaround_insecure, written.with_workaround(PLAN, approved_by=None))
     assert finding.severity is Severity.MEDIUM

@@ -105,19 +105,24 @@ def reached(needs: Mapping[str, Iterable[str]], starts: Iterable[str]) -> frozen
     return frozenset(found)
 
 
-def rests_on(plan: Plan, needs: Iterable[Dependency]) -> frozenset[str]:
-    """Name every service and component that these dependencies need in the end, hard or soft."""
+def rests_on(plan: Plan, needs: Iterable[Dependency], *, hard_only: bool = False) -> frozenset[str]:
+    """Name every service and component that these dependencies need in the end.
+
+    Args:
+        plan: a valid plan.
+        needs: the dependencies that are asked for.
+        hard_only: whether to follow only those that nothing runs without.
+    """
     found: set[str] = set()
-    ahead = [need.on for need in needs]
+    ahead = list(needs)
     while ahead:
-        key = ahead.pop()
-        if key in found:
+        need = ahead.pop()
+        if need.on in found or (hard_only and need.strength is not Strength.HARD):
             continue
-        found.add(key)
-        if key in plan.components:
-            ahead += [need.on for need in plan.components[key].needs]
-        elif key in plan.services:
-            ahead += [need.on for need in plan.services[key].needs]
+        found.add(need.on)
+        thing = plan.components.get(need.on) or plan.services.get(need.on)
+        if thing is not None:
+            ahead += thing.needs
     return frozenset(found)
 
 

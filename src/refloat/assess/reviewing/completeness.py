@@ -6,19 +6,48 @@ rules; here it only counts that there is one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
 from refloat.assess import words
+from refloat.assess.ground.plan_graph import rests_on
 from refloat.model.organisation import AUDIENCES, Communication, Vendor, Workaround
-from refloat.model.plan import Component, ComponentKind, Plan, Service, Strength
+from refloat.model.plan import Component, ComponentKind, Plan, Service
 
 AUDIENCE_ROWS = {"customer": "R-132", "supplier": "R-133", "regulatory": "R-134"}
 """The requirement behind each audience of urgent communication."""
 
 NO_DATA = frozenset({"none", "no data", "public"})
 """What a plan writes where a workaround handles nothing that must be kept safe."""
+
+
+_SENSITIVE = re.compile(
+    r"personal|private|health|medical|clinical|patient|financ|pay|card|bank|salar|tax|customer|"
+    r"client|resident|citizen|tenant|student|pupil|child|famil|member|employee|staff|legal|"
+    r"confidential|sensitive|restricted|secret|protected|privileged|identit|biometric|passport|"
+    r"name|address|password|credential"
+)
+_HARMLESS = re.compile(r"(no|none|not|non|without|nothing)\b")
+"""How a classification begins that says what the data is not."""
+
+
+def sensitive(data: str) -> bool:
+    """Whether the loss of data of such a classification is a second incident (R-140)."""
+    text = data.casefold().strip()
+    return _HARMLESS.match(text) is None and _SENSITIVE.search(text) is not None
+
+
+_GROUNDS = frozenset(
+    {
+        ComponentKind.IDENTITY,
+        ComponentKind.INFRASTRUCTURE,
+        ComponentKind.KEY,
+        ComponentKind.LICENCE,
+        ComponentKind.NETWORK,
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +97,7 @@ def of_service(plan: Plan, service: Service, own: Iterable[str], supports: bool)
         plan: a valid plan.
         service: one of its services.
         own: keys of its own components.
-        supports: whether another service cannot run without it; a workaround is then asked of that.
+        supports: whether it is one of ``supporting``.
     """
     yield Asked("which business process it supports", "R-110", bool(service.processes))
     yield Asked("how important it is", "R-110", service.tier is not None)
@@ -91,16 +120,25 @@ def of_service(plan: Plan, service: Service, own: Iterable[str], supports: bool)
 
 
 def supporting(plan: Plan) -> frozenset[str]:
-    """Give the services that another service cannot run without, directly or by a component."""
-    everything: tuple[Mapping[str, Service] | Mapping[str, Component], ...]
-    everything = (plan.services, plan.components)
+    """Give the services whose users work with another one, of which a workaround is asked instead.
+
+    That is what a service of the first tier cannot run without, however far below it; and what
+    any service needs and nobody works with for its own sake, such as signing in. That one of a
+    lower tier needs a service takes no question away otherwise: nobody asks it of that.
+    """
+    first = (need for one in plan.services.values() if one.tier == 1 for need in one.needs)
+    others = (need for one in plan.services.values() for need in one.needs)
+    below = rests_on(plan, others, hard_only=True) & plan.services.keys()
     return frozenset(
-        need.on
-        for things in everything
-        for one in things.values()
-        for need in one.needs
-        if need.strength is Strength.HARD and need.on in plan.services
+        (rests_on(plan, first, hard_only=True) & plan.services.keys())
+        | {key for key in below if _ground(plan, plan.services[key])}
     )
+
+
+def _ground(plan: Plan, service: Service) -> bool:
+    """Whether a service is one that others stand on: it has an identity, a network or a key."""
+    own = (plan.components[need.on] for need in service.needs if need.on in plan.components)
+    return any(one.kind in _GROUNDS for one in own)
 
 
 def communication(plan: Plan, audience: str) -> Communication:
@@ -118,7 +156,7 @@ def _people(plan: Plan) -> Iterator[Asked]:
     for what, requirement, keys in parts:
         yield Asked(f"who {what}", requirement, bool(keys))
         if keys:
-            named = words.listed(words.person(plan, key) for key in keys)
+            named = words.listed(words.person(plan, key) for key in dict.fromkeys(keys))
             yield Asked(f"who stands in for {named}, who {what}", requirement, _deputy(plan, keys))
     yield Asked("who owns communication", "R-073", who.communicate is not None)
     yield Asked("who administers the backups", "R-073", bool(who.administer_backups))
@@ -181,8 +219,13 @@ def _workaround(plan: Plan, one: Workaround) -> Iterator[Asked]:
     yield Asked(f"which data {it} handles", "R-140", bool(one.data))
     yield Asked(f"how long {it} can be kept up", "R-140", one.usable_for is not None)
     yield Asked(f"how work done with {it} is entered afterwards", "R-136", bool(one.way_back))
+    if one.data and not sensitive(one.data):  # WORKAROUND_INSECURE says it of what is sensitive
+        agreed = one.approved_by is not None
+        yield Asked(f"who agreed that people work with {it}", "R-140", agreed)
     if not one.data or one.data.casefold() in NO_DATA:
         return
+    if not sensitive(one.data):
+        yield Asked(f"what keeps the data of {it} safe", "R-140", bool(one.controls))
     yield Asked(f"where the data of {it} comes from", "R-136", bool(one.source))
     yield Asked(f"how the data of {it} is destroyed afterwards", "R-140", bool(one.disposal))
     if one.source in plan.services or one.source in plan.components:

@@ -11,7 +11,7 @@ from refloat.assess.rule import OrganisationRule, Rule
 from refloat.model.feed_people import Attestation
 from refloat.model.judgement import Finding, Severity
 from refloat.model.organisation import Document, Location
-from refloat.model.plan import ComponentKind, Plan, Strength
+from refloat.model.plan import ComponentKind, Plan
 from refloat.model.stream import standing
 from refloat.plan import fingerprint
 
@@ -65,7 +65,7 @@ def _or(losses: list[str]) -> str:
 
 def _needed(plan: Plan, location: Location) -> frozenset[str]:
     """Give everything without which a document cannot be read at a location."""
-    return rests_on(plan, [one for one in location.needs if one.strength is Strength.HARD])
+    return rests_on(plan, location.needs, hard_only=True)
 
 
 def _losses(plan: Plan) -> Mapping[str, frozenset[str]]:

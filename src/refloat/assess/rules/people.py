@@ -14,12 +14,14 @@ from refloat.assess.reviewing.responsibility import blanks
 from refloat.assess.rule import OrganisationRule, Rule
 from refloat.model.judgement import Finding, Severity
 from refloat.model.organisation import AUDIENCES, Channel
-from refloat.model.plan import ComponentKind, Plan, Strength
+from refloat.model.plan import ComponentKind, Plan
 
 _WRITTEN = (
     *("R-034", "R-045", "R-048", "R-049", "R-051", "R-052", "R-053", "R-054", "R-055", "R-073"),
     *("R-110", "R-130", "R-131", "R-132", "R-133", "R-134", "R-135", "R-136", "R-140"),
 )
+_EARLIEST = timedelta(hours=14)
+"""How much earlier than in UTC a day begins where it begins first."""
 _NAMED = 8
 """So many missing things are named in a sentence; all of them stand in the inputs."""
 
@@ -103,8 +105,8 @@ def channel_depends_on_production(organisation: Organisation) -> Iterator[Findin
 
 def _ours(plan: Plan, channel: Channel) -> frozenset[str]:
     """Give the services and components of ours that a channel needs; a vendor is none."""
-    needs = [need for need in channel.needs if need.strength is Strength.HARD]
-    return frozenset(key for key in rests_on(plan, needs) if not _vendors(plan, key))
+    needed = rests_on(plan, channel.needs, hard_only=True)
+    return frozenset(key for key in needed if not _vendors(plan, key))
 
 
 def _vendors(plan: Plan, key: str) -> bool:
@@ -123,7 +125,7 @@ def contact_not_verified(organisation: Organisation) -> Iterator[Finding]:
         person = plan.people.get(key)
         if person is None or not person.phone:
             without.append(key)
-        elif person.verified is None:
+        elif person.verified is None or _not_yet(person.verified, organisation.instant):
             never.append(key)
         elif organisation.instant > _due(person.verified, every):
             late[key] = _due(person.verified, every)
@@ -153,6 +155,11 @@ def _called(plan: Plan, key: str) -> str:
 
 def _due(verified: date, every: timedelta) -> datetime:
     return datetime(verified.year, verified.month, verified.day, tzinfo=UTC) + every
+
+
+def _not_yet(verified: date, instant: datetime) -> bool:
+    """Whether a day has begun nowhere on earth: what is said to happen then has not."""
+    return datetime(verified.year, verified.month, verified.day, tzinfo=UTC) - _EARLIEST > instant
 
 
 def _with_a_part(plan: Plan) -> tuple[str, ...]:

@@ -11,8 +11,10 @@ from refloat.assess.ground.basis import Basis
 from refloat.assess.organisation import Organisation
 from refloat.assess.rule import OrganisationRule, Rule, ServiceRule
 from refloat.assess.verdicts.approvals import approval
-from refloat.model.judgement import ApprovalState, Finding, ServiceStatus, Severity
+from refloat.assess.verdicts.objectives import basis_approval
+from refloat.model.judgement import ApprovalState, Finding, ObjectiveStatus, ServiceStatus, Severity
 from refloat.model.plan import Objective
+from refloat.model.stream import standing
 
 DECIDED = {"rpo": "how much data may be lost", "rto": "how long it may be away"}
 """What the business must have decided on for every service, in its words (R-061)."""
@@ -50,20 +52,16 @@ def target_not_approved(basis: Basis, status: ServiceStatus) -> Iterator[Finding
 
 def target_review_due(basis: Basis, status: ServiceStatus) -> Iterator[Finding]:
     """Find targets that were to be looked at again by now, and were not."""
-    approved = {one.measure: one.approved_at for one in status.objectives}
     due = {
-        measure: end
-        for measure in DECIDED
-        if (objective := basis.service.objectives.get(measure)) is not None
-        and (end := _review_ends(objective)) is not None
-        and basis.instant >= end
-        and not _looked_at(approved.get(measure), end)
+        one.measure: min(ends)
+        for one in status.objectives
+        if one.measure in basis.service.objectives and (ends := _overdue(basis, one))
     }
     if not due:
         return
     owner = words.person(basis.plan, basis.service.owner) or "the business owner"
     names = words.listed(DECIDED[measure] for measure in due)
-    day = words.day(min(due.values()) - timedelta(days=1))
+    day = words.day(min(due.values()) - timedelta(microseconds=1))
     yield Finding(
         "TARGET_REVIEW_DUE",
         ("R-061",),
@@ -196,6 +194,26 @@ def _signed_otherwise(basis: Basis) -> Iterator[Finding]:
             {"state": behind.state.value, "measure": measure},
             services=(key,),
         )
+
+
+def _overdue(basis: Basis, one: ObjectiveStatus) -> list[datetime]:
+    """Give when a target was to be looked at again, by the plan or its approval, and was not."""
+    planned = _review_ends(basis.service.objectives[one.measure])
+    ends = [] if planned is None or _looked_at(one.approved_at, planned) else [planned]
+    said = _review_said(basis, one)
+    return [end for end in (*ends, *said) if basis.instant >= end]
+
+
+def _review_said(basis: Basis, one: ObjectiveStatus) -> list[datetime]:
+    """Give when the approval that decides says that it is to be looked at again."""
+    made = standing(basis.feed.approvals.get(basis.service.key, ()), basis.instant)
+    reference = basis_approval(basis, one.measure).reference if made else ""
+    return [
+        said.review_at
+        for said in made
+        if said.review_at is not None
+        and reference == f"{said.source.instance}/approval/{said.external_id}"
+    ]
 
 
 def _review_ends(objective: Objective) -> datetime | None:

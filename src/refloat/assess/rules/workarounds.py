@@ -7,21 +7,19 @@ from collections.abc import Iterator
 from refloat.assess import about, words
 from refloat.assess.ground.basis import Basis
 from refloat.assess.organisation import Organisation
+from refloat.assess.reviewing.completeness import sensitive
 from refloat.assess.rule import OrganisationRule, Rule, ServiceRule
 from refloat.assess.verdicts.exports import ExportAge, exports
 from refloat.model.judgement import Finding, ServiceStatus, Severity
 from refloat.model.organisation import Workaround
 from refloat.model.plan import Service
 
-SENSITIVE = ("personal", "health", "financial", "patient", "payment", "confidential", "sensitive")
-"""Words in a classification that make a second incident of its loss (R-140)."""
-
 
 def workaround_insecure(basis: Basis, _status: ServiceStatus) -> Iterator[Finding]:
     """A workaround handles sensitive data that nothing keeps safe, or that no owner agreed to."""
     service = basis.service
     for one in service.workarounds:
-        if not _sensitive(one) or (one.controls and one.approved_by is not None):
+        if not sensitive(one.data) or (one.controls and one.approved_by is not None):
             continue
         lacking = []
         if not one.controls:
@@ -99,10 +97,6 @@ def _too_old(service: Service, way: Workaround, one: ExportAge) -> Finding:
         (service.key,),
         first_seen=one.due_at,
     )
-
-
-def _sensitive(one: Workaround) -> bool:
-    return any(word in one.data.casefold() for word in SENSITIVE)
 
 
 def _called(one: Workaround) -> str:
