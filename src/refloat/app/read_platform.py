@@ -137,7 +137,8 @@ def read_platform(workspace: Workspace, clock: Clock, wanted: Wanted) -> ReadPla
         wanted: what is to be read.
 
     Raises:
-        UsageProblem: if there is no such platform, option or component, or a time is in the future.
+        UsageProblem: if there is no such platform, option or component, or a time is in the future;
+            or if it must be said which installation this is.
         MissingInput, ObservationProblem, SourceProblem: if a listing cannot be had or understood.
         SecretProblem: if a secret cannot be had.
         PlanProblem: if the plan cannot be understood.
@@ -145,6 +146,7 @@ def read_platform(workspace: Workspace, clock: Clock, wanted: Wanted) -> ReadPla
     """
     now = clock.now().wall
     platform = _platform(wanted.platform)
+    _ask_which(workspace, wanted)
     words = _Words(
         Names(workspace.plan, wanted.data_sets), Places(workspace.plan, wanted.repositories)
     )
@@ -152,7 +154,7 @@ def read_platform(workspace: Workspace, clock: Clock, wanted: Wanted) -> ReadPla
     for one in read:
         _take(one, words, now)
     whole = _whole(wanted, read)
-    gone = _gone(workspace, platform.name, read) if whole else []
+    gone = _gone(workspace, wanted, read) if whole else []
     read[-1].facts += gone
     done = [_done(workspace, clock, one, wanted.only_look) for one in read]
     instance = read[0].request.instance
@@ -178,6 +180,20 @@ def _platform(name: str) -> Platform:
         )
     platform: Platform = known[name]
     return platform
+
+
+def _ask_which(workspace: Workspace, wanted: Wanted) -> None:
+    """See that a name is known of the installation that listings are said to hold all of.
+
+    Raises:
+        UsageProblem: if nobody said it, and the plan has no platform that is called like the tool.
+    """
+    if wanted.whole and not wanted.instance and wanted.platform not in workspace.plan.platforms:
+        raise UsageProblem(
+            "--whole says that nothing is missing, and nobody said of which installation",
+            hint="Say --instance NAME: one name for each repository, server or cluster. Two under"
+            " one name would look as if each had lost what the other has.",
+        )
 
 
 def _requests(
@@ -253,8 +269,12 @@ def _whole(wanted: Wanted, read: Sequence[_Read]) -> bool:
     return wanted.whole or all(one.listing.whole for one in read)
 
 
-def _gone(workspace: Workspace, platform: str, read: Sequence[_Read]) -> list[dict[str, Any]]:
-    """Tell of each point that this platform had before the listings were made, and now has not."""
+def _gone(workspace: Workspace, wanted: Wanted, read: Sequence[_Read]) -> list[dict[str, Any]]:
+    """Tell of each point that this platform had before the listings were made, and now has not.
+
+    Raises:
+        UsageProblem: if nobody said which installation it is, and it may well be another one.
+    """
     last = max((one.request for one in read), key=lambda one: one.observed_at)
     listed = {
         fact["external_id"]
@@ -263,10 +283,17 @@ def _gone(workspace: Workspace, platform: str, read: Sequence[_Read]) -> list[di
         if fact["kind"] == "recovery_point"
     }
     digest = read[-1].listing.digest
+    before = list(_before(workspace, wanted.platform, last))
+    gone = [point for point in before if not _identities(point) & listed]
+    if listed and gone and len(gone) == len(before) and not wanted.instance:
+        raise UsageProblem(
+            f"none of the {len(gone):,} recovery points that are known of {last.instance} is listed"
+            " here, so this may be another installation; nothing was taken",
+            hint="Name it: --instance NAME. If it is the same, and all of them are gone, say"
+            f" --instance {last.instance}.",
+        )
     return [
-        _deleted(point, replace(last, instance=point.source.instance), digest)
-        for point in _before(workspace, platform, last)
-        if not _identities(point) & listed
+        _deleted(point, replace(last, instance=point.source.instance), digest) for point in gone
     ]
 
 
