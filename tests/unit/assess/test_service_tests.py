@@ -9,7 +9,7 @@ import pytest
 
 from refloat.assess import assessment, service_status
 from refloat.model.facts import Facts
-from refloat.model.feed import FeedFact, TestCheck, TestLevel
+from refloat.model.feed import FeedFact, RestoreTest, TestCheck, TestLevel
 from refloat.model.judgement import Confidence, CopyVerdict, RecoveryJudgement, ServiceStatus
 from refloat.model.organisation import Exclusion
 from refloat.model.plan import ComponentKind, Plan
@@ -301,3 +301,32 @@ def test_a_test_in_which_nobody_signed_in_proves_no_service_that_people_sign_in_
     assert recovery("data", "service", "dependency").verdict is Verdict.UNPROVEN
     assert "did not try whether Doors serves again" in recovery("data", "service").reasons[0]
     assert recovery("data", "service", "identity").verdict is Verdict.PROVEN
+
+
+@pytest.mark.requirement("R-156")
+def test_a_test_that_looked_at_nothing_proves_nothing_and_takes_no_proof_away() -> None:
+    def recovery(*some: FeedFact) -> RecoveryJudgement:
+        others = [
+            one
+            for one in everything()
+            if not (isinstance(one, RestoreTest) and one.service == "booking")
+        ]
+        return judge([*others, *some]).recovery
+
+    def checked(*proves: str, days: int = 10) -> FeedFact:
+        checks = tuple(TestCheck(one, True, one) for one in proves)
+        return small.restore_test("booking", NOW - days * DAY, checks=checks)
+
+    whole = checked("data", "dependency", "service", days=20)
+    assert recovery(whole).verdict is Verdict.PROVEN
+    for lacking, what in (
+        (checked("service"), "its data and what it needs"),
+        (checked("data", "service"), "what it needs"),
+        (small.restore_test("booking", confirmed_by=""), "anything"),
+    ):
+        alone = recovery(lacking)
+        assert alone.verdict is Verdict.UNPROVEN
+        assert f"nobody looked at {what}." in alone.reasons[-1]
+        assert recovery(whole, lacking).verdict is Verdict.PROVEN
+    failed = small.restore_test("booking", NOW - 15 * DAY, result="failed")
+    assert recovery(whole, failed, checked("service")).verdict is Verdict.UNPROVEN

@@ -3,11 +3,12 @@
 The newest trial of the whole service decides: a drill of Refloat, or somebody else's test of the
 whole service. What it showed counts for as long as nothing that it showed has changed, the targets
 are still approved and met, and the loss of data would be within its target now. A drill brought
-along what the service needs. A test did not: each service that it cannot run without must be proven
-itself, and the time is that of the longest way through them.
+along what the service needs. A test did not, and must have looked at data and at something needed
+(R-156): each service that it cannot run without must be proven itself, and the time is that of the
+longest way through them.
 
 ``failed`` is said only of what a trial showed. That a test and the tests of what it needs add up to
-too long a time is unproven: nobody has seen it happen. A test that passed takes no earlier drill
+too long a time is unproven: nobody has seen it happen. A test that passed takes no earlier trial
 away that still proves the whole. A run that was interrupted proves nothing either way.
 """
 
@@ -20,7 +21,7 @@ from refloat.assess import words
 from refloat.assess.ground.basis import Basis
 from refloat.assess.ground.trials import Trial
 from refloat.assess.verdicts.drill import exceeded
-from refloat.assess.verdicts.levels import shows_service
+from refloat.assess.verdicts.levels import shows_service, unchecked
 from refloat.assess.verdicts.outlook import recovery_outlook
 from refloat.assess.verdicts.representative import CRITERIA
 from refloat.assess.verdicts.staleness import stale, stale_trial, trial_expires_at
@@ -147,16 +148,20 @@ def _before(
     interrupted: tuple[str, ...],
     objectives: tuple[ObjectiveStatus, ...],
 ) -> RecoveryJudgement | None:
-    """Give what the newest drill before a test still proves; None if it proves nothing, or failed.
+    """Give what a trial before a test still proves; None if none does, or one since failed.
 
     A later test that passed, and does not show the whole way, must not take the proof away.
     """
     whole = [one for one in basis.trials() if one.counts(basis.plan) and one.at <= trial.at]
     for one in reversed(whole):
-        if one.passed is not True or next(_too_long(basis, one), None):
+        failed = one.passed is not True or next(_too_long(basis, one), None) is not None
+        if failed or basis.instant > trial_expires_at(basis, one):
             return None
-        if one.drill is not None:
-            judged = _by_drill(basis, one, interrupted, objectives)
+        if one is trial:
+            continue
+        by = _by_drill if one.drill is not None else _by_test
+        judged = by(basis, one, interrupted, objectives)
+        if judged.verdict is Verdict.PROVEN or one.drill is not None:
             return judged if judged.verdict is Verdict.PROVEN else None
     return None
 
@@ -234,6 +239,9 @@ def _not_shown(basis: Basis, trial: Trial) -> Iterator[str]:
     plan, name = basis.plan, basis.service.name
     if trial.level is TestLevel.SERVICE and not shows_service(basis, trial):
         yield f"The test of {words.instant(trial.at)} did not try whether {name} serves again."
+    missing = unchecked(basis, trial) if trial.counts(plan) else ()
+    if missing:
+        yield f"In the test of {words.instant(trial.at)} nobody looked at {words.listed(missing)}."
     for key in basis.moment.index.graph.hard[basis.service.key]:
         judged = basis.moment.recoveries.get(key)
         if judged is None or judged.verdict is not Verdict.PROVEN:
