@@ -112,8 +112,7 @@ class Components:
 
     Attributes:
         by_number: by the number of a ``copy``, its place.
-        copies: by data set, the numbers of its copies.
-        holding: components that hold data.
+        copies: by component that holds data, in the plan's order, the numbers of its copies.
     """
 
     def __init__(
@@ -137,7 +136,6 @@ class Components:
         self._buried = buried
         self.by_number: dict[int, Place] = {}
         self.copies: dict[str, tuple[int, ...]] = {}
-        self.holding: set[str] = set()
 
     def component(self, one: Component) -> None:
         """Say when a component is restored, and when it is back."""
@@ -160,7 +158,7 @@ class Components:
     def data(self, one: Component, groups: list[Sequence[int]]) -> Iterable[int]:
         """Give what restoring a data set needs, and add groups of what it needs one each of."""
         owners = self._graph.owners.get(one.key, ())
-        self.holding.add(one.key)
+        self.copies[one.key] = ()
         places = self._looks.of(one, self._organisation.bases[owners[0]] if owners else None)
         if places:
             if one.protection is not None:

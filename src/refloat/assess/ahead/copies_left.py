@@ -12,7 +12,6 @@ from refloat.assess.ahead.compromise import ALTERING_RIGHTS
 from refloat.assess.ahead.losses import in_words
 from refloat.assess.ahead.naming import RESTORED
 from refloat.assess.ahead.places import Place
-from refloat.assess.ground.basis import HOLDS_DATA
 from refloat.assess.ground.seen import SeenPoint
 from refloat.model.access import HOLDING
 from refloat.model.ahead import CopyFate, CopyOutcome, DataSetOutcome, Fate, Loss, LossKind
@@ -72,15 +71,11 @@ class CopiesLeft:
         """Give the components whose data or copies are touched, in the plan's order."""
         network, after = self._network, self._left.cautious
         doubtful = network.doubtful
-        struck = (self._left.surely, self._left.perhaps)
-        for key, one in self._left.plan.components.items():
-            numbers = network.copies.get(key, ())
-            if self._left.is_lost(key):
-                if numbers or one.kind in HOLDS_DATA:
-                    yield key
-            elif any(
-                number in struck[0]
-                or number in struck[1]
+        surely, perhaps = self._left.surely, self._left.perhaps
+        for key, numbers in network.copies.items():
+            if self._left.is_lost(key) or any(
+                number in surely
+                or number in perhaps
                 or (not after[number] and number not in doubtful and network.at_rest[number])
                 for number in numbers
             ):

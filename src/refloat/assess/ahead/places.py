@@ -18,7 +18,7 @@ from refloat.assess.ground.basis import Basis
 from refloat.assess.ground.seen import SeenPoint
 from refloat.model.access import HOLDING, LockMode
 from refloat.model.feed import CopySeen
-from refloat.model.plan import Component, Plan
+from refloat.model.plan import Component, Plan, Repository
 
 Thing = tuple[str, str]
 """``component``, ``service``, ``repository`` or ``platform``, and its key."""
@@ -129,7 +129,6 @@ class Places:
         if not points:
             return tuple(self._place(component.key, key, None, None) for key in meant)
         found: dict[tuple[str, str, str], Place] = {}
-        met: set[tuple[str, str, str]] = set()
         newest: SeenPoint | None = None
         missing = set(meant)
         for number, point in enumerate(self._in_turn(points)):
@@ -137,13 +136,12 @@ class Places:
                 break
             newest = newest or point
             for copy in point.fact.copies:
-                said = (copy.repository, copy.failure_domain, copy.key_kept)
-                if said in met:
+                if _spot(copy.repository, copy) in found:
                     continue
                 key = self._key(copy, meant)
-                if number < LOOKED_BACK or key in missing:
-                    met.add(said)
-                    if key is not None and (spot := _spot(key, copy)) not in found:
+                if key is not None and (number < LOOKED_BACK or key in missing):
+                    spot = _spot(key, copy)
+                    if spot not in found:
                         found[spot] = self._place(component.key, key, point, copy)
             if missing:
                 missing.difference_update(key for key, _, _ in found)
@@ -156,19 +154,18 @@ class Places:
 
     def _in_turn(self, points: Sequence[SeenPoint]) -> Iterator[SeenPoint]:
         """Give what can be restored, the newest first; what was to be removed by now comes last."""
-        past = False
+        past = []
         for point in reversed(points):
             if point.eligible:
                 if self._is_past(point):
-                    past = True
+                    past.append(point)
                 else:
                     yield point
-        if past:
-            yield from (one for one in reversed(points) if one.eligible and self._is_past(one))
+        yield from past
 
     def _is_past(self, point: SeenPoint) -> bool:
         """Whether a point was to be removed by now, and nobody has seen it since."""
-        end = point.expires_at
+        end = point.fact.expires_at
         return end is not None and end <= self._instant and point.fact.observed_at < end
 
     def locked(self, place: Place, start: Basis | None) -> SeenPoint | None:
@@ -210,32 +207,31 @@ class Places:
         domain = copy.failure_domain if copy is not None else ""
         if not domain and repository is not None:
             domain = repository.failure_domain
-        governed = self._mode(key, copy) is LockMode.GOVERNANCE
+        governed = _mode(repository, copy) is LockMode.GOVERNANCE
         past = point is not None and self._is_past(point)
         return Place(data_set, key, point, copy, domain, governed, past)
 
-    def _mode(self, key: str, copy: CopySeen | None) -> LockMode:
-        if copy is not None and copy.offline:
-            return LockMode.OFFLINE
-        mode = copy.lock if copy is not None else LockMode.UNKNOWN
-        repository = self._plan.repositories.get(key)
-        if mode is LockMode.UNKNOWN and repository is not None:
-            mode = repository.lock.mode
-        return mode
-
     def _holds(self, point: SeenPoint, copy: CopySeen | None, key: str) -> bool:
         """Whether a lock that nobody's rights open still keeps a copy; as isolation sees it."""
-        mode = self._mode(key, copy)
+        repository = self._plan.repositories.get(key)
+        mode = _mode(repository, copy)
         if mode not in HOLDING:
             return False
         if mode is LockMode.OFFLINE and copy is not None and copy.offline:
             return True
         until = copy.locked_until if copy is not None else None
-        repository = self._plan.repositories.get(key)
         if until is None and repository is not None and repository.lock.mode is mode:
             period = repository.lock.period
             until = None if period is None else point.consistency_time + period
         return until is None or until > self._instant
+
+
+def _mode(repository: Repository | None, copy: CopySeen | None) -> LockMode:
+    """Give the lock that keeps a copy: as it was seen, else as the plan says."""
+    if copy is not None and copy.offline:
+        return LockMode.OFFLINE
+    mode = copy.lock if copy is not None else LockMode.UNKNOWN
+    return repository.lock.mode if mode is LockMode.UNKNOWN and repository is not None else mode
 
 
 def _spot(key: str, copy: CopySeen) -> tuple[str, str, str]:

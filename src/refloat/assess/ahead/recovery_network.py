@@ -57,8 +57,7 @@ class RecoveryNetwork(Network):
         looks: looks copies up.
         buried: knows which secrets lie inside of data sets.
         by_number: by the number of a ``copy``, its place.
-        copies: by data set, the numbers of its copies.
-        holding: components that hold data.
+        copies: by component that holds data, in the plan's order, the numbers of its copies.
         first: by component and service, the number of its first thing; the others follow.
         seen: by service, what it was seen to need and the plan does not say.
         falls: works out what falls with a loss.
@@ -71,7 +70,6 @@ class RecoveryNetwork(Network):
     buried: Buried = field(kw_only=True)
     by_number: dict[int, Place] = field(kw_only=True)
     copies: dict[str, tuple[int, ...]] = field(kw_only=True)
-    holding: set[str] = field(kw_only=True)
     first: Mapping[str, int] = field(kw_only=True)
     seen: dict[str, tuple[str, ...]] = field(kw_only=True)
     falls: Falls = field(kw_only=True)
@@ -86,26 +84,10 @@ class RecoveryNetwork(Network):
         """What rests on what, by the plan."""
         return self.moment.index.graph
 
-    @cached_property
-    def soft(self) -> Mapping[str, tuple[str, ...]]:
-        """Give, by service, what it can do without; services that have such needs alone."""
-        found = {}
-        for key in self.plan.services:
-            some = (self.graph.own(key), self.graph.needed(key))
-            soft = [one for each in some for one, much in each.items() if much is Strength.SOFT]
-            if soft:
-                found[key] = tuple(soft)
-        return found
-
-    @cached_property
-    def data(self) -> Mapping[str, tuple[str, ...]]:
-        """Give, by service, its own components that hold data; services that have such alone."""
-        found = {}
-        for key in self.plan.services:
-            some = tuple([one for one in self.graph.own(key) if one in self.holding])
-            if some:
-                found[key] = some
-        return found
+    def soft(self, service: str) -> list[str]:
+        """Give what a service can do without: components of its own, then services."""
+        some = (*self.graph.own(service).items(), *self.graph.needed(service).items())
+        return [key for key, much in some if much is Strength.SOFT]
 
     def nodes_of(self, kind: str) -> Iterator[Node]:
         """Give the things of one kind that are not made of components or services."""
@@ -192,7 +174,6 @@ def _made(organisation: Organisation) -> RecoveryNetwork:
         buried=buried,
         by_number=by_number,
         copies=components.copies,
-        holding=components.holding,
         first=things.first,
         seen=seen,
         falls=falls,

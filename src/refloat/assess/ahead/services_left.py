@@ -55,8 +55,7 @@ class ServicesLeft:
         without = self._without(service) if fate in (Fate.UNTOUCHED, Fate.BACK) else ()
         rto, rpo = service.objectives.get("rto"), service.objectives.get("rpo")
         back = self._returns.get(key) if fate is Fate.BACK else None
-        own = left.network.data.get(key, ())
-        data = [self._data[one] for one in own if one in self._data]
+        data = [self._data[one] for one in left.network.graph.own(key) if one in self._data]
         lost = tuple(one.data_set for one in data if whole_lost(one))
         down = fate is not Fate.UNTOUCHED
         blocked = self._blocked(key) if fate in _FIRST else ()
@@ -80,7 +79,7 @@ class ServicesLeft:
 
     def _without(self, service: Service) -> tuple[str, ...]:
         """Name what it can do without, and must."""
-        soft = self._left.network.soft.get(service.key, ())
+        soft = self._left.network.soft(service.key)
         return tuple(key for key in soft if not self._left.comes_back(key))
 
     # What keeps it from coming back
@@ -195,7 +194,7 @@ class ServicesLeft:
         if fate is Fate.UNTOUCHED and not without:
             later = [
                 called(self._left.plan, one)
-                for one in self._left.network.soft.get(service.key, ())
+                for one in self._left.network.soft(service.key)
                 if self._left.is_down(one)
             ]
             if later:

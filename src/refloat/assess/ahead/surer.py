@@ -131,8 +131,10 @@ def _of_data(left: Aftermath, data_sets: tuple[DataSetOutcome, ...]) -> Iterator
         place = known.name if known is not None and known.name else repository
         yield f"Find out whether copies of {_named(some)} in {place} would survive."
     for one in data_sets:
+        if one.fate is not Fate.UNKNOWN:
+            continue
         loss = left.perhaps.get(left.number("restored", one.data_set))
-        if one.fate is Fate.UNKNOWN and loss is not None and not loss.for_good:
+        if loss is not None and not loss.for_good:
             yield f"Write down where {one.name} can run without {name_of(plan, loss)}."
 
 

@@ -224,6 +224,10 @@ class Basis(Part):
 
     def deciding_trial(self) -> Trial | None:
         """The newest trial of the whole service: it decides."""
+        return self._deciding
+
+    @cached_property
+    def _deciding(self) -> Trial | None:
         return next((one for one in reversed(self.trials()) if one.counts(self.plan)), None)
 
     def trials(self) -> tuple[Trial, ...]:
