@@ -106,11 +106,19 @@ def test_what_the_jobs_say_stands_beside_a_breach_and_changes_nothing() -> None:
 
 
 @pytest.mark.requirement("R-017")
-def test_a_failed_job_is_found() -> None:
-    facts = [*healthy(), job("copy", "book-db", NOW - MINUTE, "failed", message="disk full")]
+@pytest.mark.parametrize("word", ["failed", "Error", "TIMED_OUT", "partially failed", "Cancelled"])
+def test_a_failed_job_is_found(word: str) -> None:
+    facts = [*healthy(), job("copy", "book-db", NOW - MINUTE, word, message="error 0x80042306")]
     (finding,) = found(backup_failed, plan(), *facts)
     assert finding.first_seen == NOW - MINUTE
-    assert "disk full" in finding.sentence
+    assert "error 0x80042306" in str(finding.inputs["said"])
+    assert "error" not in finding.sentence
+
+
+@pytest.mark.parametrize("word", ["success", "Succeeded", "OK", "warning", "running", "queued"])
+def test_a_job_that_did_not_fail_is_no_finding(word: str) -> None:
+    facts = [*healthy(), job("copy", "book-db", NOW - MINUTE, word)]
+    assert found(backup_failed, plan(), *facts) == []
 
 
 @pytest.mark.requirement("R-017", "R-089")

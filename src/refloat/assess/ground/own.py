@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
 
@@ -13,11 +14,16 @@ from refloat.model.points import RecoveryPoint
 LEDGER = Source("ledger", "refloat")
 """The source of everything that Refloat saw itself."""
 
+_SUCCEEDED = (True, "the backup job succeeded")
+_FAILED = (False, "the backup job failed")
 _WORDS = {
-    "success": (True, "the backup job succeeded"),
+    **dict.fromkeys(("success", "succeeded", "successful", "completed", "ok"), _SUCCEEDED),
     "warning": (True, "the backup job ended with a warning"),
-    "failed": (False, "the backup job failed"),
+    **dict.fromkeys(("failed", "failure", "fail", "error", "errored"), _FAILED),
+    **dict.fromkeys(("aborted", "canceled", "cancelled", "stopped"), _FAILED),
+    **dict.fromkeys(("partial", "partiallyfailed", "timeout", "timedout"), _FAILED),
 }
+"""What the words of tools mean; what stands between their letters does not matter."""
 
 
 def own_points(batches: Iterable[PointsFact], data_set: str) -> tuple[SeenPoint, ...]:
@@ -62,7 +68,7 @@ def job_of(run: JobRun, data_set: str) -> JobFact | None:
         run: what the tool said.
         data_set: the component that it is about.
     """
-    ended = _WORDS.get(run.status.casefold())
+    ended = _WORDS.get(re.sub(r"[\W_]+", "", run.status.casefold()))
     if ended is None:
         return None
     succeeded, words = ended

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 from refloat.assess import words
-from refloat.assess.about import subject
+from refloat.assess.about import affected, all_called, subject
 from refloat.assess.coverage.silent_sources import silent_sources
 from refloat.assess.coverage.vanished import of_data_set
 from refloat.assess.ground.basis import Basis
@@ -17,6 +17,9 @@ from refloat.assess.verdicts.confidence import last_heard, silent_from
 from refloat.model.feed import JobRun, PointSeen
 from refloat.model.judgement import Finding, ServiceStatus, Severity
 from refloat.model.stream import standing
+
+_NAMED = 4
+"""So many services are named in a sentence; the others are counted."""
 
 
 def rpo_breach(basis: Basis, status: ServiceStatus) -> Iterator[Finding]:
@@ -35,8 +38,8 @@ def rpo_breach(basis: Basis, status: ServiceStatus) -> Iterator[Finding]:
             ("R-086", "R-064"),
             Severity.HIGH,
             f"{subject(basis)}, data set {one.data_set}",
-            f"If it happened now, {words.duration(age)} of {one.name} would be lost; the business "
-            f"allows {words.duration(target)}.",
+            f"If {status.name} were lost now, {words.duration(age)} of {one.name} would be lost "
+            f"with it; the business allows {words.duration(target)}. At stake: {affected(basis)}.",
             f"Back up {one.name} now, and see why it was not done in time.",
             {
                 "age": words.duration(age),
@@ -63,7 +66,7 @@ def rpo_missed_in_drill(basis: Basis, status: ServiceStatus) -> Iterator[Finding
             Severity.HIGH,
             subject(basis),
             f"In the last drill {words.duration(seconds)} of {status.name} were lost; the business "
-            f"allows {words.duration(target)}.",
+            f"allows {words.duration(target)}. At stake: {affected(basis)}.",
             "Back up more often, or let the business decide anew.",
             {"lost": words.duration(seconds), "target": words.duration(target)},
             (status.service,),
@@ -82,9 +85,13 @@ def backup_failed(basis: Basis, status: ServiceStatus) -> Iterator[Finding]:
             ("R-017", "R-020"),
             Severity.HIGH,
             f"{subject(basis)}, data set {job.data_set}",
-            f"The last backup of {name} failed. {job.sentence}",
+            f"The last backup of {name} failed: what {status.name} has changed since the one "
+            f"before may be lost. At stake: {affected(basis)}.",
             "Repair the cause, then back up again.",
-            {"at": words.instant(job.at) if job.at is not None else None},
+            {
+                "at": words.instant(job.at) if job.at is not None else None,
+                "said": job.sentence,
+            },
             (status.service,),
             job.at,
         )
@@ -97,12 +104,18 @@ def silence(basis: Basis, status: ServiceStatus) -> Iterator[Finding]:
         name = words.component(basis.plan, key)
         if heard is not None and end is not None and basis.instant > end:
             quiet = words.duration((basis.instant - heard).total_seconds())
-            text = f"Nothing has been heard of the backups of {name} for {quiet}."
+            text = (
+                f"Nothing has been heard of the backups of {name} for {quiet}: what {status.name} "
+                f"has changed since may be lost. At stake: {affected(basis)}."
+            )
             yield _silent(basis, key, text, "See whether they still run.", end, heard)
             continue
         off = _switched_off(basis, key)
         if off is not None:
-            text = f"Every backup of {name} is switched off: what changes in it now can be lost."
+            text = (
+                f"Every backup of {name} is switched off: what {status.name} changes in it now can "
+                f"be lost. At stake: {affected(basis)}."
+            )
             step = "Switch the backup on again, or say why it is not needed."
             yield _silent(basis, key, text, step, off, heard)
 
@@ -111,13 +124,16 @@ def source_silent(organisation: Organisation) -> Iterator[Finding]:
     """What watches copies has not been heard of for longer than it said itself (R-017)."""
     for one in silent_sources(organisation):
         quiet = words.duration((organisation.instant - one.heard).total_seconds())
+        whose = all_called(organisation.plan, one.services[:_NAMED])
+        more = len(one.services) - _NAMED
+        whose += f" and {more} more" if more > 0 else ""
         yield Finding(
             "SILENCE",
             ("R-017",),
             Severity.HIGH,
             f"source {one.source}" + (f", {one.what}" if one.what else ""),
-            f"Nothing has been heard of {one.name} for {quiet}, so nobody knows whether its "
-            "copies are still made.",
+            f"Nothing has been heard of {one.name} for {quiet}, so nobody knows whether its copies "
+            f"are still made. {f'At stake: what changes in {whose}.' if whose else ''}".rstrip(),
             f"See whether {one.name} still runs, and why it reports no more.",
             {
                 "last_heard": words.instant(one.heard),
@@ -167,7 +183,8 @@ def rp_disappeared(basis: Basis, status: ServiceStatus) -> Iterator[Finding]:
             Severity.HIGH,
             f"{subject(basis)}, data set {key}",
             f"{copies} of {name} disappeared before {its} time. Whoever breaks in "
-            f"does this first; {status.name} may soon have nothing to come back from.",
+            f"does this first; {status.name} may soon have nothing to come back from. At stake: "
+            f"{affected(basis)}.",
             f"Find out at once who removed them, and see that the other copies of {name} are safe.",
             {
                 "count": len(gone),
@@ -246,7 +263,8 @@ def _bad(
         severity,
         f"{subject(basis)}, data set {data_set}",
         f"The newest copy of {name}, without which {service.name} does not come back whole, {harm}."
-        + ("" if good in points else back),
+        + ("" if good in points else back)
+        + f" At stake: {affected(basis)}.",
         f"Make a new copy of {name}, and find out what happened to the last one.",
         {
             "points": tuple(one.reference for one in points[:20]),

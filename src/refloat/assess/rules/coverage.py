@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, time, timedelta
 
 from refloat.assess import words
-from refloat.assess.about import all_called, subject
+from refloat.assess.about import affected, all_called, subject
 from refloat.assess.access.isolation import owners
 from refloat.assess.coverage.units import UnitsOfScope, seen_stores, units
 from refloat.assess.ground.basis import Basis
@@ -35,12 +35,16 @@ def copy_not_known(basis: Basis, status: ServiceStatus) -> Iterator[Finding]:
 
 
 def _without_copy(basis: Basis, one: DataSetStatus, code: str) -> Finding:
+    lost = "does not come back" if one.hard else "comes back without it"
+    job, why = basis.last_job(one.data_set), one.reason
+    if job is not None and job.succeeded is False and not basis.points(one.data_set):
+        why = f"There is no copy of {one.name}, and its last backup failed."  # in no tool's words
     return Finding(
         code,
         ("R-001", "R-017"),
         Severity.HIGH if one.hard else Severity.MEDIUM,
         f"{subject(basis)}, data set {one.data_set}",
-        one.reason,
+        f"{why} Without one {basis.service.name} {lost}. At stake: {affected(basis)}.",
         f"Back up {one.name}, and see that it can be restored.",
         services=(basis.service.key,),
     )
@@ -58,7 +62,8 @@ def coverage_gap(basis: Basis, status: ServiceStatus) -> Iterator[Finding]:
             ("R-080", "R-021", "R-030"),
             Severity.HIGH,
             f"{subject(basis)}, component {key}",
-            f"{status.name} needs {name}, which holds data that nothing backs up.{beside}",
+            f"{status.name} needs {name}, which holds data that nothing backs up.{beside} "
+            f"At stake: {affected(basis)}.",
             f"Protect {name}.",
             {"protected": basis.data_sets, "kind": basis.component(key).kind.value},
             (status.service,),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from refloat.assess import words
-from refloat.assess.about import affected, all_called, called, subject
+from refloat.assess.about import affected, all_called, called, processes, subject
 from refloat.assess.ground.basis import Basis
 from refloat.assess.ground.paths import RecoveryPath
 from refloat.assess.ground.sights import service_pairs
@@ -247,7 +247,7 @@ def _promise(plan: Plan, key: str, vendor: str, promised: timedelta, about: str)
         Severity.HIGH,
         about,
         f"{service.name} must be back within {target}; {vendor} promises "
-        f"{words.duration(promised.total_seconds())}.",
+        f"{words.duration(promised.total_seconds())}. Meanwhile: {processes(service)}.",
         "Agree on a shorter time with the vendor, or find another way without it.",
         {
             "promised_seconds": round(promised.total_seconds()),
