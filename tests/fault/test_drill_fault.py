@@ -70,6 +70,18 @@ def test_a_killed_drill_leaves_nothing_running_and_goes_on(
     nothing_left(shop, run)
 
 
+def test_a_run_says_itself_which_service_it_was_of(shop: Shop) -> None:
+    assert shop.drill(REFLOAT_FAULT="restore.done").code == KILLED
+    (run,) = shop.runs()
+    result = shop.run("drill", "--resume", run, "--json").json()
+    assert (result["run"], result["service"], result["verdict"]) == (run, "shop", "proven")
+    unknown = shop.run("drill", "--resume", f"{run}x", "--json")
+    assert unknown.code == 66
+    assert run in unknown.json()["error"]["hint"]
+    assert shop.run("drill", "--json").code == 64
+    nothing_left(shop, run)
+
+
 def test_a_drill_killed_after_its_evidence_is_recorded_once(shop: Shop) -> None:
     assert shop.drill(REFLOAT_FAULT="drill.recorded").code == KILLED
     (run,) = shop.runs()

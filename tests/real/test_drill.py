@@ -185,7 +185,9 @@ def test_an_objective_that_nobody_approved_is_unproven(shop: Shop) -> None:
     shop.plan.write_text(plan_text(rto="6 min"))
     result = holds_the_contract(shop.drill())
     assert result["verdict"] == "unproven"
-    assert any("nobody has approved" in reason.lower() for reason in result["reasons"])
+    (reason,) = result["reasons"]
+    assert reason.startswith("Nobody has approved the recovery time objective of ")
+    assert reason.endswith("; the plan now says 6 min.")
     assert result["rto"]["approved"] is False
     assert result["rpo"]["approved"] is True
 

@@ -145,6 +145,29 @@ def drill(
     return replace(result, interrupted=attempt.interrupted, kept=kept)
 
 
+def drilled(workspace: Workspace, run: str, service: str | None = None) -> str:
+    """Say which service a run that is to be resumed was of.
+
+    Args:
+        workspace: the plan and the state.
+        run: the run's name.
+        service: what somebody says that it was of; given back as it is.
+
+    Raises:
+        MissingInput: if there is no such run, or it did not come to declare a service.
+    """
+    if service is not None:
+        return service
+    _find_run(workspace, run)
+    try:
+        return events.read(FileJournal(workspace.runs / run).events()).declaration.service
+    except ValueError as error:
+        raise MissingInput(
+            f"run {run} does not say which service it was of",
+            hint="Start a new drill: refloat drill SERVICE",
+        ) from error
+
+
 def _wrong_plan(workspace: Workspace) -> PlanProblem | None:
     """Give what is wrong with the plan; one that is not there at all is no drill of anything."""
     try:
@@ -186,6 +209,9 @@ def _record_unstarted(
     )
     complaints = tuple(line for line in wrong.message.splitlines() if line.strip())
     reasons = (f"The plan {workspace.plan_path.name} cannot be understood", *complaints[:MOST])
+    if len(complaints) > MOST:
+        more = f"{len(complaints) - MOST} more complaints; refloat plan check gives them all"
+        reasons = (*reasons, more)
     record = unstarted_record(declaration, workspace.organisation, plan, reasons)
     return _publish(workspace, record, clock.now().wall)
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import click
 
-from refloat.app.drill import DrillRequest, DrillResult, drill
+from refloat.app.drill import DrillRequest, DrillResult, drill, drilled
 from refloat.app.workspace import Workspace
 from refloat.cli.progress import DrillDisplay
 from refloat.cli.shared import (
@@ -34,17 +34,17 @@ from refloat.model.run import DrillRecord, Measurement
 
 
 @click.command("drill")
-@click.argument("service")
+@click.argument("service", required=False)
 @click.option("--latest", is_flag=True, help="As if the loss happened now (the default).")
 @click.option("--at", type=INSTANT, help="As if the loss happened at this time.")
 @click.option("--random", "window", type=DURATION, help="At a random time of the last DURATION.")
-@click.option("--resume", metavar="RUN", help="Go on with an interrupted run.")
+@click.option("--resume", metavar="RUN", help="Go on with an interrupted run, of the service it was of.")
 @click.option("--keep", is_flag=True, help="Leave the restored data behind.")
 @as_json
 @after_sweep
 def command(
     workspace: Workspace,
-    service: str,
+    service: str | None,
     latest: bool,
     at: datetime | None,
     window: timedelta | None,
@@ -62,6 +62,10 @@ def command(
     """
     if sum((latest, at is not None, window is not None, resume is not None)) > 1:
         raise UsageProblem("choose one of --latest, --at, --random and --resume")
+    if resume is not None:
+        service = drilled(workspace, resume, service)
+    if service is None:
+        raise UsageProblem("name the service to drill")
     request = DrillRequest(service, at=at, window=window, resume=resume, keep=keep)
     clock = Clock()
     ear = Ear()

@@ -133,7 +133,9 @@ def _data_has_one_keeper(plan: Plan, reading: Reading) -> None:
                 " ('watch'): say one of them; two data sets are two components",
             )
         repository = plan.repositories.get(protection.repository)
-        if repository is not None and not repository.engine:
+        place = ("repositories", protection.repository)
+        named = reading.mark(*place, "engine") != reading.mark(*place)  # if wrongly, that was said
+        if repository is not None and not repository.engine and not named:
             reading.complaints.add(
                 reading.mark("components", key, "protect", "repository"),
                 f"Refloat cannot write to {quote(protection.repository)}, because no 'engine' is"

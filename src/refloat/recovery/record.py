@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from refloat import __version__
-from refloat.assess.verdicts.approvals import approval, objectives_as_stood
+from refloat.assess.verdicts.approvals import Approval, approval, objectives_as_stood
 from refloat.assess.verdicts.categories import categories
 from refloat.assess.verdicts.drill import DrillParts, degraded, drill_verdict
 from refloat.assess.verdicts.representative import representative
@@ -72,8 +72,10 @@ def drill_record(story: Story, layout: Blueprint, around: Circumstances) -> Dril
     service = plan.services[declaration.service]
     path = measure.critical_path(layout, story.steps)
     steps = measure.mark_critical(story.steps, path)
-    rto, rpo = _measurements(story, around, steps)
-    parts = DrillParts(around.common, steps, story.checks, rto, rpo, around.teardown)
+    approvals = {one: _approval(story, around, one) for one in service.objectives}
+    rto, rpo = _measurements(story, around, steps, approvals)
+    known = {one: behind.sentence for one, behind in approvals.items()}
+    parts = DrillParts(around.common, steps, story.checks, rto, rpo, around.teardown, known)
     verdict, reasons = drill_verdict(plan, service.key, parts)
     if around.trouble and verdict is Verdict.FAILED:
         reasons = (around.trouble, *reasons)  # what had failed before it was stopped has failed
@@ -117,8 +119,16 @@ def drill_record(story: Story, layout: Blueprint, around: Circumstances) -> Dril
     )
 
 
+def _approval(story: Story, around: Circumstances, objective: str) -> Approval:
+    at = story.declaration.instant.wall
+    return approval(around.plan, story.declaration.service, objective, around.facts, at)
+
+
 def _measurements(
-    story: Story, around: Circumstances, steps: Sequence[StepRecord]
+    story: Story,
+    around: Circumstances,
+    steps: Sequence[StepRecord],
+    approvals: Mapping[str, Approval],
 ) -> tuple[Measurement, Measurement]:
     declaration, plan = story.declaration, around.plan
     service = plan.services[declaration.service]
@@ -127,8 +137,7 @@ def _measurements(
         seconds = story.journey_ended.seconds_since(declaration.instant)
 
     def approved(objective: str) -> bool:
-        at = declaration.instant.wall
-        return approval(plan, service.key, objective, around.facts, at).counts
+        return objective in approvals and approvals[objective].counts
 
     return (
         measure.recovery_time(service.objectives.get("rto"), approved("rto"), seconds, steps),

@@ -204,6 +204,16 @@ def test_a_target_that_nobody_approved_is_unproven() -> None:
     )
 
 
+def test_what_was_approved_instead_is_said() -> None:
+    known = "Ben Okafor approved 15 min on 2026-11-01; the plan now says 16 min."
+    none = "Nobody has approved the recovery time objective of Online booking."
+    parts = replace(good(), rto=replace(good().rto, approved=False), approvals={"rpo": known})
+    assert judge(parts) == (Verdict.UNPROVEN, (none,))
+    parts = replace(parts, rto=good().rto, rpo=replace(good().rpo, approved=False))
+    said = "Nobody has approved the recovery point objective of Online booking"
+    assert judge(parts) == (Verdict.UNPROVEN, (f"{said} as the plan has it: {known}",))
+
+
 def test_a_missing_target_and_a_missing_measure_are_unproven() -> None:
     none = Measurement(None, 41.0, None, False, "")
     verdict, reasons = judge(replace(good(), rto=none))

@@ -367,6 +367,12 @@ def test_what_cannot_be_meant_is_refused(right: str, wrong: str, said: str) -> N
     assert said in lines[0]
 
 
+def test_a_misspelt_engine_is_one_complaint() -> None:
+    lines = complaints_about(FULL.replace("engine: restic", "engine: restik"))
+    assert len(lines) == FULL.count("engine: restic"), lines
+    assert all("did you mean 'restic'" in line for line in lines)
+
+
 def test_options_of_an_engine_that_is_not_named_are_refused() -> None:
     text = "organisation: x\nrepositories: {shelf: {place: /shelf, nam: Shelf}}\n"
     assert complaints_about(text) == [

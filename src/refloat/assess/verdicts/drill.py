@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 
 from refloat.assess import words
 from refloat.model.place import Teardown
@@ -53,6 +53,7 @@ class DrillParts:
         rto: measured recovery time; its ``approved`` says whether the target is.
         rpo: measured loss of data; likewise.
         teardown: what was left; None if no sandbox was opened.
+        approvals: by measure, what is known of its approval, in a sentence.
     """
 
     common: CommonRecoveryPoint
@@ -61,6 +62,7 @@ class DrillParts:
     rto: Measurement
     rpo: Measurement
     teardown: Teardown | None
+    approvals: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -260,7 +262,10 @@ def _targets(plan: Plan, service: str, parts: DrillParts) -> Iterator[_Reason]:
         if seconds is not None and seconds > target:
             yield _Reason(Verdict.FAILED, exceeded(measure, seconds, target), measure)
         if not measured.approved:
-            text = f"nobody has approved the {words.MEASURES[measure]} of {name}"
+            text = f"Nobody has approved the {words.MEASURES[measure]} of {name}."
+            known = parts.approvals.get(measure, text)
+            if known != text:
+                text = f"{text[:-1]} as the plan has it: {known}"
             yield _Reason(Verdict.UNPROVEN, text, measure)
 
 
