@@ -1,8 +1,9 @@
 """Reads the archives that borg has: what ``borg list --json`` or ``borg info --json`` prints.
 
-Fields after "Frontends" of borg's own documentation, versions 1.1 to 1.4. These versions write
-times without an offset, in the local time of the machine that made the listing: unless somebody
-says which time that is, they mean nothing and are refused. An archive is true when it began.
+Fields after "Frontends" of borg's own documentation, versions 1.1 to 1.4, and held against what
+borg 1.2 itself prints. These versions write times without an offset, in the local time of the
+machine that made the listing: unless somebody says which time that is, they mean nothing and are
+refused. An archive is true when it began.
 """
 
 from __future__ import annotations

@@ -2,8 +2,10 @@
 
 ``GET /api2/json/admin/datastore/STORE/snapshots`` answers ``{"data": [...]}``;
 ``proxmox-backup-client snapshot list --output-format json`` prints the list alone. Fields after
-``SnapshotListItem`` of the server's API (versions 2 to 4). ``verification`` says that checksums
-were compared, and nothing of a restore.
+``SnapshotListItem`` of the server's source (``pbs-api-types`` of 3.2) and what ``list_snapshots``
+there puts into it: a snapshot whose manifest the server cannot read is listed all the same, with
+names of files and nothing else. ``verification`` says that checksums were compared, and nothing of
+a restore.
 """
 
 from __future__ import annotations
@@ -32,8 +34,8 @@ from refloat.platforms._options import KEPT_FOR, expires_at
 
 COMMAND = "proxmox-backup-client snapshot list --output-format json"
 _MANIFEST = "index.json.blob"
-_OWN = frozenset({_MANIFEST, "client.log.blob"})
-"""The server's own files: no data of what was copied, and never encrypted."""
+_OWN = frozenset({_MANIFEST, "client.log.blob", "rsa-encrypted.key.blob"})
+"""Files that hold no data of what was copied, and are not encrypted with its key."""
 _TASK = re.compile(r"UPID:[^:]*:[0-9A-F]+:[0-9A-F]+:[0-9A-F]+:(?P<began>[0-9A-F]{1,16}):", re.I)
 
 
@@ -42,6 +44,7 @@ class _File(Struct):
 
     filename: str
     crypt_mode: str | None = field(name="crypt-mode", default=None)
+    size: int | None = None
 
 
 class _Verification(Struct):
@@ -57,8 +60,9 @@ class _Snapshot(Struct):
     type: str = field(name="backup-type")
     id: str = field(name="backup-id")
     time: int = field(name="backup-time")
-    files: list[_File | str] = []
+    files: list[_File | str] | None = None
     size: int | None = None
+    protected: bool = False
     verification: _Verification | None = None
 
 
@@ -106,32 +110,45 @@ def _facts(telling: Telling, raw: msgspec.Raw) -> Iterator[Fact]:
     name = f"{said.type}/{said.id}"
     clean(said.type, said.id)
     began = seconds_since_1970(said.time, "backup-time")
-    half = _is_half(said)
+    claims: dict[str, object] = {}
+    if _is_half(said):
+        claims = {"complete": False, "usable_claim": "failed"}
+    elif _is_unreadable(said):
+        claims = {"usable_claim": "failed"}
     yield telling.fact(
         "recovery_point",
         f"{name}/{began:%Y-%m-%dT%H:%M:%SZ}",
         dataset_ref=name,
         external_name=name,
         consistency_time=began,
-        complete=False if half else None,
-        usable_claim="failed" if half else None,
+        **claims,
         size_bytes=said.size,
         copies=[{"location": telling.request.instance, "encrypted": _encrypted(said)}],
         integrity=_integrity(said.verification),
-        expires_at=expires_at(telling.request, began),
+        # What is protected stays until somebody takes the protection away.
+        expires_at=None if said.protected else expires_at(telling.request, began),
     )
 
 
 def _is_half(said: _Snapshot) -> bool:
-    """Whether a snapshot has files and no manifest: its backup still runs, or broke off."""
-    return bool(said.files) and not any(_name(file).startswith(_MANIFEST) for file in said.files)
+    """Whether a snapshot has no manifest: its backup still runs, or broke off."""
+    files = said.files
+    return files is not None and not any(_name(file).startswith(_MANIFEST) for file in files)
+
+
+def _is_unreadable(said: _Snapshot) -> bool:
+    """Whether the server could not read the manifest: of it, it always tells size and mode."""
+    manifests = [one for one in said.files or () if _name(one).startswith(_MANIFEST)]
+    return any(
+        isinstance(one, _File) and one.size is None and one.crypt_mode is None for one in manifests
+    )
 
 
 def _encrypted(said: _Snapshot) -> bool | None:
     """Say whether all of its data is encrypted; None if the server does not say of some."""
     modes = {
         None if isinstance(file, str) else file.crypt_mode
-        for file in said.files
+        for file in said.files or ()
         if _name(file) not in _OWN
     }
     if modes & {"none", "sign-only"}:

@@ -2,7 +2,9 @@
 
 Where the samples come from: ``kopia.json`` and ``kopia-before-a-pin.json`` are what kopia 0.12.1
 itself printed of one repository, after and before a snapshot was pinned; ``restic-0.14*.json`` are
-what restic 0.14.0 itself printed, after and before a snapshot was tagged.
+what restic 0.14.0 itself printed, after and before a snapshot was tagged. The others were written
+after the source of their tools, Proxmox Backup Server 3.2 and restic 0.18, or held against what
+borg 1.2.4 itself printed.
 """
 
 from __future__ import annotations
@@ -114,7 +116,13 @@ def test_points_expire_only_if_somebody_says_so(
     assert not any("expires_at" in one for one in plain.values())
     kept = points(sample(platform, name, {**options, "kept_for": timedelta(days=35)}))
     assert kept.keys() == plain.keys()
-    assert all(one["expires_at"] > one["consistency_time"] for one in kept.values())
+    ends = [
+        one["expires_at"] > one["consistency_time"]
+        for one in kept.values()
+        if one.get("expires_at")
+    ]
+    assert ends
+    assert all(ends)
     for_ever = points(sample(platform, name, {**options, "kept_for": timedelta(days=10**8)}))
     assert for_ever == plain
 
@@ -235,13 +243,43 @@ def test_proxmox_says_what_checksums_showed_and_never_calls_it_a_restore() -> No
     assert half["copies"] == [{"location": "tool1"}]
     listed = only(points(sample("proxmox_backup", "proxmox-backup-client.json")))
     assert "complete" not in listed
-    assert listed["copies"] == [{"location": "tool1"}], "names alone do not say whether"
+    assert listed["copies"] == [{"location": "tool1", "encrypted": True}], (
+        "neither the log nor the key that came along is data"
+    )
+
+
+def test_names_of_files_alone_do_not_say_whether_proxmox_encrypted_them(tmp_path: Path) -> None:
+    path = made(tmp_path, [vm(files=["drive-scsi0.img.fidx", "index.json.blob"])])
+    said = only(points(read("proxmox_backup", path)))
+    assert said["copies"] == [{"location": "tool1"}]
+    assert "usable_claim" not in said
+
+
+def test_a_backup_that_has_just_begun_is_half_of_one(tmp_path: Path) -> None:
+    said = only(points(read("proxmox_backup", made(tmp_path, [vm(files=[])]))))
+    assert (said["complete"], said["usable_claim"]) == (False, "failed")
+
+
+def test_a_snapshot_whose_manifest_the_server_cannot_read_cannot_be_used(tmp_path: Path) -> None:
+    files = [{"filename": "drive-scsi0.img.fidx"}, {"filename": "index.json.blob"}]
+    said = only(points(read("proxmox_backup", made(tmp_path, [vm(files=files)]))))
+    assert said["usable_claim"] == "failed"
+    assert "complete" not in said
+
+
+def test_what_proxmox_protects_has_no_end(tmp_path: Path) -> None:
+    path = made(tmp_path, [vm(protected=True), vm("2")])
+    said = points(read("proxmox_backup", path, {"kept_for": timedelta(days=35)}))
+    assert [one.get("expires_at") for one in said.values()] == [None, "2026-12-25T15:00:00+00:00"]
+
+
+def vm(identity: str = "1", **said: object) -> dict[str, Any]:
+    return {"backup-type": "vm", "backup-id": identity, "backup-time": 1795186800, **said}
 
 
 def test_words_of_proxmox_that_are_not_known_are_unknown(tmp_path: Path) -> None:
-    snapshot = {"backup-type": "vm", "backup-id": "1", "backup-time": 1795186800}
     verification = {"state": "perhaps", "upid": "UPID:a:1:1:1:FFFFFFFFFFFFFFFF:verify:"}
-    path = made(tmp_path, [{**snapshot, "verification": verification}])
+    path = made(tmp_path, [vm(verification=verification)])
     said = only(points(read("proxmox_backup", path)))
     assert said["integrity"] == {"kind": "checksum", "state": "unknown"}
     assert said["copies"] == [{"location": "tool1"}]
