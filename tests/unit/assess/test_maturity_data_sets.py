@@ -71,15 +71,6 @@ def test_copies_that_are_meant_to_be_rarer_than_allowed_fail() -> None:
     assert failing == ("scans: it is meant to be copied every 2 h; 1 h is the most that may be",)
 
 
-def test_the_middle_interval_counts_and_a_single_late_copy_does_not() -> None:
-    nightly = [point("scans", NOW - 30 * MINUTE - days * DAY) for days in range(1, 5)]
-    result = control(PLAN, [*facts(PLAN), *nightly], "ISM-1511")
-    assert result.failing == ("scans: it is copied every 1 day; 1 h is the most that may be",)
-    hourly = [point("scans", NOW - 30 * MINUTE - hours * HOUR) for hours in (1, 2, 3, 9, 10, 11)]
-    assert control(PLAN, [*facts(PLAN), *hourly], "ISM-1511").met
-    assert control(PLAN, [*facts(PLAN), *nightly[:2]], "ISM-1511").met, "two intervals say nothing"
-
-
 def test_targets_that_nobody_approved_fail() -> None:
     result = control(PLAN, without(facts(PLAN), ApprovalSeen), "ISM-1511")
     assert result.outcome is ControlOutcome.INEFFECTIVE

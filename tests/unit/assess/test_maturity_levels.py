@@ -182,6 +182,21 @@ def test_that_a_control_does_not_apply_needs_a_reason_an_end_and_somebody_who_de
         assert found.outcome is ControlOutcome.NO_VISIBILITY
 
 
+@pytest.mark.requirement("R-120")
+def test_that_a_control_was_never_begun_is_believed_where_no_fact_shows_anything_of_it() -> None:
+    admitted = replace(statement("not-implemented", "ISM-1813"), person="tove", until=None)
+    result = control(PLAN, [*facts(PLAN), UNREAD, admitted], "ISM-1813")
+    assert result.outcome is ControlOutcome.NOT_IMPLEMENTED
+    assert not result.met
+    assert control(PLAN, [*facts(PLAN), admitted], "ISM-1813").met, "facts come before words"
+    able = seen("readers", "cellar", Right.READ_OWN, True, NOW - DAY)
+    failing = control(PLAN, [*facts(PLAN), able, admitted], "ISM-1813")
+    assert failing.outcome is ControlOutcome.INEFFECTIVE
+    stranger = replace(admitted, person="somebody else")
+    unknown = control(PLAN, [*facts(PLAN), UNREAD, stranger], "ISM-1813")
+    assert unknown.outcome is ControlOutcome.NO_VISIBILITY
+
+
 def test_what_facts_show_to_fail_cannot_be_called_not_applicable() -> None:
     able = seen("readers", "cellar", Right.READ_OWN, True, NOW - DAY)
     said = statement("not-applicable", "ISM-1813")

@@ -2,15 +2,16 @@
 
 Nothing here looks at a backup job: only recovery points, and what was approved, count. Whether
 copies are made often enough is seen by the age of the newest one at the instant, by the interval
-that is meant to be kept, and by the middle one of the last intervals; a single late copy, long
-since made up for, is not held against anybody.
+that is meant to be kept, by the middle one of the last intervals, and by the longest interval of
+the last ninety days. Of old copies tools keep fewer and fewer; so an interval counts only where
+copies between would still be there, or where the later copy was seen as soon as it was made.
 """
 
 from __future__ import annotations
 
 import statistics
-from collections.abc import Iterator
-from datetime import timedelta
+from collections.abc import Iterable, Iterator
+from datetime import datetime, timedelta
 from itertools import islice, pairwise
 
 from refloat.assess import words
@@ -27,6 +28,8 @@ INTERVALS = 10
 """How many of the last intervals between copies are looked at."""
 FEWEST = 3
 """Of fewer intervals nothing is concluded."""
+WINDOW = timedelta(days=90)
+"""How far back the longest interval is looked for."""
 
 _NOT_APPROVED = {
     ApprovalState.NO_TARGET: "nobody decided how much of it may be lost",
@@ -101,6 +104,14 @@ def _often(basis: Basis, target: ObjectiveStatus, data_set: str, tally: Tally) -
     usual = _usual_interval(points)
     if usual is not None and usual > seconds:
         yield f"it is copied every {words.duration(usual)}; {allowed} is the most that may be"
+        return
+    gap = _longest_gap(basis, data_set, timedelta(seconds=seconds))
+    if gap is not None:
+        apart = words.duration((gap[1] - gap[0]) / timedelta(seconds=1))
+        yield (
+            f"nothing of it was copied for {apart} until {words.instant(gap[1])}; {allowed} is the "
+            "most that may be"
+        )
 
 
 def _planned_interval(component: Component) -> timedelta | None:
@@ -114,6 +125,38 @@ def _usual_interval(points: tuple[SeenPoint, ...]) -> float | None:
     times = sorted({one.consistency_time for one in points})
     gaps = [(later - earlier).total_seconds() for earlier, later in pairwise(times)]
     return statistics.median(gaps) if len(gaps) >= FEWEST else None
+
+
+def _longest_gap(
+    basis: Basis, data_set: str, allowed: timedelta
+) -> tuple[datetime, datetime] | None:
+    """Give the longest interval that was too long, as far as it is known that there was none."""
+    begin = basis.instant - WINDOW
+    points = [one for one in basis.copies(data_set) if one.consistency_time >= begin]
+    if len(points) <= FEWEST:
+        return None
+    late = [
+        (earlier, later)
+        for earlier, later in pairwise(points)
+        if later.consistency_time - earlier.consistency_time > allowed
+    ]
+    if not late:
+        return None
+    shortest = _shortest_life(basis, data_set, points)
+    known = [
+        (earlier.consistency_time, later.consistency_time)
+        for earlier, later in late
+        if later.observed_at - later.consistency_time <= allowed
+        or (shortest is not None and earlier.consistency_time + shortest >= basis.instant)
+    ]
+    return max(known, key=lambda gap: gap[1] - gap[0], default=None)
+
+
+def _shortest_life(basis: Basis, data_set: str, points: Iterable[SeenPoint]) -> timedelta | None:
+    """Give how long every copy is kept at least; None if nobody said."""
+    watch = basis.component(data_set).watch
+    ends = [one.expires_at - one.consistency_time for one in points if one.expires_at is not None]
+    return min(ends, default=watch.kept_for if watch is not None else None)
 
 
 def _long(basis: Basis, data_set: str, tally: Tally) -> Iterator[str]:

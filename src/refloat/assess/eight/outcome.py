@@ -27,6 +27,9 @@ LONGEST_EXCEPTION = timedelta(days=366)
 MOST_NOT_KNOWN = 1000
 """So many lines of what is not known are told one by one; what fails is told in full."""
 
+NOT_IMPLEMENTED = "not-implemented"
+"""Topic of the statement that a control was never begun; its subject is the control's id."""
+
 _EXCEPTIONS = {
     "not-applicable": ControlOutcome.NOT_APPLICABLE,
     "alternate-control": ControlOutcome.ALTERNATE_CONTROL,
@@ -72,30 +75,22 @@ def with_exception(
     Whoever decides (``authority.decide``) may state with a reason that a control does not apply, or
     that another control stands in its place; the statement ends within a year. That it does not
     apply cannot be said against facts that show that it fails. A substitute is a statement alone,
-    and counts only where the policy lets poor evidence count.
+    and counts only where the policy lets poor evidence count. That a control was never begun
+    anybody of the plan may say, and it counts for as long as no fact shows anything of it.
     """
+    open_ = result.outcome in (ControlOutcome.NO_VISIBILITY, ControlOutcome.NOT_ASSESSED)
     for said in reversed(standing(feed.attestations, instant)):
+        if said.subject == result.control and open_ and _admits(said, plan, instant):
+            return _decided(result, said, plan, ControlOutcome.NOT_IMPLEMENTED)
         outcome = _EXCEPTIONS.get(said.topic)
         if outcome is None or said.subject != result.control or not _valid(said, plan, instant):
             continue
         if outcome is ControlOutcome.NOT_APPLICABLE:
-            allowed = result.outcome in (ControlOutcome.NO_VISIBILITY, ControlOutcome.NOT_ASSESSED)
+            allowed = open_
         else:
             allowed = plan.policy.poor_evidence_counts and not result.met
         if allowed:
-            who = words.person(plan, said.person)
-            what = f"{said.external_id}: a statement of {who}"
-            return replace(
-                result,
-                outcome=outcome,
-                quality=Quality.POOR,
-                sentence=f"{who} decided: {words.sentence(said.statement)}",
-                weakest=what,
-                would_change="The end of this decision, or its withdrawal.",
-                rests_on=(f"{said.source.instance}/attestation/{said.external_id}",),
-                checked_at=said.at,
-                expires_at=said.until,
-            )
+            return _decided(result, said, plan, outcome)
     return result
 
 
@@ -162,6 +157,31 @@ def _valid(said: Attestation, plan: Plan, instant: datetime) -> bool:
     ends = said.until is not None and said.at <= instant < said.until
     brief = said.until is not None and said.until - said.at <= LONGEST_EXCEPTION
     return decides and ends and brief and bool(said.statement.strip())
+
+
+def _admits(said: Attestation, plan: Plan, instant: datetime) -> bool:
+    """Whether somebody of the plan says that a control was never begun."""
+    holds = said.at <= instant and (said.until is None or instant < said.until)
+    return said.topic == NOT_IMPLEMENTED and said.person in plan.people and holds
+
+
+def _decided(
+    result: ControlResult, said: Attestation, plan: Plan, outcome: ControlOutcome
+) -> ControlResult:
+    who, admitted = words.person(plan, said.person), outcome is ControlOutcome.NOT_IMPLEMENTED
+    return replace(
+        result,
+        outcome=outcome,
+        quality=Quality.POOR,
+        sentence=f"{who} {'says' if admitted else 'decided'}: {words.sentence(said.statement)}",
+        weakest=f"{said.external_id}: a statement of {who}",
+        would_change=f"Its withdrawal, and then: {_lower(result.would_change)}"
+        if admitted
+        else "The end of this decision, or its withdrawal.",
+        rests_on=(f"{said.source.instance}/attestation/{said.external_id}",),
+        checked_at=said.at,
+        expires_at=said.until,
+    )
 
 
 def _lower(text: str) -> str:
