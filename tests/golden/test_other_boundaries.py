@@ -11,7 +11,17 @@ from pathlib import Path
 import pytest
 
 from tests.support.other_organisation import right
-from tests.support.planting import Change, Found, both, copy_of, fact, part, plan, readable
+from tests.support.planting import (
+    Change,
+    Found,
+    as_tested,
+    both,
+    copy_of,
+    fact,
+    part,
+    plan,
+    readable,
+)
 from tests.support.software_company import NORTH, WEST, software_company
 
 START = software_company()
@@ -23,6 +33,11 @@ UNLOCKED = both(
 HARMFUL = [
     *("modify", "delete", "take_ownership", "change_access", "change_retention"),
     "delete_repository",
+]
+LOOKED_AT = [
+    {"name": "yesterday's plans are there", "passed": True, "proves": "data"},
+    {"name": "mails go out", "passed": True, "proves": "dependency"},
+    {"name": "a customer plans", "passed": True, "proves": "service"},
 ]
 LOOKED = "2026-10-01T09:00:00+01:00"
 BRIEF = ("RETENTION_SHORT", "service wiki, data set sites")
@@ -112,10 +127,38 @@ CASES: dict[str, tuple[str, Change, Found]] = {
         ),
         {("NO_ISOLATED_COPY", "data set uploads")},
     ),
+    "whoever runs it says that the data is complete": (
+        "R-055",
+        as_tested("shop", confirmed_by="liv"),
+        {("RESTORED_DATA_NOT_CONFIRMED", "service shop")},
+    ),
+    "somebody whom nobody knows says so": (
+        "R-055",
+        as_tested("shop", confirmed_by="zoe"),
+        {("RESTORED_DATA_NOT_CONFIRMED", "service shop")},
+    ),
+    "nobody says so": (
+        "R-055",
+        as_tested("shop", confirmed_by=None, checks=LOOKED_AT),
+        {
+            ("RESTORED_DATA_NOT_CONFIRMED", "service shop"),
+            ("NO_REPRESENTATIVE_RESTORE", "service shop"),
+        },
+    ),
+    "somebody else of the business says so": (
+        "R-055",
+        as_tested("shop", confirmed_by="Noor HADDAD"),
+        set(),
+    ),
+    "nobody measured how long it took": (
+        "R-006",
+        as_tested("shop", own_minutes=None),
+        {("RECOVERY_TIME_NOT_MEASURED", "service shop")},
+    ),
 }
 
 
-@pytest.mark.requirement("R-017", "R-018", "R-082", "R-084", "R-090")
+@pytest.mark.requirement("R-006", "R-017", "R-018", "R-055", "R-082", "R-084", "R-090")
 @pytest.mark.parametrize("name", CASES)
 def test_what_lies_at_an_edge_is_found_on_its_side_alone(tmp_path: Path, name: str) -> None:
     row, change, expected = CASES[name]

@@ -164,7 +164,7 @@ def may_approve(plan: Plan, key: str, measure: str) -> frozenset[str]:
     owners = {one.owner for one in services if one.owner is not None}
     named = {approver} if approver is not None else owners
     return frozenset(
-        person for person in named if person in owners or not _technical(plan, person, services)
+        person for person in named if person in owners or not only_technical(plan, person, services)
     )
 
 
@@ -226,7 +226,8 @@ def _services(plan: Plan, key: str, measure: str) -> tuple[Service, ...]:
     return tuple(one for one in plan.services.values() if any(need.on == key for need in one.needs))
 
 
-def _technical(plan: Plan, person: str, services: Iterable[Service]) -> bool:
+def only_technical(plan: Plan, person: str, services: Iterable[Service]) -> bool:
+    """Whether somebody's part in some services is technical, and none of the business."""
     known = plan.people.get(person)
     roles = {role.casefold() for role in known.roles} if known is not None else set()
     if BUSINESS_OWNER in roles:

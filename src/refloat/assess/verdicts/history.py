@@ -5,6 +5,7 @@ from __future__ import annotations
 from refloat.assess import words
 from refloat.assess.ground.basis import Basis
 from refloat.assess.ground.trials import Trial
+from refloat.assess.verdicts.approvals import only_technical
 from refloat.assess.verdicts.recoveries import trial_reference
 from refloat.assess.verdicts.staleness import trial_expires_at
 from refloat.model.feed import TestLevel
@@ -31,7 +32,7 @@ def last_representative(basis: Basis) -> RepresentativeStatus:
 
 
 def judge_acceptance(basis: Basis) -> AcceptanceStatus:
-    """Say whether the business confirmed what the deciding drill restored (R-055)."""
+    """Say whether the business confirmed what the deciding drill, or test, restored (R-055)."""
     completeness, drill = basis.service.completeness, basis.deciding()
     trial = basis.deciding_trial()
     if trial is not None and trial.test is not None and trial.confirmed_by:
@@ -46,6 +47,9 @@ def judge_acceptance(basis: Basis) -> AcceptanceStatus:
         for one in basis.facts.acceptances
         if one.run == run and one.person == completeness.confirmer
     ]
+    if trial is not None and trial.test is not None:
+        text = f"{confirmer} has not confirmed the data of the test of {words.day(trial.at)}: "
+        return AcceptanceStatus(question, confirmer, "", "", None, False, text + question)
     if drill is None:
         text = f"Nothing was restored that {confirmer} could confirm."
         return AcceptanceStatus(question, confirmer, "", "", None, False, text)
@@ -65,11 +69,21 @@ def _by_test(basis: Basis, trial: Trial) -> AcceptanceStatus:
     asked = completeness.confirmer if completeness is not None else trial.confirmed_by
     confirmer = words.person(basis.plan, asked)
     question = completeness.question if completeness is not None else ""
-    accepted = trial.confirmed_by == asked
+    accepted = _may_confirm(basis, asked, trial.confirmed_by)
     text = f"{person} confirmed that {name} did its work in the test of {words.day(trial.at)}."
     if not accepted:
         text += f" {confirmer} was to do it."
     return AcceptanceStatus(question, confirmer, trial.reference, person, trial.at, accepted, text)
+
+
+def _may_confirm(basis: Basis, asked: str, who: str) -> bool:
+    """Whether somebody is whom the plan names, or one of its people who speaks for the business."""
+    plan, service = basis.plan, basis.service
+    names = {words.person(plan, key).casefold(): key for key in plan.people}
+    key = who if who in plan.people else names.get(who.casefold(), "")
+    if not key or key in (asked, service.owner):
+        return bool(key)
+    return not only_technical(plan, key, [service])
 
 
 def _seen(basis: Basis, trial: Trial) -> RestoreSeen | None:
