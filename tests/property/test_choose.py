@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
+from refloat.assess.ground.common_point import newest_within, span_of
 from refloat.model.points import RecoveryPoint
 from refloat.recovery.choose import choose
 
@@ -84,3 +85,46 @@ def test_a_daily_data_set_is_not_paired_with_an_hourly_one_of_another_hour() -> 
     common = choose(points, ZERO + timedelta(hours=12))
     assert common.points["bookings-db"].consistency_time == ZERO + timedelta(seconds=5)
     assert common.skew == timedelta(seconds=5)
+
+
+@given(
+    some.dictionaries(
+        some.sampled_from("abcd"),
+        some.lists(some.integers(-50, 50), min_size=1, max_size=5),
+        min_size=1,
+    ),
+    some.integers(0, 40),
+)
+def test_within_a_spread_the_newest_set_is_taken(seconds: dict[str, list[int]], skew: int) -> None:
+    points = {name: [point(name, one) for one in ones] for name, ones in seconds.items()}
+    found = newest_within(points, timedelta(seconds=skew))
+    fitting = [one for one in itertools.product(*seconds.values()) if max(one) - min(one) <= skew]
+    assert (found is None) == (not fitting)
+    if found is not None:
+        first, last = span_of(found.values())
+        assert first == ZERO + timedelta(seconds=max(map(min, fitting)))
+        assert last - first <= timedelta(seconds=skew)
+        assert set(found) == set(seconds)
+
+
+@given(
+    some.dictionaries(
+        some.sampled_from("ab"),
+        some.lists(some.integers(-50, 50), min_size=1, max_size=5),
+        min_size=2,
+    ),
+    some.sampled_from("ab"),
+    some.integers(-50, 50),
+    some.integers(0, 40),
+)
+def test_within_a_spread_one_more_point_never_makes_it_older(
+    seconds: dict[str, list[int]], key: str, more: int, skew: int
+) -> None:
+    points = {name: [point(name, one) for one in ones] for name, ones in seconds.items()}
+    before = newest_within(points, timedelta(seconds=skew))
+    after = newest_within(
+        {**points, key: [*points[key], point(key, more)]}, timedelta(seconds=skew)
+    )
+    if before is not None:
+        assert after is not None
+        assert span_of(after.values())[0] >= span_of(before.values())[0]

@@ -145,13 +145,15 @@ def verdict(found: ScenarioOutcome) -> int:
     """Give the exit code: 0 if all comes back, 1 if something does not, 2 if nobody can say.
 
     Something is a service, or data: a service that can do without may go on, and yet it is lost.
+    Nobody can say, either, what becomes of data that must be of one time and is not.
     """
     fates = {one.fate for one in found.services}
     fates |= {one.fate for one in found.data_sets if one.lost}
     if Fate.GONE in fates:
         return 1
     alone = any(one.duties for one in found.people)
-    return 2 if Fate.UNKNOWN in fates or alone else 0
+    apart = any(one.named and not one.fits for one in found.groups)
+    return 2 if Fate.UNKNOWN in fates or alone or apart else 0
 
 
 def _beyond(value: float | None, target: float | None) -> bool:

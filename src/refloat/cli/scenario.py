@@ -23,6 +23,7 @@ from refloat.model.ahead import (
     DataSetOutcome,
     DocumentOutcome,
     Fate,
+    GroupOutcome,
     ScenarioOutcome,
     ServiceOutcome,
 )
@@ -67,7 +68,7 @@ def command(
     Without a name, list what the plan suggests: identity, ransomware, each site, each provider,
     each deletion by mistake, each person away. What nobody wrote down is not known, and never a
     yes. Exit code 0 when everything comes back, early enough or not, 1 when a service or data does
-    not, 2 when it is not known.
+    not, 2 when it is not known, or not known whether data fits together.
     """
     organisation = assess.organisation(found.plan, found.facts, instant)
     if not wanted.anything:
@@ -125,6 +126,7 @@ def _tell(found: ScenarioOutcome, *, brief: bool) -> None:
         return
     _services(found.services)
     _data(found.data_sets)
+    _groups(found.groups)
     access = [one for one in found.access if one.reach is not Reach.REACHABLE]
     rows = [(_REACH[one.reach], one.what, one.because) for one in access]
     _table("What cannot be opened, or perhaps cannot", ("", "What", "Why"), rows)
@@ -150,6 +152,10 @@ def _sentence(found: ScenarioOutcome) -> str:
     if unknown:
         sets = "1 data set" if unknown == 1 else f"{unknown} data sets"
         text += f" Of {sets} nobody can say whether it comes back."
+    apart = sum(group.named and not group.fits for group in found.groups)
+    if apart:
+        sets = "1 group of data" if apart == 1 else f"{apart} groups of data"
+        text += f" {sets} cannot be brought back to one time."
     return text
 
 
@@ -223,6 +229,21 @@ def _data(data_sets: Sequence[DataSetOutcome]) -> None:
         for copy in one.copies or (None,)
     ]
     _table("Data and its copies", ("In use", "Data", "Copy in", "That copy", "Why"), rows)
+
+
+def _groups(groups: Sequence[GroupOutcome]) -> None:
+    rows = [
+        (
+            "✓" if one.fits else "✗" if one.named and one.loss_seconds is None else "?",
+            one.name if one.named else f"{one.name} (no group)",
+            _loss(one.loss_seconds),
+            f"{seconds(one.skew_seconds)} ({seconds(one.allowed_seconds)})",
+            one.because,
+        )
+        for one in groups
+    ]
+    columns = ("", "Group", "Loses together", "Apart (allowed)", "Why")
+    _table("Data that must be of one time", columns, rows)
 
 
 def _copy(copy: CopyOutcome | None, one: DataSetOutcome) -> tuple[str, str, str]:

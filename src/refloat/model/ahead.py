@@ -115,8 +115,8 @@ class DataSetOutcome:
         fate: whether it comes back.
         because: why, in a sentence.
         from_repository: where it comes back from; empty if it need not, or does not.
-        loss_seconds: how much of the newest data is lost: the instant of loss less the point's
-            consistency time; None if it is not known or if all of it is lost.
+        loss_seconds: how much of the newest data is lost if it comes back alone: the instant of
+            loss less the point's consistency time; None if it is not known or if all of it is lost.
         copies: each place of its copies.
     """
 
@@ -146,8 +146,8 @@ class ServiceOutcome:
             or estimated; 0.0 if untouched, None if it does not come back or nobody knows.
         measured: whether all of that was measured.
         target_seconds: the recovery time objective; None if there is none.
-        loss_seconds: how much of the newest data is lost: the most of its data sets; None if it is
-            not known, or if all of one is lost.
+        loss_seconds: how much of the newest data is lost: the most of its data sets, and of the
+            groups that they come back with; None if it is not known, or if all of one is lost.
         loss_target_seconds: the recovery point objective; None if there is none.
         waits_for: the services on the longest way back, the first to come back first, itself last.
         blocked_by: what keeps it from coming back, nearest first: keys of the plan, or a circle as
@@ -171,6 +171,37 @@ class ServiceOutcome:
     blocked_by: tuple[str, ...] = ()
     lost_data: tuple[str, ...] = ()
     workarounds: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class GroupOutcome:
+    """To which common time data sets come back that belong together, or may.
+
+    What each of them alone could give is ``DataSetOutcome.loss_seconds``. Only groups are told
+    whose members' newest states lie further apart than the policy allows.
+
+    Attributes:
+        name: the consistency group; of data sets that the plan puts into none, the service's key.
+        named: whether the plan names the group; else nobody said whether they belong together.
+        data_sets: keys of the components that have to be of one time.
+        services: keys of the services that own them.
+        fits: whether states of all of them survive that lie no further apart than is allowed.
+        loss_seconds: the instant of loss less the common time; where they do not fit, less the
+            oldest time in the closest set; None if a part of a named group does not come back.
+        skew_seconds: the spread of the set that is taken, or comes closest; None likewise.
+        allowed_seconds: the largest spread that the policy allows.
+        because: all of that, in a sentence.
+    """
+
+    name: str
+    named: bool
+    data_sets: tuple[str, ...]
+    services: tuple[str, ...]
+    fits: bool
+    loss_seconds: float | None
+    skew_seconds: float | None
+    allowed_seconds: float
+    because: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -245,6 +276,7 @@ class ScenarioOutcome:
         assumes: what was assumed, a sentence each.
         surer: which drill or fact would make the result surer, a sentence each; the most telling
             first.
+        groups: data sets that must be, or may have to be, of one time, and whose newest are not.
     """
 
     scenario: Scenario
@@ -258,6 +290,7 @@ class ScenarioOutcome:
     circles: tuple[str, ...] = ()
     assumes: tuple[str, ...] = ()
     surer: tuple[str, ...] = ()
+    groups: tuple[GroupOutcome, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,16 +1,16 @@
 """Which recovery points a service comes back from: one for each data set, closest to one instant.
 
-The *anchor* is the oldest of the newest points: no common state can be newer than that. Of all sets
-that hold the anchor, the one with the smallest spread is taken; of equally narrow ones, the newest.
+How they are chosen is said, and done, where the assessment can use it too:
+``assess/ground/common_point.py``.
 """
 
 from __future__ import annotations
 
 import random
-from collections import Counter, deque
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
+from refloat.assess.ground.common_point import narrowest, span_of
 from refloat.model.points import CommonRecoveryPoint, RecoveryPoint
 
 
@@ -33,9 +33,9 @@ def choose(points: Mapping[str, Sequence[RecoveryPoint]], instant: datetime) -> 
     present = {name: some for name, some in eligible.items() if some}
     if not present:
         return CommonRecoveryPoint(None, timedelta(0), {}, missing)
-    chosen = _narrowest(present)
-    times = [point.consistency_time for point in chosen.values()]
-    return CommonRecoveryPoint(min(times), max(times) - min(times), chosen, missing)
+    chosen = narrowest(present)
+    first, last = span_of(chosen.values())
+    return CommonRecoveryPoint(first, last - first, chosen, missing)
 
 
 def random_instant(
@@ -60,41 +60,3 @@ def random_instant(
     if firsts:
         earliest = min(now, max(earliest, max(firsts)))
     return earliest + (now - earliest) * source.random()
-
-
-def _narrowest(present: Mapping[str, Sequence[RecoveryPoint]]) -> dict[str, RecoveryPoint]:
-    """Slide a window over all points in time; keep the narrowest that covers all and the anchor."""
-    anchor = min(max(_time(point) for point in some) for some in present.values())
-    ordered = sorted((point for some in present.values() for point in some), key=_order)
-    window: deque[RecoveryPoint] = deque()
-    inside: Counter[str] = Counter()
-    best: tuple[timedelta, datetime] | None = None
-    bounds = (anchor, anchor)
-    for point in ordered:
-        window.append(point)
-        inside[point.data_set] += 1
-        while inside[window[0].data_set] > 1 and _time(window[0]) < anchor:
-            inside[window.popleft().data_set] -= 1
-        first, last = _time(window[0]), _time(point)
-        if len(inside) == len(present) and first <= anchor <= last:
-            width = last - first
-            if best is None or width < best[0] or (width == best[0] and first > best[1]):
-                best, bounds = (width, first), (first, last)
-    return _newest_within(present, *bounds)
-
-
-def _newest_within(
-    present: Mapping[str, Sequence[RecoveryPoint]], first: datetime, last: datetime
-) -> dict[str, RecoveryPoint]:
-    return {
-        name: max((point for point in some if first <= _time(point) <= last), key=_order)
-        for name, some in sorted(present.items())
-    }
-
-
-def _time(point: RecoveryPoint) -> datetime:
-    return point.consistency_time
-
-
-def _order(point: RecoveryPoint) -> tuple[datetime, str, str]:
-    return point.consistency_time, point.data_set, point.identity

@@ -105,6 +105,51 @@ def matrix(outcome: ScenarioOutcome, names: Names) -> Matrix:
     return Matrix(names.all_of(places), rows, len(worst), _reasons(rows))
 
 
+@dataclass(frozen=True)
+class Group:
+    """Data that must be of one time, or may have to be.
+
+    Attributes:
+        name: the group's name; of data in none, the service's.
+        mark, word: whether it comes back to one time.
+        loss: seconds that are lost together; None if there is no common time.
+        apart: seconds between the oldest and the newest part; None likewise.
+        allowed: seconds that the parts may lie apart.
+        because: why.
+    """
+
+    name: str
+    mark: str
+    word: str
+    loss: float | None
+    apart: float | None
+    allowed: float
+    because: str
+
+
+def groups(outcome: ScenarioOutcome, names: Names) -> tuple[Group, ...]:
+    """Arrange the groups: those first that do not fit together, then those that nobody put so."""
+    found = []
+    for one in outcome.groups:
+        mark, word = ("good", "of one time") if one.fits else ("open", "does not fit together")
+        if not one.named:
+            mark, word = "less", "nobody said whether it must be of one time"
+        name = one.name if one.named else names.of(one.name)
+        found.append(
+            Group(
+                name,
+                mark,
+                word,
+                one.loss_seconds,
+                one.skew_seconds,
+                one.allowed_seconds,
+                one.because,
+            )
+        )
+    order = ("open", "less", "good")
+    return tuple(sorted(found, key=lambda one: order.index(one.mark)))
+
+
 def _reasons(rows: Iterable[Row]) -> tuple[Reason, ...]:
     alike: dict[Copy, list[str]] = {}
     for row in rows:

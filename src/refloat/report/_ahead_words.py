@@ -105,9 +105,13 @@ def sentence(outcome: ScenarioOutcome) -> str:
 
 def _data_sentence(outcome: ScenarioOutcome) -> str:
     """Say what data stays away, where no service does, so that nobody takes all for well."""
-    if any(one.fate in (Fate.GONE, Fate.UNKNOWN) for one in outcome.services):
-        return ""
+    apart = sum(one.named and not one.fits for one in outcome.groups)
     text = ""
+    if apart:
+        cannot = "cannot be brought back to one time"
+        text = f" {count(apart, 'group of data', 'groups of data')} {cannot}."
+    if any(one.fate in (Fate.GONE, Fate.UNKNOWN) for one in outcome.services):
+        return text
     for fate, does, do in (
         (Fate.GONE, "data set does not come back", "data sets do not come back"),
         (Fate.UNKNOWN, "data set perhaps does not come back", "data sets perhaps do not come back"),
@@ -213,6 +217,7 @@ def _data_card(outcome: ScenarioOutcome, hit: Sequence[ServiceOutcome]) -> Answe
     stuck = sum(one.fate is Fate.GONE for one in lost) - len(whole)
     unknown = sum(one.fate is Fate.UNKNOWN for one in lost)
     over = sum(_loses_too_much(one) for one in hit)
+    apart = sum(one.named and not one.fits for one in outcome.groups)
     reasons = []
     if whole:
         reasons.append(f"Nothing is left of {some(whole)}.")
@@ -222,12 +227,16 @@ def _data_card(outcome: ScenarioOutcome, hit: Sequence[ServiceOutcome]) -> Answe
         reasons.append(f"Of {count(unknown, 'data set', 'data sets')}, nobody can say.")
     if over:
         reasons.append(f"{count(over, 'service loses', 'services lose')} more than is allowed.")
+    if apart:
+        reasons.append(f"{count(apart, 'group does', 'groups do')} not fit together.")
     gone = bool(whole or stuck)
-    known = [one.loss_seconds for one in lost if one.loss_seconds is not None]
+    losses = [one.loss_seconds for one in lost]
+    losses += [one.loss_seconds for one in outcome.groups]
+    known = [one for one in losses if one is not None]
     if not known:
         word = "All that is hit" if gone and not unknown else "Not known"
         return Answer(question, word, "bad" if gone else "open", "", tuple(reasons))
-    mark = "bad" if gone or over else "open" if unknown else "good"
+    mark = "bad" if gone or over else "open" if unknown or apart else "good"
     longest = f"Up to {duration(max(known))}"
     says = "The newest work of so long, where copies come back."
     return Answer(question, longest, mark, says, tuple(reasons))

@@ -109,6 +109,7 @@ def _scenario(given: AheadInput) -> dict[str, Any]:
         "losses": _listed([in_words(plan, one) for one in outcome.scenario.losses]),
         "table": services.table(plan, outcome, names),
         "data": copies.matrix(outcome, names),
+        "groups": _listed(copies.groups(outcome, names)),
         "map": scenario_map.draw(plan, outcome, given.seen, names),
         "access": _listed(_access(outcome.access, names)),
         "circles": outcome.circles,

@@ -172,9 +172,19 @@ def test_an_empty_plan_has_no_scenario(business: Path) -> None:
 
 def test_what_is_lost_beyond_the_target_is_said(tmp_path: Path) -> None:
     ended = saltbush(tmp_path, "deletion:clin-db")
-    assert ended.returncode == 0
     assert "1 loses more of the newest data than may be lost" in ended.stderr
     assert "✗ 6 h 56 min (1 h)" in " ".join(ended.stdout.split())
+
+
+@pytest.mark.requirement("R-014")
+def test_data_that_cannot_be_of_one_time_is_not_known(tmp_path: Path) -> None:
+    ended = saltbush(tmp_path, "deletion:clin-db")
+    assert ended.returncode == 2
+    assert "1 group of data cannot be brought back to one time" in ended.stderr
+    assert "? clin 6 h 56 min 6 h 26 min (15 min)" in " ".join(
+        ended.stdout.replace("│", " ").split()
+    )
+    assert saltbush(tmp_path, "deletion:book-settings").returncode == 0
 
 
 def test_one_duty_is_one(tmp_path: Path) -> None:

@@ -168,12 +168,7 @@ class CopiesLeft:
         locked = self._network.looks.locked(place, self._network.owner(place.data_set))
         if locked is None or locked is place.newest:
             return place.newest
-        able = any(
-            self._network.falls.compromise.can_alter(loss, place)
-            for loss in self._left.scenario.losses
-            if loss.kind in COMPROMISED
-        )
-        return locked if able else place.newest
+        return locked if locked_only(self._left, place) else place.newest
 
     def _way(self, place: Place, loss: Loss) -> str:
         asked = (loss.key, place.repository)
@@ -254,6 +249,15 @@ class CopiesLeft:
     def _called(self, repository: str) -> str:
         known = self._left.plan.repositories.get(repository)
         return known.name if known is not None and known.name else repository
+
+
+def locked_only(left: Aftermath, place: Place) -> bool:
+    """Whether somebody may have altered what no lock keeps in a place."""
+    return any(
+        left.network.falls.compromise.can_alter(loss, place)
+        for loss in left.scenario.losses
+        if loss.kind in COMPROMISED
+    )
 
 
 def _for_good(left: Aftermath, key: str) -> bool:

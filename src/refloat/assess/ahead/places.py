@@ -134,7 +134,7 @@ class Places:
         for number, point in enumerate(self._in_turn(points)):
             if number >= LOOKED_BACK and not missing:
                 break
-            newest = newest or point
+            newest = newest or (None if point.fact.copies else point)
             for copy in point.fact.copies:
                 if _spot(copy.repository, copy) in found:
                     continue
@@ -186,6 +186,30 @@ class Places:
                 if same and self._holds(point, copy, key):
                     return point
         return None
+
+    def points(
+        self, place: Place, start: Basis | None, *, locked: bool = False
+    ) -> Iterator[SeenPoint]:
+        """Give everything in a place that can be restored, the newest first.
+
+        Args:
+            place: the place.
+            start: a service whose own its data set is; None if it is no service's.
+            locked: whether only that counts which a lock keeps that nobody's rights open.
+        """
+        if place.newest is None or start is None:
+            return
+        meant = start.component(place.data_set).repositories
+        for point in reversed(start.points(place.data_set)):
+            if not point.eligible or self._is_past(point):
+                continue
+            if place.copy is None:
+                there: list[CopySeen | None] = [] if point.copies else [None]
+            else:
+                spot = _spot(place.repository, place.copy)
+                there = [one for key, one in self._copies(point, meant) if _spot(key, one) == spot]
+            if any(not locked or self._holds(point, one, place.repository) for one in there):
+                yield point
 
     def _copies(self, point: SeenPoint, meant: tuple[str, ...]) -> Iterator[tuple[str, CopySeen]]:
         for copy in point.copies:

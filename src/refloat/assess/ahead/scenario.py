@@ -9,6 +9,7 @@ from refloat.assess.ahead.reach import reached
 from refloat.assess.ahead.reading import channels_left, documents_left
 from refloat.assess.ahead.services_left import ServicesLeft
 from refloat.assess.ahead.surer import assumed, surer
+from refloat.assess.ahead.together import Together
 from refloat.assess.organisation import Organisation
 from refloat.model.ahead import LossKind, Scenario, ScenarioOutcome
 
@@ -25,7 +26,9 @@ def scenario_outcome(organisation: Organisation, scenario: Scenario) -> Scenario
     """
     left = aftermath(organisation, scenario)
     data_sets = CopiesLeft(left).outcomes()
-    looked = ServicesLeft(left, {one.data_set: one for one in data_sets})
+    by_key = {one.data_set: one for one in data_sets}
+    together = Together(left, by_key)
+    looked = ServicesLeft(left, by_key, together.by_service)
     services = looked.outcomes()
     lost = tuple(sorted(one.data_set for one in data_sets if one.lost))
     access = reached(left, lost)
@@ -41,5 +44,6 @@ def scenario_outcome(organisation: Organisation, scenario: Scenario) -> Scenario
         people=absent(organisation.plan, away),
         circles=tuple(one.drawn for one in looked.circles),
         assumes=assumed(left, services),
-        surer=surer(left, services, data_sets, access),
+        surer=surer(left, services, data_sets, access, together.outcomes),
+        groups=together.outcomes,
     )

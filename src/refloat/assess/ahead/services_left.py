@@ -12,7 +12,7 @@ from refloat.assess.ahead.aftermath import Aftermath
 from refloat.assess.ahead.building import failed
 from refloat.assess.ahead.losses import in_words
 from refloat.assess.ahead.times import Return, needs_of, returns, way
-from refloat.model.ahead import CopyFate, DataSetOutcome, Fate, ServiceOutcome
+from refloat.model.ahead import CopyFate, DataSetOutcome, Fate, GroupOutcome, ServiceOutcome
 from refloat.model.dependency import Dependency, Strength
 from refloat.model.plan import Service
 
@@ -28,11 +28,18 @@ class ServicesLeft:
     Args:
         left: what the scenario leaves.
         data: what becomes of the data that is lost, by component.
+        groups: by service, data of its own that has to be of one time, and whose newest is not.
     """
 
-    def __init__(self, left: Aftermath, data: Mapping[str, DataSetOutcome]) -> None:
+    def __init__(
+        self,
+        left: Aftermath,
+        data: Mapping[str, DataSetOutcome],
+        groups: Mapping[str, tuple[GroupOutcome, ...]],
+    ) -> None:
         self._left = left
         self._data = data
+        self._groups = groups
         self._returns = returns(left)
         self._needs = needs_of(left.network)
         self._roots: dict[str, str] = {}
@@ -69,13 +76,21 @@ class ServicesLeft:
             seconds=back.seconds if back is not None else None if down else 0.0,
             measured=back.measured if back is not None else True,
             target_seconds=rto.target.total_seconds() if rto is not None else None,
-            loss_seconds=_worst(data) if data or fate not in _FIRST else None,
+            loss_seconds=self._loss(key, data) if data or fate not in _FIRST else None,
             loss_target_seconds=rpo.target.total_seconds() if rpo is not None else None,
             waits_for=way(self._returns, key) if back is not None else (),
             blocked_by=blocked,
             lost_data=lost,
             workarounds=tuple(one.name for one in service.workarounds) if down else (),
         )
+
+    def _loss(self, service: str, data: list[DataSetOutcome]) -> float | None:
+        """Say how much of the newest data is lost, with all that has to be of one time."""
+        lost = [one.loss_seconds for one in data if one.lost]
+        if self._left.is_down(service):
+            lost += [one.loss_seconds for one in self._groups.get(service, ())]
+        known = [one for one in lost if one is not None]
+        return max(known, default=0.0) if len(known) == len(lost) else None
 
     def _without(self, service: Service) -> tuple[str, ...]:
         """Name what it can do without, and must."""
@@ -207,6 +222,8 @@ class ServicesLeft:
         if without:
             names = words.listed(called(self._left.plan, key) for key in without[:_NAMED])
             text += f", without {names}"
+        if any(one.named and not one.fits for one in self._groups.get(service.key, ())):
+            text += "; nobody can say whether its data fits together"
         return f"{text}."
 
     def _why_not(self, service: Service, fate: Fate, blocked: tuple[str, ...]) -> str:
@@ -301,13 +318,6 @@ def _hard(needs: Iterable[Dependency]) -> list[str]:
 
 def _small(text: str) -> str:
     return text[:1].lower() + text[1:]
-
-
-def _worst(data: list[DataSetOutcome]) -> float | None:
-    """Give how much of the newest data is lost; None where all is, or nobody knows."""
-    lost = [one.loss_seconds for one in data if one.lost]
-    known = [one for one in lost if one is not None]
-    return max(known, default=0.0) if len(known) == len(lost) else None
 
 
 def _place(one: ServiceOutcome) -> tuple[int, int, int, str]:

@@ -15,6 +15,7 @@ from refloat.model.ahead import (
     CopyFate,
     DataSetOutcome,
     Fate,
+    GroupOutcome,
     LossKind,
     ServiceOutcome,
 )
@@ -74,12 +75,14 @@ def surer(
     services: Iterable[ServiceOutcome],
     data_sets: Iterable[DataSetOutcome],
     access: Iterable[AccessOutcome],
+    groups: Iterable[GroupOutcome] = (),
 ) -> tuple[str, ...]:
     """Say which fact or drill would make the result surer; what decides most comes first."""
     all_services = tuple(services)
     found = (
         *_of_fates(left, all_services, tuple(data_sets)),
         *_of_access(access),
+        *_of_groups(left, groups),
         *_of_times(all_services),
     )
     return tuple(dict.fromkeys(found))
@@ -154,6 +157,15 @@ def _of_access(access: Iterable[AccessOutcome]) -> Iterator[str]:
             yield f"Write down where {one.what} are kept."
         elif one.reach is Reach.UNKNOWN:
             yield f"Try whether this works without what is lost: {one.what}."
+
+
+def _of_groups(left: Aftermath, groups: Iterable[GroupOutcome]) -> Iterator[str]:
+    for one in groups:
+        names = _named(words.component(left.plan, key) for key in one.data_sets)
+        if one.named and not one.fits and one.skew_seconds is not None:
+            yield f"Back up {names} at one time; `policy.skew` says how far apart they may be."
+        elif not one.named:
+            yield f"Write down with `group` whether {names} must be of one time."
 
 
 def _of_times(services: tuple[ServiceOutcome, ...]) -> Iterator[str]:

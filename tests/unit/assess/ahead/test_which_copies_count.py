@@ -73,3 +73,10 @@ def test_a_copy_that_was_to_be_removed_is_not_known() -> None:
     assert fate(lost(given, "db"), "app") == "not known"
     again = company(SHOP, at(100, CopySeen("r1"), **{**old, "observed_at": NOW - HOUR}))
     assert fate(lost(again, "db"), "app") == "comes back"
+
+
+def test_a_point_that_names_another_place_is_not_in_the_one_that_is_meant() -> None:
+    meant = SHOP.replace("copies: [r1, r2]", "copies: [r2]")
+    found = lost(company(meant, at(2, HERE)), "r1", "db")
+    assert fate(found, "app") == "not known"
+    assert data_set(found, "db").copies[0].repository == "r2"
