@@ -22,7 +22,7 @@ from refloat.host import process
 from refloat.model.errors import IsolationProblem
 from refloat.model.points import Measure
 from refloat.sandboxes import OpenSandbox, SandboxRequest
-from refloat.sandboxes._bubblewrap import command, remains, seccomp
+from refloat.sandboxes._bubblewrap import command, groups, remains, seccomp
 from refloat.testing import sandbox_conformance as suite
 from refloat.testing.sandbox_conformance import PATIENCE, Proof, accounts, opened, wait_until
 
@@ -130,6 +130,44 @@ def test_an_ordinary_account_has_the_same_walls(folder: Path) -> None:
     assert ran.returncode == 0, ran.stdout[-5000:] + ran.stderr[-2000:]
     assert " passed" in ran.stdout
     assert " failed" not in ran.stdout
+
+
+@as_root
+def test_a_group_that_cannot_be_joined_is_not_had(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = groups.Group(folder / "beyond a border", (), groups.CONTROLLERS)
+    monkeypatch.setattr(groups, "make", lambda planned: (made,))
+    place = ADAPTER.open(SandboxRequest("refused", folder / "one", users=accounts()))
+    try:
+        assert shell(place, "true")[0] == 0
+        facts = place.facts()
+        assert not {"memory", "processes"} & set(facts.limits)
+        assert sum("no control group" in sentence for sentence in facts.not_had) == 2
+    finally:
+        assert place.close().clean
+
+
+@as_root
+def test_a_sandbox_opens_in_a_namespace_of_control_groups(folder: Path) -> None:
+    """As in a container that was not given a mount of its own groups."""
+    program = """
+import sys
+from pathlib import Path
+from refloat import registry
+from refloat.sandboxes import SandboxRequest
+place = registry.adapters("sandboxes")["bubblewrap"].open(
+    SandboxRequest("nested", Path(sys.argv[1], "one"), users=())
+)
+print(place.run(("/usr/bin/true",), user="", timeout=60).exit_code, place.close().clean)
+"""
+    ran = subprocess.run(
+        ["unshare", "--cgroup", sys.executable, "-c", program, str(folder)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+    )
+    assert ran.stdout.split() == ["0", "True"], ran.stderr
 
 
 @as_root

@@ -38,7 +38,7 @@ from refloat.model.run import DrillRecord, Measurement
 @click.option("--latest", is_flag=True, help="As if the loss happened now (the default).")
 @click.option("--at", type=INSTANT, help="As if the loss happened at this time.")
 @click.option("--random", "window", type=DURATION, help="At a random time of the last DURATION.")
-@click.option("--resume", metavar="RUN", help="Go on with an interrupted run, of the service it was of.")
+@click.option("--resume", metavar="RUN", help="Go on with an interrupted run, by its name.")
 @click.option("--keep", is_flag=True, help="Leave the restored data behind.")
 @as_json
 @after_sweep

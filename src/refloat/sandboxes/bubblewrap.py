@@ -110,7 +110,8 @@ class Bubblewrap:
         faults.point("sandbox.up")
         pids = (conversation.first, conversation.agent, conversation.monitor)
         _record(folder, pids, made)
-        facts = _facts(self.name, made, limits, filtered=bool(allowed), descriptors=descriptors)
+        joined = tuple(group for group in made if group.folder in conversation.joined)
+        facts = _facts(self.name, joined, limits, filtered=bool(allowed), descriptors=descriptors)
         names = {account.name: account for account in accounts}
         return BubblewrapPlace(Interior(folder, names, _is_root(), facts, wall.hold), conversation)
 
@@ -163,8 +164,6 @@ def _accounts(users: tuple[str, ...]) -> tuple[tree.Account, ...]:
 
 
 def _planned_groups(run: str, limits: groups.Limits) -> tuple[groups.Group, ...]:
-    if not _is_root():
-        return ()
     name = "refloat-" + re.sub(r"[^A-Za-z0-9_-]", "-", run)
     own = Path("/proc/self")
     return groups.plan(

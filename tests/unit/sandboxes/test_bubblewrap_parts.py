@@ -43,6 +43,7 @@ def test_version_2_takes_the_nearest_group_that_gives_controllers(tmp_path: Path
     own.mkdir(parents=True)
     (own / "cgroup.subtree_control").write_text("")
     (tmp_path / "user.slice" / "cgroup.subtree_control").write_text("memory pids\n")
+    (tmp_path / "user.slice" / "cgroup.procs").write_text("")
     (tmp_path / "cgroup.subtree_control").write_text("cpu memory pids\n")
     mounts = f"30 23 0:26 / {tmp_path} rw - cgroup2 cgroup2 rw\n"
     (planned,) = groups.plan("refloat-x", LIMITS, "0::/user.slice/session.scope\n", mounts)
@@ -51,6 +52,16 @@ def test_version_2_takes_the_nearest_group_that_gives_controllers(tmp_path: Path
     assert dict(planned.settings) == {"memory.max": str(2**30), "pids.max": "100"}
     (made,) = groups.make((planned,))
     assert (made.folder / "pids.max").read_text() == "100"
+    (tmp_path / "user.slice" / "cgroup.procs").unlink()  # nobody could be moved from here
+    assert groups.plan("refloat-x", LIMITS, "0::/user.slice/session.scope\n", mounts) == ()
+
+
+def test_no_group_where_what_is_mounted_begins_above_our_namespace(tmp_path: Path) -> None:
+    (tmp_path / "cgroup.subtree_control").write_text("cpu memory pids\n")
+    (tmp_path / "cgroup.procs").write_text("")
+    mounts = f"30 23 0:26 {{}} {tmp_path} rw - cgroup2 cgroup2 rw\n"
+    assert groups.plan("x", LIMITS, "0::/\n", mounts.format("/")) != ()
+    assert groups.plan("x", LIMITS, "0::/\n", mounts.format("/../..")) == ()
 
 
 def test_a_group_that_cannot_be_made_is_not_had(tmp_path: Path) -> None:

@@ -109,7 +109,7 @@ class Agent:
         """Read what is asked for, start bubblewrap, open its namespaces, and say so."""
         request, _ = receive(self.channel)
         try:
-            self._join_groups(request["groups"])
+            joined = self._join_groups(request["groups"])
             self.limits = [(int(name), value) for name, value in request["limits"]]
             self.filter = base64.b64decode(request["filter"])
             child = self._start_bubblewrap(request["bubblewrap"])
@@ -117,13 +117,18 @@ class Agent:
         except OSError as error:
             send(self.channel, {"failed": f"{error.strerror or error}"})
             raise Ended from error
-        send(self.channel, {"open": child, "monitor": self.monitor})
+        send(self.channel, {"open": child, "monitor": self.monitor, "joined": joined})
 
-    def _join_groups(self, groups: list[str]) -> None:
-        # Once, here: joining costs a grace period of the kernel, and children inherit it.
+    def _join_groups(self, groups: list[str]) -> list[str]:
+        # Once, here: joining costs a grace period of the kernel, and children inherit it. A group
+        # that can be made but not joined (across the border of a namespace, say) is not had.
+        joined = []
         for group in groups:
-            with open(group, "w", encoding="ascii") as stream:
+            with contextlib.suppress(OSError), open(group, "w", encoding="ascii") as stream:
                 stream.write("0")
+                stream.flush()
+                joined.append(group)
+        return joined
 
     def _start_bubblewrap(self, arguments: list[str]) -> int:
         told, tell = os.pipe()

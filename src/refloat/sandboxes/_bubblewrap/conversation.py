@@ -103,6 +103,7 @@ class Conversation:
         self.agent = 0
         self.first = 0
         self.monitor = 0
+        self.joined: frozenset[Path] = frozenset()
 
     def open(self) -> None:
         """Start the agent and wait until the sandbox is up.
@@ -209,6 +210,7 @@ class Conversation:
                 hint="'refloat doctor' says what a sandbox needs on this machine.",
             )
         self.first, self.monitor = opening["open"], opening["monitor"]
+        self.joined = frozenset(Path(joined).parent for joined in opening["joined"])
         self._opened.set()
         outputs: dict[int, Program] = {}
         try:

@@ -3,7 +3,9 @@
 A sandbox's group lies *below* the group that Refloat itself is in, so whatever limits Refloat
 limits the sandbox too. Version 1 has a tree for each controller (memory, pids, cpu); version 2 has
 one tree, in which a group with processes of its own cannot give controllers to its children
-(cgroups(7), "no internal processes"), so there the nearest group above is taken that can.
+(cgroups(7), "no internal processes"), so there the nearest group above is taken that can. An
+ordinary account has such a group where one was delegated to it: systemd does so for what runs under
+a user's own service manager.
 """
 
 from __future__ import annotations
@@ -131,7 +133,9 @@ def _own_groups(membership: str, mounts: str) -> list[tuple[tuple[str, ...], Pat
             wanted = "cgroup2" if number == "0" and not names else "cgroup"
             if kind == wanted and (not names or set(names.split(",")) <= offered):
                 below = os.path.relpath(path, root)
-                if not below.startswith(".."):
+                # What is mounted may begin above our namespace of groups: then we are somewhere
+                # below it, and nothing says where.
+                if not below.startswith("..") and ".." not in Path(root).parts:
                     found.append((tuple(filter(None, names.split(","))), mount / below))
                 break
     return found
@@ -139,6 +143,11 @@ def _own_groups(membership: str, mounts: str) -> list[tuple[tuple[str, ...], Pat
 
 def _may_make(folder: Path, writable: bool | None) -> bool:
     return os.access(folder, os.W_OK) if writable is None else writable
+
+
+def _may_move(folder: Path) -> bool:
+    """Say whether a group can be made here, and a process be moved into it from below here."""
+    return os.access(folder, os.W_OK) and os.access(folder / "cgroup.procs", os.W_OK)
 
 
 def _settings_1(controller: str, limits: Limits) -> tuple[tuple[str, str], ...]:
@@ -160,7 +169,7 @@ def _unified(own: Path, name: str, limits: Limits) -> Group | None:
         except OSError:
             return None
         controllers = tuple(c for c in CONTROLLERS if c in given)
-        if controllers and os.access(folder, os.W_OK):
+        if controllers and _may_move(folder):
             values = {
                 "memory": (("memory.max", str(limits.memory)),),
                 "pids": (("pids.max", str(limits.processes)),),
