@@ -50,7 +50,7 @@ class Together:
     def outcomes(self) -> tuple[GroupOutcome, ...]:
         """Every group of which a part is lost, and whose newest states lie too far apart."""
         named = (self._named(name, some) for name, some in self._groups.items())
-        own = (self._unnamed(key, some) for key, some in self._left.network.data.items())
+        own = (self._unnamed(key) for key in self._plan.services)
         return tuple(one for one in (*named, *own) if one is not None)
 
     @cached_property
@@ -101,8 +101,9 @@ class Together:
         )
         return self._outcome(name, keys, services, text, named=True, chosen=chosen)
 
-    def _unnamed(self, service: str, own: Iterable[str]) -> GroupOutcome | None:
-        keys = [key for key in own if key in self._data and self._is_lost(key)]
+    def _unnamed(self, service: str) -> GroupOutcome | None:
+        own = self._left.network.graph.own(service)
+        keys = [key for key in own if self._is_lost(key)]
         if len(keys) < 2 or any(self._alone(key) is None for key in keys):
             return None
         keys = [key for key in keys if not self._plan.components[key].group]
