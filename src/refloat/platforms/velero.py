@@ -1,9 +1,13 @@
 """Reads the backups and restores of Velero, from what ``kubectl get … -o json`` prints.
 
-Fields after ``velero.io/v1`` of Velero 1.18 (``pkg/apis/velero/v1``). A backup is told of once for
-each namespace that it names, under the namespace's name; ``*`` where it takes all of them. Only
-``Completed`` is whole. A ``Restore`` that is ``Completed`` shows that objects came back: nothing of
-an application that runs.
+Fields after ``velero.io/v1`` in the source of Velero 1.18 (``pkg/apis/velero/v1``). A backup is
+told of once for each namespace that it names, under the namespace's name; ``*`` where it takes all
+of them.
+
+``Completed`` says that nothing of what Velero was told to take failed. It was perhaps told to leave
+things out; and of a volume that no plugin can copy it takes the description alone, and is
+``Completed`` all the same. So a backup is whole only where volumes are seen to be copied, too. A
+``Restore`` that is ``Completed`` shows that objects came back: nothing of an application that runs.
 """
 
 from __future__ import annotations
@@ -32,6 +36,21 @@ COMMAND = "kubectl get backups.velero.io -A -o json"
 VERSION = "velero.io/v1"
 EVERYTHING = "*"
 _SCHEDULE = "velero.io/schedule-name"
+_BACKUP = "velero.io/backup-name"
+_NOBODY_MISSES = frozenset(
+    {
+        "events",
+        "events.events.k8s.io",
+        "nodes",
+        "csinodes.storage.k8s.io",
+        "volumeattachments.storage.k8s.io",
+        "backups.velero.io",
+        "restores.velero.io",
+        "resticrepositories.velero.io",
+        "backuprepositories.velero.io",
+    }
+)
+"""What Velero itself never brings back (``nonRestorableResources``)."""
 _STATUS = {
     "Completed": "success",
     "PartiallyFailed": "warning",
@@ -76,12 +95,37 @@ class _Metadata(Struct):
     labels: dict[str, str] | None = None
 
 
+class _Pod(Struct):
+    """Whose volume is copied."""
+
+    namespace: str = ""
+
+
 class _Spec(Struct):
     """What a backup or a restore was asked for."""
 
     namespaces: list[str] | None = field(name="includedNamespaces", default=None)
+    not_namespaces: list[str] | None = field(name="excludedNamespaces", default=None)
+    resources: list[str] | None = field(name="includedResources", default=None)
+    not_resources: list[str] | None = field(name="excludedResources", default=None)
+    scoped: list[str] | None = field(name="includedNamespaceScopedResources", default=None)
+    not_scoped: list[str] | None = field(name="excludedNamespaceScopedResources", default=None)
+    label: dict[str, msgspec.Raw] | None = field(name="labelSelector", default=None)
+    labels: list[msgspec.Raw] | None = field(name="orLabelSelectors", default=None)
+    policy: dict[str, msgspec.Raw] | None = field(name="resourcePolicy", default=None)
+    snapshots: bool | None = field(name="snapshotVolumes", default=None)
+    files: bool | None = field(name="defaultVolumesToFsBackup", default=None)
+    volumes: bool | None = field(name="restorePVs", default=None)
     location: str = field(name="storageLocation", default="")
     backup: str = field(name="backupName", default="")
+    pod: _Pod | None = None
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether it takes only some objects of the namespaces that it names."""
+        left_out = {*(self.not_resources or ()), *(self.not_scoped or ())} - _NOBODY_MISSES
+        chosen = any(some and EVERYTHING not in some for some in (self.resources, self.scoped))
+        return bool(left_out) or chosen or bool(self.label or self.labels)
 
 
 class _Status(Struct):
@@ -93,6 +137,17 @@ class _Status(Struct):
     expires: str | None = field(name="expiration", default=None)
     errors: int = 0
     warnings: int = 0
+    wanted: int = field(name="volumeSnapshotsAttempted", default=0)
+    made: int = field(name="volumeSnapshotsCompleted", default=0)
+    csi_wanted: int = field(name="csiVolumeSnapshotsAttempted", default=0)
+    csi_made: int = field(name="csiVolumeSnapshotsCompleted", default=0)
+
+    @property
+    def snapshots(self) -> bool | None:
+        """Whether all snapshots of volumes that were wanted were made; None if none were."""
+        if not self.wanted and not self.csi_wanted:
+            return None
+        return self.made >= self.wanted and self.csi_made >= self.csi_wanted
 
 
 class _Object(Struct):
@@ -129,7 +184,7 @@ class Velero(OfFiles):
     options: tuple[Option, ...] = ()
     rights = (
         "Nothing but the listing. Whoever makes it needs the verbs get and list on backups,"
-        " restores and backupstoragelocations of velero.io, and on nothing else."
+        " restores, backupstoragelocations and podvolumebackups of velero.io, and on nothing else."
     )
 
     def read(self, request: Request) -> Listing:
@@ -142,7 +197,7 @@ class Velero(OfFiles):
         """
         content = read_bytes(request)
         entries = understood(content, _List, request.path, COMMAND).items
-        telling = Telling(request, "velero", "velero/1", digest_of(content))
+        telling = Telling(request, "velero", "velero/2", digest_of(content))
         known = _Known(entries)
         return listed(telling, entries, "item", lambda raw: _facts(telling, raw, known))
 
@@ -153,6 +208,7 @@ class _Known:
     def __init__(self, entries: list[msgspec.Raw]) -> None:
         self._backups: dict[str, _Object] = {}
         self._away: set[str] = set()
+        self._copied: dict[tuple[str, str], bool] = {}
         for raw in entries:
             try:
                 said = one(raw, _Object)
@@ -162,6 +218,27 @@ class _Known:
                 self._backups[said.name] = said
             elif said.kind == "BackupStorageLocation" and said.status.phase == "Unavailable":
                 self._away.add(said.name)
+            elif said.kind == "PodVolumeBackup":
+                self._note_copy(said)
+
+    def _note_copy(self, said: _Object) -> None:
+        of = f"{said.metadata.namespace}/{(said.metadata.labels or {}).get(_BACKUP, '')}"
+        namespace = said.spec.pod.namespace if said.spec.pod is not None else ""
+        done = said.status.phase == "Completed"
+        for place in (namespace, EVERYTHING):
+            self._copied[of, place] = self._copied.get((of, place), True) and done
+
+    def volumes_of(self, backup: _Object, namespace: str) -> bool | None:
+        """Whether every volume of a namespace that was to be copied is; None if none is known.
+
+        Snapshots are counted for a backup as a whole, so they say nothing of one among several
+        namespaces.
+        """
+        snapshots = backup.status.snapshots
+        found = [self._copied.get((backup.name, namespace))]
+        found += [snapshots] if snapshots is False or len(backup.namespaces) == 1 else []
+        known = [copied for copied in found if copied is not None]
+        return all(known) if known else None
 
     def backup_of(self, restore: _Object) -> _Object | None:
         """Give the backup that something was restored from, if it is listed."""
@@ -186,12 +263,9 @@ def _facts(telling: Telling, raw: msgspec.Raw, known: _Known) -> Iterator[Fact]:
 
 
 def _points(telling: Telling, said: _Object, known: _Known) -> Iterator[Fact]:
-    claims = _CLAIMS.get(said.status.phase)
     began = _time(said.status.began, "startTimestamp")
-    if claims is None or began is None:
+    if said.status.phase not in _CLAIMS or began is None:
         return
-    if claims.get("usable_claim") == "ok" and known.is_away(said):
-        claims = {**claims, "usable_claim": "warning"}
     location = said.spec.location
     for namespace in said.namespaces:
         yield telling.fact(
@@ -203,8 +277,24 @@ def _points(telling: Telling, said: _Object, known: _Known) -> Iterator[Fact]:
             completed_at=_time(said.status.ended, "completionTimestamp"),
             copies=[{"location": location}] if location else None,
             expires_at=_time(said.status.expires, "expiration"),
-            **claims,
+            **_claims(said, known, namespace),
         )
+
+
+def _claims(said: _Object, known: _Known, namespace: str) -> Mapping[str, object]:
+    """Say how much of a namespace is in a backup, and whether it can be used."""
+    claims = _CLAIMS[said.status.phase]
+    if said.status.phase != "Completed":
+        return claims
+    spec, volumes = said.spec, known.volumes_of(said, namespace)
+    if volumes is False:
+        return {"complete": False, "usable_claim": "warning"}
+    without = spec.snapshots is False and not spec.files and volumes is None
+    some = namespace == EVERYTHING and bool(spec.not_namespaces)
+    in_doubt = spec.is_narrowed or without or some
+    claim = "warning" if in_doubt or known.is_away(said) else "ok"
+    whole = volumes is True and not in_doubt and spec.policy is None
+    return {"complete": True if whole else None, "usable_claim": claim}
 
 
 def _jobs(telling: Telling, said: _Object) -> Iterator[Fact]:
@@ -235,17 +325,21 @@ def _tests(telling: Telling, said: _Object, known: _Known) -> Iterator[Fact]:
     namespaces = said.namespaces
     if namespaces == [EVERYTHING] and backup is not None:
         namespaces = backup.namespaces
+    left_out = said.spec.not_namespaces or []
+    namespaces = [name for name in namespaces if name not in left_out]
+    some = namespaces == [EVERYTHING] and bool(left_out)
+    part = said.spec.is_narrowed or said.spec.volumes is False or some
     ended = _time(status.ended, "completionTimestamp")
     yield telling.fact(
         "restore_test",
         said.name,
         dataset_refs=namespaces,
         level="object",
-        result="partial" if result == "passed" and status.errors else result,
+        result="partial" if result == "passed" and (status.errors or part) else result,
         started_at=began,
         own_seconds=max(0.0, (ended - began).total_seconds()) if ended is not None else None,
         consistency_time=_time(backup.status.began, "startTimestamp") if backup else None,
-        issues=[_counted(status)],
+        issues=[_counted(status), "only a part was to come back" if part else None],
     )
 
 

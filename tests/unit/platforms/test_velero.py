@@ -1,4 +1,8 @@
-"""Velero: only what is Completed is whole, and a restore shows that objects came back."""
+"""Velero: only what is Completed is whole, and a restore shows that objects came back.
+
+The sample was written after the types and the definitions (``config/crd``) in the source of Velero
+1.18, and conforms to the latter.
+"""
 
 from __future__ import annotations
 
@@ -40,7 +44,10 @@ def test_each_namespace_of_a_completed_backup_has_a_point(listing: Listing) -> N
         "complete": True,
         "usable_claim": "ok",
     }
-    assert said["velero/daily-20261120150000/crm"]["dataset_ref"] == "crm"
+    crm = said["velero/daily-20261120150000/crm"]
+    assert (crm["dataset_ref"], crm["usable_claim"]) == ("crm", "ok")
+    assert "complete" not in crm, "nothing says that a volume of it was copied"
+    assert said["velero/daily-20261121150000/shop"]["complete"] is True
     assert listing.refused == ()
 
 
@@ -53,6 +60,93 @@ def test_what_is_not_completed_is_not_whole(listing: Listing) -> None:
     assert said["velero/broken/shop"] == (False, "failed", None)
     assert said["velero/being-removed/shop"] == (None, None, "deleted")
     assert not any("never-began" in one or "now" in one for one in said)
+
+
+STATUS = {"phase": "Completed", "startTimestamp": "2026-11-21T01:00:00Z"}
+SNAPSHOTS = {**STATUS, "volumeSnapshotsAttempted": 2, "volumeSnapshotsCompleted": 2}
+
+
+def copied(phase: str, namespace: str = "shop") -> dict[str, Any]:
+    said = item("PodVolumeBackup", f"b-{phase}", spec={"pod": {"namespace": namespace}})
+    said["metadata"]["labels"] = {"velero.io/backup-name": "b"}
+    return {**said, "status": {"phase": phase}}
+
+
+@pytest.mark.parametrize(
+    ("spec", "status", "complete", "claim"),
+    [
+        ({}, STATUS, None, "ok"),
+        ({}, SNAPSHOTS, True, "ok"),
+        ({}, {**SNAPSHOTS, "volumeSnapshotsCompleted": 1}, False, "warning"),
+        ({"includedNamespaces": ["shop", "crm"]}, SNAPSHOTS, None, "ok"),
+        ({"snapshotVolumes": False}, STATUS, None, "warning"),
+        ({"snapshotVolumes": False, "defaultVolumesToFsBackup": True}, STATUS, None, "ok"),
+        ({"labelSelector": {"matchLabels": {"app": "web"}}}, SNAPSHOTS, None, "warning"),
+        ({"orLabelSelectors": [{"matchLabels": {"app": "web"}}]}, SNAPSHOTS, None, "warning"),
+        ({"includedResources": ["secrets"]}, SNAPSHOTS, None, "warning"),
+        ({"includedNamespaceScopedResources": ["*"]}, SNAPSHOTS, True, "ok"),
+        ({"excludedResources": ["persistentvolumeclaims"]}, SNAPSHOTS, None, "warning"),
+        ({"excludedResources": ["events", "nodes"]}, SNAPSHOTS, True, "ok"),
+        ({"includedNamespaces": ["*"], "excludedNamespaces": ["x"]}, SNAPSHOTS, None, "warning"),
+        ({"excludedNamespaces": ["crm"]}, SNAPSHOTS, True, "ok"),
+        ({"resourcePolicy": {"kind": "configmap", "name": "p"}}, SNAPSHOTS, None, "ok"),
+    ],
+)
+def test_what_was_left_out_or_of_which_no_volume_was_copied_is_not_called_whole(
+    spec: dict[str, Any],
+    status: dict[str, Any],
+    complete: bool | None,
+    claim: str,
+    tmp_path: Path,
+) -> None:
+    backup = item("Backup", "b", spec={"includedNamespaces": ["shop"], **spec}, status=status)
+    first, *_ = points(read("velero", made(tmp_path, backup))).values()
+    assert (first.get("complete"), first["usable_claim"]) == (complete, claim)
+
+
+@pytest.mark.parametrize(
+    ("copies", "complete"),
+    [
+        ([copied("Completed")], True),
+        ([copied("Completed"), copied("Canceled")], False),
+        ([copied("Completed", "crm")], None),
+    ],
+)
+def test_volumes_that_were_copied_as_files_count_for_their_own_namespace(
+    copies: list[dict[str, Any]], complete: bool | None, tmp_path: Path
+) -> None:
+    spec = {"includedNamespaces": ["shop", "crm"], "snapshotVolumes": False}
+    backup = item("Backup", "b", spec=spec, status=STATUS)
+    listing = read("velero", made(tmp_path, backup, *copies))
+    assert points(listing)["velero/b/shop"].get("complete") is complete
+
+
+@pytest.mark.parametrize(
+    ("spec", "result"),
+    [
+        ({"excludedResources": ["nodes", "events", "backups.velero.io"]}, "passed"),
+        ({"includedResources": ["configmaps"]}, "partial"),
+        ({"restorePVs": False}, "partial"),
+        ({"labelSelector": {"matchLabels": {"app": "web"}}}, "partial"),
+    ],
+)
+def test_a_restore_of_a_part_is_a_part(spec: dict[str, Any], result: str, tmp_path: Path) -> None:
+    restore = item("Restore", "t", spec={"includedNamespaces": ["shop"], **spec}, status=STATUS)
+    said = only(of_kind(read("velero", made(tmp_path, restore)), "restore_test"))
+    assert said["result"] == result
+    assert ("issues" in said and bool(said["issues"])) is (result == "partial")
+
+
+def test_a_namespace_that_was_not_to_come_back_was_not_tried(tmp_path: Path) -> None:
+    backup = item("Backup", "b", spec={"includedNamespaces": ["shop", "crm"]}, status=STATUS)
+    spec = {"backupName": "b", "excludedNamespaces": ["crm"]}
+    restore = item("Restore", "t", spec=spec, status=STATUS)
+    said = only(of_kind(read("velero", made(tmp_path, backup, restore)), "restore_test"))
+    assert (said["dataset_refs"], said["result"]) == (["shop"], "passed")
+    spec["backupName"] = "elsewhere"
+    restore = item("Restore", "t", spec=spec, status=STATUS)
+    said = only(of_kind(read("velero", made(tmp_path, restore)), "restore_test"))
+    assert (said["dataset_refs"], said["result"]) == (["*"], "partial")
 
 
 def test_a_place_that_cannot_be_reached_is_a_warning(listing: Listing) -> None:
