@@ -8,7 +8,19 @@ from typing import Any
 
 import pytest
 
-from tests.unit.assess.kept_well import DAY, HOUR, MINUTE, NOW, SECOND, control, facts, plan, point
+from refloat.model.maturity import ControlOutcome
+from tests.unit.assess.kept_well import (
+    DAY,
+    HOUR,
+    MINUTE,
+    NOW,
+    SECOND,
+    control,
+    facts,
+    plan,
+    point,
+    with_component,
+)
 
 PLAN = plan()
 
@@ -48,3 +60,15 @@ def test_that_old_copies_are_thinned_out_is_not_held_against_anybody() -> None:
     assert control(PLAN, [*thinned, newest, *brief, *daily], "ISM-1511").met
     alive = [replace(one, observed_at=one.consistency_time + MINUTE) for one in daily]
     assert not control(PLAN, [*thinned, newest, *brief, *alive], "ISM-1511").met
+
+
+@pytest.mark.requirement("R-120")
+def test_without_a_copy_of_one_part_nobody_knows_of_a_common_point() -> None:
+    alone = with_component(PLAN, "loans-db", group="")
+    kept = [one for one in facts(alone) if getattr(one, "data_set", "") != "loans-db"]
+    result = control(alone, kept, "ISM-1810")
+    assert result.outcome is ControlOutcome.NO_VISIBILITY
+    assert result.not_known == ("lending: no copy of any of it was ever seen that can be used",)
+    two = with_component(alone, "scans", group="")
+    (line,) = control(two, [one for one in kept if one in facts(two)], "ISM-1810").not_known
+    assert line == "lending: no copy of loans-db was ever seen that can be used"

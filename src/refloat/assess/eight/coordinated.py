@@ -78,7 +78,7 @@ def coordinated(found: Iterable[Member], skew: timedelta) -> Tally:
         groups.setdefault((one.named, one.group), {})[one.data_set] = one
     tally = Tally()
     for (named, name), some in groups.items():
-        if named or len(some) > 1:
+        if named or len(some) > 1 or any(one.at is None for one in some.values()):
             _judge(tally, name, named, tuple(some.values()), skew)
     return tally
 
@@ -99,17 +99,19 @@ def _member(basis: Basis, key: str) -> Member:
 
 def _judge(tally: Tally, name: str, named: bool, some: tuple[Member, ...], skew: timedelta) -> None:
     there = [(one.at, one) for one in some if one.at is not None]
-    if len(some) > 1:
+    if len(some) > 1 or not there:
         tally.counted += 1
     for _, one in there:
         _rest(tally, one)
     if not there:
         tally.unknown[name] = "no copy of any of it was ever seen that can be used"
         return
-    if len(there) < len(some) and named and len(some) > 1:
-        missing = words.listed(one.data_set for one in some if one.at is None)
+    missing = words.listed(one.data_set for one in some if one.at is None)
+    if missing and named and len(some) > 1:
         tally.failing[name] = f"{missing} has no copy, so there is no common point in time"
         return
+    if missing:
+        tally.unknown[name] = f"no copy of {missing} was ever seen that can be used"
     if len(there) < 2:
         return
     first, oldest = min(there, key=lambda one: one[0])
