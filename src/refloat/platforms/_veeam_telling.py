@@ -1,4 +1,8 @@
-"""What answers of Veeam Backup & Replication say, as facts. Fields after its REST reference."""
+"""What answers of Veeam Backup & Replication say, as facts.
+
+Fields after its REST reference, and held against the client that is generated of it, ``veeam-br``
+0.5.1 (interfaces 1.2-rev1, 1.3-rev1 and 1.3-rev2).
+"""
 
 from __future__ import annotations
 
@@ -36,6 +40,8 @@ _RESULTS = {"Success": "passed", "Warning": "partial", "Failed": "failed"}
 _STATUS = {"Success": "success", "Warning": "warning", "Failed": "failed"}
 _RUNNING = frozenset({"Running", "Starting", "Stopping"})
 _ENABLED = {"Enabled": True, "Disabled": False}
+_SCAN = "Antivirus"
+"""The type of a part that looked for malware: nothing came back for it."""
 
 
 class Backup(Struct, rename="camel"):
@@ -54,6 +60,7 @@ class _Hardened(Struct, rename="camel"):
 class _Immutability(Struct, rename="camel"):
     is_enabled: bool | None = None
     days_count: Days | None = None
+    immutability_mode: str | None = None
 
 
 class _Store(Struct, rename="camel"):
@@ -93,6 +100,11 @@ class _Job(Struct, rename="camel"):
     last_run: str | None = None
     session_id: str | None = None
 
+    @property
+    def state(self) -> str:
+        """What it does, as 1.3 spells it; 1.2 spells it small."""
+        return (self.status or "").capitalize()
+
 
 class _Result(Struct, rename="camel"):
     result: str | None = None
@@ -105,6 +117,7 @@ class _Session(Struct, rename="camel"):
     id: str
     session_type: str
     creation_time: str
+    type: str | None = None
     name: str | None = None
     session_id: str | None = None
     end_time: str | None = None
@@ -153,7 +166,7 @@ def sessions_in_parts(parts: list[Raw]) -> frozenset[str]:
             said = one(raw, _Session)
         except Unusable:
             continue
-        if said.session_id and said.name:
+        if said.session_id and said.name and said.type != _SCAN:
             found.add(said.session_id)
     return frozenset(found)
 
@@ -189,7 +202,7 @@ def job(telling: Telling, around: Surroundings, raw: Raw) -> Iterator[Fact]:
         Unusable: if it cannot be used.
     """
     said = one(raw, _Job)
-    status = "running" if said.status in _RUNNING else _STATUS.get(said.last_result or "")
+    status = "running" if said.state in _RUNNING else _STATUS.get(said.last_result or "")
     if said.last_run is None or status is None or said.type == "SureBackupContentScan":
         return
     ran = instant(said.last_run, "lastRun")
@@ -204,7 +217,7 @@ def job(telling: Telling, around: Surroundings, raw: Raw) -> Iterator[Fact]:
             dataset_ref=name,
             status=status,
             at=ran,
-            enabled=_ENABLED.get(said.status or ""),
+            enabled=_ENABLED.get(said.state),
         )
 
 
@@ -221,7 +234,7 @@ def session(telling: Telling, around: Surroundings, raw: Raw) -> Iterator[Fact]:
     level = LEVELS.get(said.session_type)
     ending = said.result or _Result()
     result = _RESULTS.get(ending.result or "")
-    if level is None or result is None or ending.is_canceled:
+    if level is None or result is None or ending.is_canceled or said.type == _SCAN:
         return
     if said.id in around.in_parts or said.state not in (None, "Stopped"):
         return
@@ -280,4 +293,6 @@ def _days(repository: Repository) -> int | None:
     store = repository.bucket or repository.container or _Store()
     if store.immutability is None or store.immutability.is_enabled is None:
         return None
+    if store.immutability.immutability_mode == "RetentionSettings":
+        return None  # as long as jobs keep points, which is not said here
     return store.immutability.days_count if store.immutability.is_enabled else 0

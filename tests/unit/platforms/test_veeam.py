@@ -118,6 +118,19 @@ LOCK = {"mode": "governance", "until": "2026-03-13T11:00:00+00:00"}
         ({"type": "AmazonS3", "bucket": {}}, None),
         (
             {
+                "type": "AmazonS3",
+                "bucket": {
+                    "immutability": {
+                        "isEnabled": True,
+                        "daysCount": 14,
+                        "immutabilityMode": "RetentionSettings",
+                    }
+                },
+            },
+            None,
+        ),
+        (
+            {
                 "type": "AzureBlob",
                 "container": {"immutability": {"isEnabled": True, "daysCount": 14}},
             },
@@ -184,6 +197,8 @@ def test_a_job_speaks_for_what_it_has_points_of_and_never_for_all_of_the_server(
         ({"lastResult": "Failed", "status": "Disabled"}, "failed", False),
         ({"lastResult": "None", "status": "Running"}, "running", None),
         ({"status": "Inactive"}, "success", None),
+        ({"status": "running"}, "running", None),
+        ({"status": "disabled"}, "success", False),
     ],
 )
 def test_a_job_run_is_what_its_result_says(
@@ -240,6 +255,16 @@ def test_a_session_whose_parts_are_told_is_left_to_them(tmp_path: Path) -> None:
         (["clin-app01"], "passed"),
         (["clin-db01"], "failed"),
     ]
+
+
+def test_a_look_for_malware_is_no_restore_and_no_part_of_one(tmp_path: Path) -> None:
+    look = {**SESSION, "id": "t1", "sessionId": "s9", "name": "clin-app01", "type": "Antivirus"}
+    assert one(saved(tmp_path, sessions=[SESSION], taskSessions=[look]))["dataset_refs"] == [
+        "Laboratory"
+    ]
+    started = {**look, "id": "t2", "type": "Restore"}
+    told = saved(tmp_path, sessions=[SESSION], taskSessions=[look, started])
+    assert [fact["external_id"] for fact in told.facts] == ["t2"]
 
 
 @pytest.mark.parametrize(
