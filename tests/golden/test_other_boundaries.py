@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.other_organisation import right
+from tests.support.other_organisation import Organisation, right
 from tests.support.planting import (
     Change,
     Found,
@@ -22,7 +22,7 @@ from tests.support.planting import (
     plan,
     readable,
 )
-from tests.support.software_company import NORTH, WEST, software_company
+from tests.support.software_company import NORTH, WEST, scope, software_company
 
 START = software_company()
 OPEN = [{**WEST, "immutable": {"mode": "none"}}, {**NORTH, "immutable": {"mode": "none"}}]
@@ -62,6 +62,24 @@ def every_right(*, allowed: bool, at: str = LOOKED) -> Change:
             )
             for vault in ("vault-west", "vault-north")
         )
+    )
+
+
+LEFT_OUT = {"what": "mailboxes-30", "why": "a test account", "approved_by": "noor"}
+DECIDED = "reason: It can be made anew., approved_by: noor, until: 2026-10-25"
+
+
+def mailboxes(*excluded: dict[str, str]) -> Change:
+    """Let the tool count one mailbox that it does not copy, and say what it leaves out."""
+    one = {**scope("mailboxes", 1), "excluded": list(excluded)}
+    return lambda start: start.drop(external_id="mailboxes").add(one)
+
+
+def uncopied(start: Organisation) -> Organisation:
+    """Let nothing copy the main database."""
+    words = "{platform: cloud-backup, copies: [vault-west, vault-north], every: 15 min, "
+    return start.drop(dataset_ref="main-db").write_of(
+        "main-db", f"    watch: {words}kept_for: 90 days}}\n", ""
     )
 
 
@@ -155,10 +173,38 @@ CASES: dict[str, tuple[str, Change, Found]] = {
         as_tested("shop", own_minutes=None),
         {("RECOVERY_TIME_NOT_MEASURED", "service shop")},
     ),
+    "a tool leaves something out, and nobody wrote down why or until when": (
+        "R-030",
+        mailboxes({"what": "mailboxes-30", "approved_by": "noor"}),
+        {("EXCLUSION_NOT_APPROVED", "exclusion mailboxes-30")},
+    ),
+    "a tool leaves something out until this very second": (
+        "R-030",
+        mailboxes({**LEFT_OUT, "until": "2026-10-25T07:00:00+01:00"}),
+        {("EXCLUSION_EXPIRED", "exclusion mailboxes-30")},
+    ),
+    "a tool leaves something out for a second more": (
+        "R-030",
+        mailboxes({**LEFT_OUT, "until": "2026-10-25T07:00:01+01:00"}),
+        set(),
+    ),
+    "the plan leaves out what a tool counts, in other capitals": (
+        "R-030",
+        both(mailboxes(), plan("what: Developers' laptops", "what: MAILBOXES-30")),
+        set(),
+    ),
+    "the plan leaves a database out, by its name": (
+        "R-080",
+        both(
+            uncopied,
+            plan("exclusions:\n", f"exclusions:\n  - {{what: The Main Database, {DECIDED}}}\n"),
+        ),
+        set(),
+    ),
 }
 
 
-@pytest.mark.requirement("R-006", "R-017", "R-018", "R-055", "R-082", "R-084", "R-090")
+@pytest.mark.requirement("R-006", "R-017", "R-018", "R-030", "R-055", "R-082", "R-084", "R-090")
 @pytest.mark.parametrize("name", CASES)
 def test_what_lies_at_an_edge_is_found_on_its_side_alone(tmp_path: Path, name: str) -> None:
     row, change, expected = CASES[name]

@@ -190,7 +190,8 @@ EXCLUSION = Section(
         Key(
             "component",
             Name("components"),
-            "The component that is meant, where it is one of the plan's.",
+            "The component that is meant, where it is one of the plan's; where nothing is said, "
+            "the one that `what` names.",
             example="documents",
         ),
         Key("reason", _TEXT, "Why.", default="", example="They are rebuilt from an image."),

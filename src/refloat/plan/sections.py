@@ -6,10 +6,11 @@ order matters: what ``policy``, ``defaults`` and ``tiers`` say is known when ser
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
-from refloat.model.organisation import Authority, Policy
-from refloat.model.plan import Plan
+from refloat.model.organisation import Authority, Exclusion, Policy
+from refloat.model.plan import Component, Plan
 from refloat.plan.component_sections import CHECK, COMPONENT, PROTECTION, RECOVERY
 from refloat.plan.copy_sections import PLATFORM, PRINCIPAL, REPOSITORY
 from refloat.plan.mappings import Defaults, Named, Table
@@ -47,7 +48,23 @@ def _plan(key: str, values: dict[str, Any]) -> Plan:
         "policy": values["policy"] or Policy(),
         "authority": values["authority"] or Authority(),
     }
-    return Plan(**said)
+    return _meant(Plan(**said))
+
+
+def _meant(plan: Plan) -> Plan:
+    """Let an exclusion that calls a component by its key or name mean that component."""
+    if not all(isinstance(one, Exclusion) and isinstance(one.what, str) for one in plan.exclusions):
+        return plan  # it is refused for what it says there
+    loose = {one.what.casefold() for one in plan.exclusions if one.component is None}
+    if not loose or not all(isinstance(one, Component) for one in plan.components.values()):
+        return plan
+    named = {str(one.name).casefold(): key for key, one in plan.components.items()}
+    named |= {key.casefold(): key for key in plan.components}
+    exclusions = tuple(
+        replace(one, component=one.component or named.get(one.what.casefold()))
+        for one in plan.exclusions
+    )
+    return replace(plan, exclusions=exclusions)
 
 
 def _named(name: str, table: Table, meaning: str, example: str) -> Key:

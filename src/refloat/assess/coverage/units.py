@@ -9,7 +9,8 @@ from datetime import UTC, datetime
 from refloat.assess.access.isolation import owners
 from refloat.assess.ground.sights import Sight, plain
 from refloat.assess.organisation import Organisation
-from refloat.model.feed import ProtectionScope
+from refloat.model.feed import ProtectionScope, ScopeExclusion
+from refloat.model.organisation import Exclusion
 from refloat.model.plan import Plan
 from refloat.model.stream import standing
 
@@ -30,6 +31,7 @@ class UnitsOfScope:
         excluded: names that are left out on purpose, by a decision that holds.
         unaccounted: names that are neither copied nor validly left out; alphabetical.
         not_approved: names that are left out, and nobody wrote down who decided it.
+        lacking: names that are left out, with what nobody wrote down of that, in words.
         expired: names whose decision has ended, and when it did.
         services: services whose data this is, in the plan's order.
     """
@@ -45,6 +47,7 @@ class UnitsOfScope:
     not_approved: tuple[str, ...]
     expired: tuple[tuple[str, datetime], ...]
     services: tuple[str, ...]
+    lacking: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -111,9 +114,10 @@ class _Known:
         self._owners = organisation.once(owners, frozenset())
         today = organisation.instant.astimezone(UTC).date()
         self._left_out = {
-            plain(one.component or one.what)
+            plain(name)
             for one in plan.exclusions
             if one.approved_by is not None and one.until is not None and one.until >= today
+            for name in _names_of(plan, one)
         }
         self._copied = {
             plain(name)
@@ -187,7 +191,7 @@ def _of_scope(
     owned: Mapping[str, tuple[str, ...]],
 ) -> UnitsOfScope:
     plan, instant = organisation.plan, organisation.instant
-    written = {(one.component or one.what).casefold() for one in plan.exclusions}
+    written = {name.casefold() for one in plan.exclusions for name in _names_of(plan, one)}
     said = {name: one for one in fact.excluded if (name := one.what.casefold()) not in written}
     known = {name.casefold() for name in fact.selected} | written | set(said)
     unaccounted = sorted(name for name in set(fact.inventory) if name.casefold() not in known)
@@ -210,7 +214,21 @@ def _of_scope(
         not_approved=tuple(sorted(one.what for one in said.values() if not one.approved_by)),
         expired=tuple(sorted(over.items())),
         services=tuple(one for one in plan.services if one in watched),
+        lacking=tuple(sorted((one.what, gaps) for one in said.values() if (gaps := _lacking(one)))),
     )
+
+
+def _names_of(plan: Plan, exclusion: Exclusion) -> tuple[str, ...]:
+    """Give all names by which a tool may call what the plan leaves out."""
+    component = plan.components.get(exclusion.component or "")
+    if component is None:
+        return (exclusion.what,)
+    return tuple(one for one in (exclusion.what, component.key, component.name) if one)
+
+
+def _lacking(one: ScopeExclusion) -> tuple[str, ...]:
+    said = {"who decided it": one.approved_by, "why": one.reason, "until when": one.until}
+    return tuple(name for name, given in said.items() if not given)
 
 
 def _component_names(plan: Plan) -> dict[str, str]:

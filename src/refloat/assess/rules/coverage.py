@@ -125,8 +125,8 @@ def exclusion_not_approved(organisation: Organisation) -> Iterator[Finding]:
             text = f"is left out of protection, and nobody wrote down {words.listed(lacking)}"
             yield _written(organisation, one, "EXCLUSION_NOT_APPROVED", text, lacking, None)
     for scope in units(organisation):
-        for what in scope.not_approved:
-            text = "is left out of protection, and nobody wrote down who decided it"
+        for what, gaps in scope.lacking:
+            text = f"is left out of protection, and nobody wrote down {words.listed(gaps)}"
             yield _told(organisation, scope, what, "EXCLUSION_NOT_APPROVED", text)
 
 
