@@ -36,6 +36,9 @@ from refloat.assess.ahead.weakest.ordered import NOWHERE, Ordered
 
 LARGEST = 3
 
+_AT_ONCE = 1_000_000
+"""How many codes of sets are put together at once, so that they need little memory."""
+
 
 @dataclass(frozen=True)
 class Limits:
@@ -305,9 +308,9 @@ class Search:
     def _of_size(self, families: Sequence[Family], size: int) -> Size:
         """Give the sets of one size that hit the most."""
         codes: list[Codes] = [(one.ones, one.twos, one.threes)[size - 1] for one in families]
-        if not any(one.size for one in codes):
+        known, counts = _tallied(codes)
+        if not known.size:
             return Size((), 0)
-        known, counts = np.unique(np.concatenate(codes), return_counts=True)
         most = np.argsort(-counts, kind="stable")[: self.limits.listed]
         chosen = known[most]
         hit = np.array([np.isin(chosen, one, assume_unique=True) for one in codes])
@@ -356,6 +359,30 @@ def _drop(found: Hits, smaller: Hits) -> None:
             covered |= smaller.of([numbers[tuple(case)] for case in part.tolist()])
         keep = np.packbits(~covered, axis=1, bitorder="little")
         found.packed[:, start // 8 : start // 8 + keep.shape[1]] &= keep
+
+
+def _tallied(codes: Iterable[Codes]) -> tuple[Codes, Members]:
+    """Give every code once, sorted, and in how many rows it is; few rows are held at once."""
+    known, counts = np.empty(0, np.int64), np.empty(0, np.int64)
+    waiting: list[Codes] = []
+    held = 0
+    for row in codes:
+        waiting.append(row)
+        held += row.size
+        if held >= max(_AT_ONCE, known.size):  # so that what is known is sorted but seldom
+            known, counts = _with(known, counts, waiting)
+            waiting, held = [], 0
+    return _with(known, counts, waiting) if held else (known, counts)
+
+
+def _with(known: Codes, counts: Members, more: Sequence[Codes]) -> tuple[Codes, Members]:
+    """Add rows of codes to those that are counted."""
+    fresh, some = np.unique(np.concatenate(more), return_counts=True)
+    both, numbers = np.concatenate((known, fresh)), np.concatenate((counts, some))
+    order = np.argsort(both, kind="stable")
+    both = both[order]
+    first = np.flatnonzero(np.diff(both, prepend=both[0] - 1))
+    return both[first], np.add.reduceat(numbers[order], first)
 
 
 def _numbers(code: int) -> tuple[int, ...]:
