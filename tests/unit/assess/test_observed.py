@@ -54,7 +54,8 @@ def test_what_the_service_rests_on_and_the_plan_does_not_know_is_flagged_with_fi
     assert (finding.code, finding.severity) == ("UNDOCUMENTED_COMPONENT", Severity.HIGH)
     assert finding.sentence == (
         "Online booking rests on redis (Booking application needs it), which is not in the plan: "
-        "nobody has said how it comes back. Seen in network.csv:3."
+        "nobody has said how it comes back. Seen in network.csv:3. "
+        "Meanwhile: Patients book a visit and Dentists see their day."
     )
     assert finding.inputs["entry"] == 20
 

@@ -84,12 +84,13 @@ def _parts(basis: Basis) -> Iterator[Finding]:
         else:
             code, sentence = "UNDOCUMENTED_COMPONENT", _unknown(basis, one, rests)
             step = f"Write {one.component} into the plan, and how it comes back; or do without it."
+        seen = f" Seen in {one.seen_in[0]}." if one.line else ""
         yield Finding(
             code,
-            ("R-005", "R-085") if one.needs else ("R-005",),
+            ("R-005", "R-085") if one.needs or rests else ("R-005",),
             Severity.HIGH if rests else Severity.MEDIUM,
             f"{subject(basis)}, observed {one.component}",
-            f"{words.sentence(sentence)} Seen in {one.seen_in[0]}.",
+            f"{words.sentence(sentence)}{seen} Meanwhile: {affected(basis)}.",
             step,
             {"seen_in": one.seen_in, "entry": one.entry, "needed_by": one.needed_by},
         )
@@ -229,9 +230,10 @@ def _unknown(basis: Basis, one: Undocumented, rests: bool) -> str:
             f"{basis.service.name} rests on {one.component}{by}, which is not in the plan: nobody "
             "has said how it comes back."
         )
+    uses = words.listed(dict.fromkeys(_named(basis, name) for name in one.uses))
     return (
-        f"{one.component} uses {words.listed(one.uses)}, and is not in the plan: nobody has said "
-        f"what it is when {basis.service.name} is lost."
+        f"{one.component} uses {uses}, and is not in the plan: nobody has said what it is when "
+        f"{basis.service.name} is lost."
     )
 
 
@@ -244,7 +246,7 @@ RULES: tuple[Rule, ...] = (
     ),
     ServiceRule(
         "UNDOCUMENTED_COMPONENT",
-        ("R-005",),
+        ("R-005", "R-085"),
         "Something that a service rests on, or that uses what is the service's, is in no plan.",
         undocumented_components,
     ),
