@@ -146,6 +146,19 @@ def test_without_a_heartbeat_the_newest_change_tells_the_age(tmp_path: Path) -> 
     assert began <= newest <= datetime.now(UTC)
 
 
+def test_an_old_heartbeat_tells_nothing_where_none_may_be_written_any_more(tmp_path: Path) -> None:
+    began, beat = datetime.now(UTC).replace(microsecond=0), datetime(2026, 1, 1, tzinfo=UTC)
+    with servers.directory(3) as staff:
+        LDAP.beat(staff.source(tmp_path), beat)
+        kept = putting_back.back_up(LDAP, staff.source(tmp_path))
+        with putting_back.sandbox(tmp_path, staff.owner) as place:
+            putting_back.load(LDAP, place, staff.target(), kept)
+            assert LDAP.newest(place, staff.target()) == beat
+            newest = LDAP.newest(place, replace(staff.target(), heartbeat=False))
+    assert newest is not None
+    assert newest >= began
+
+
 def test_what_cannot_be_read_is_refused_with_advice(
     staff: servers.DirectoryServer, tmp_path: Path
 ) -> None:

@@ -266,6 +266,26 @@ def test_a_query_tells_the_newest_record_where_no_heartbeat_is(
     assert POSTGRESQL.newest(place, shop.target()) is None
 
 
+def test_an_old_heartbeat_tells_nothing_where_none_may_be_written_any_more(
+    shop: servers.Database, place: OpenSandbox, tmp_path: Path
+) -> None:
+    beat = datetime(2026, 1, 1, tzinfo=UTC)
+    shop.sql("CREATE TABLE IF NOT EXISTS log (at timestamp); TRUNCATE log")
+    shop.sql("INSERT INTO log VALUES ('2026-03-04 05:06:07')")
+    POSTGRESQL.beat(shop.source(tmp_path), beat)
+    kept = putting_back.back_up(POSTGRESQL, shop.source(tmp_path))
+    target = shop.target(newest="SELECT max(at) AT TIME ZONE 'UTC' FROM log;")
+    putting_back.load(POSTGRESQL, place, target, kept)
+    putting_back.serve(POSTGRESQL, place, target)
+    assert POSTGRESQL.newest(place, target) == beat
+    none = replace(target, heartbeat=False)
+    assert POSTGRESQL.newest(place, none) == datetime(2026, 3, 4, 5, 6, 7, tzinfo=UTC)
+    assert POSTGRESQL.newest(place, replace(shop.target(), heartbeat=False)) is None
+    shop.sql("DROP SCHEMA refloat CASCADE")
+    without = putting_back.back_up(POSTGRESQL, shop.source(tmp_path)).baseline
+    assert putting_back.failures(POSTGRESQL.drift((kept.baseline,), without)) == ""
+
+
 def test_a_point_without_its_attachments_is_refused(
     shop: servers.Database, place: OpenSandbox, tmp_path: Path
 ) -> None:

@@ -289,6 +289,7 @@ def _target(workspace: Workspace, component: Component, user: str) -> Target | N
         secrets=fetch(protection.options, workspace.folder),
         user=user,
         timeout=protection.timeout.total_seconds(),
+        heartbeat=protection.heartbeat,
     )
 
 

@@ -63,6 +63,8 @@ class Target:
         secrets: the values of the options that are secrets, by option name.
         user: the account that its processes run as in the place.
         timeout: seconds that any one operation may take.
+        heartbeat: whether the heartbeat may be written; where not, one that is in the data is an
+            old one and tells nothing.
     """
 
     key: str
@@ -70,6 +72,7 @@ class Target:
     secrets: Mapping[str, Secret]
     user: str
     timeout: float
+    heartbeat: bool = True
 
 
 class View(Protocol):

@@ -178,7 +178,7 @@ class Files:
             inside.newest_record,
             {
                 "paths": tuple(str(path) for path in _paths(target.options)),
-                "heartbeat": HEARTBEAT,
+                "heartbeat": HEARTBEAT if target.heartbeat else "",
                 "pattern": pattern if isinstance(pattern, str) else "",
             },
             user=target.user,

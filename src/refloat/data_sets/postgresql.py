@@ -194,7 +194,8 @@ class PostgreSQL:
             ToolFailed, ToolTimeout: if the query fails or gives no time.
         """
         query = _NEWEST_HEARTBEAT
-        if server.ask(self._servers, place, target, _IS_THERE) != ["t"]:
+        beats = target.heartbeat and server.ask(self._servers, place, target, _IS_THERE) == ["t"]
+        if not beats:
             own = programs.text(target.options, "newest").strip().rstrip(";")
             if not own:
                 return None

@@ -273,6 +273,10 @@ def test_the_heartbeat_is_an_ordinary_file_of_the_folders_owner(home: Path) -> N
     assert not (home / f"{HEARTBEAT}.new").exists()
     found = inside.newest_record({"paths": [str(home)], "heartbeat": HEARTBEAT, "pattern": ""})
     assert found == {"heartbeats": ["2026-03-01T09:30:15.250001+00:00\n"], "modified": None}
+    (home / "record").touch()
+    os.utime(home / "record", ns=(0, 7))
+    found = inside.newest_record({"paths": [str(home)], "heartbeat": "", "pattern": "record"})
+    assert found == {"heartbeats": [], "modified": 7}
 
 
 def test_single_files_get_no_heartbeat_and_their_pattern_tells_the_newest(home: Path) -> None:

@@ -86,9 +86,9 @@ def newest_record(arguments: dict[str, Any]) -> dict[str, Any]:
     """Find the newest sign of life in restored files.
 
     Args:
-        arguments: ``paths``: absolute paths; ``heartbeat``: the name of the heartbeat file;
-            ``pattern``: names of files whose newest modification time counts where there is no
-            heartbeat, as a shell's pattern; empty for none.
+        arguments: ``paths``: absolute paths; ``heartbeat``: the name of the heartbeat file, empty
+            where there is to be none; ``pattern``: names of files whose newest modification time
+            counts where there is no heartbeat, as a shell's pattern; empty for none.
 
     Returns:
         ``heartbeats``: what stands in the heartbeat files; ``modified``: nanoseconds since 1970 of
@@ -101,7 +101,7 @@ def newest_record(arguments: dict[str, Any]) -> dict[str, Any]:
 
     heartbeats = []
     modified = None
-    for path in arguments["paths"]:
+    for path in arguments["paths"] if arguments["heartbeat"] else ():
         try:
             handle = os.open(
                 os.path.join(path, arguments["heartbeat"]),

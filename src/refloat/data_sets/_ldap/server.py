@@ -102,10 +102,11 @@ def newest(place: Place, target: Target) -> datetime | None:
         ToolFailed, ToolTimeout: if slapcat fails, or writes no whole LDIF.
     """
     suffix = text(target.options, "suffix")
-    beats = [heartbeat_of(e) for e in _read(place, target, "-b", suffix, "-a", f"({HEARTBEAT})")]
-    found = [beat for beat in beats if beat is not None]
-    if found:
-        return max(found)
+    if target.heartbeat:
+        entries = _read(place, target, "-b", suffix, "-a", f"({HEARTBEAT})")
+        found = [beat for beat in map(heartbeat_of, entries) if beat is not None]
+        if found:
+            return max(found)
     return ldif.describe(_read(place, target, "-b", suffix)).newest
 
 
