@@ -45,12 +45,13 @@ class Together:
         self._plan = left.plan
         self._data = data
         self._skew = left.plan.policy.skew
+        self._allowed = self._skew.total_seconds()
 
     @cached_property
     def outcomes(self) -> tuple[GroupOutcome, ...]:
         """Every group of which a part is lost, and whose newest states lie too far apart."""
         named = (self._named(name, some) for name, some in self._groups.items())
-        own = (self._unnamed(key) for key in self._plan.services)
+        own = (self._unnamed(key, some) for key, some in self._lost.items())
         return tuple(one for one in (*named, *own) if one is not None)
 
     @cached_property
@@ -61,6 +62,17 @@ class Together:
             for service in one.services:
                 found.setdefault(service, []).append(one)
         return {key: tuple(some) for key, some in found.items()}
+
+    @cached_property
+    def _lost(self) -> Mapping[str, list[DataSetOutcome]]:
+        """Give, by service, the data of its own that is lost."""
+        owners = self._left.network.graph.owners
+        found: dict[str, list[DataSetOutcome]] = {}
+        for key, one in self._data.items():
+            if one.lost:
+                for service in owners.get(key, ()):
+                    found.setdefault(service, []).append(one)
+        return found
 
     @cached_property
     def _groups(self) -> Mapping[str, list[str]]:
@@ -87,7 +99,7 @@ class Together:
                 "there is none."
             )
             return self._outcome(name, keys, services, text, named=True)
-        if self._spread(keys) <= self._skew.total_seconds():
+        if self._spread(keys) <= self._allowed:
             return None
         states = {key: tuple(self._states(key)) for key in keys}
         chosen = newest_within(states, self._skew)
@@ -97,18 +109,20 @@ class Together:
         chosen = narrowest(states)
         text = (
             f"{said}: the closest that survive lie {_apart(chosen)} apart, and "
-            f"{words.duration(self._skew.total_seconds())} is allowed."
+            f"{words.duration(self._allowed)} is allowed."
         )
         return self._outcome(name, keys, services, text, named=True, chosen=chosen)
 
-    def _unnamed(self, service: str) -> GroupOutcome | None:
-        own = self._left.network.graph.own(service)
-        keys = [key for key in own if self._is_lost(key)]
-        if len(keys) < 2 or any(self._alone(key) is None for key in keys):
+    def _unnamed(self, service: str, lost: Iterable[DataSetOutcome]) -> GroupOutcome | None:
+        alone: dict[str, float] = {}
+        for one in lost:
+            if one.fate is not Fate.BACK or one.loss_seconds is None:
+                return None
+            if not self._plan.components[one.data_set].group:
+                alone[one.data_set] = one.loss_seconds
+        if not alone or max(alone.values()) - min(alone.values()) <= self._allowed:
             return None
-        keys = [key for key in keys if not self._plan.components[key].group]
-        if len(keys) < 2 or self._spread(keys) <= self._skew.total_seconds():
-            return None
+        keys = list(alone)
         chosen = narrowest({key: tuple(self._states(key)) for key in keys})
         text = (
             f"{self._parts(keys)} come back from times {_apart(chosen)} apart, the oldest "
@@ -131,16 +145,15 @@ class Together:
             first, last = span_of(chosen.values())
             loss = (self._left.organisation.instant - first).total_seconds()
             skew = (last - first).total_seconds()
-        allowed = self._skew.total_seconds()
         return GroupOutcome(
             name=name,
             named=named,
             data_sets=tuple(keys),
             services=services,
-            fits=skew is not None and skew <= allowed,
+            fits=skew is not None and skew <= self._allowed,
             loss_seconds=loss,
             skew_seconds=skew,
-            allowed_seconds=allowed,
+            allowed_seconds=self._allowed,
             because=because[:1].upper() + because[1:],
         )
 
