@@ -116,10 +116,12 @@ def _circle_sentence(
     plan: Plan, circle: SignInCircle, services: Iterable[str], others: list[str]
 ) -> str:
     it = called(plan, circle.node[1])
-    without = "; ".join(processes(plan.services[one]) for one in services)
+    without = "; ".join(processes(plan.services[key]) for key in services)
+    one = len(circle.platforms) == 1
     why = (
-        f"{_named(plan.platforms[one].name or one for one in circle.platforms)}, which has to "
-        f"restore it, lets nobody in while {it} is down"
+        f"{_named(plan.platforms[key].name or key for key in circle.platforms)}, which "
+        f"{'has' if one else 'have'} to restore it, {'lets' if one else 'let'} nobody in while "
+        f"{it} is down"
         if circle.platforms
         else f"whoever restores it must sign in through {it} first"
     )
