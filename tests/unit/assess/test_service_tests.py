@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from refloat.assess import assessment, service_status
+from refloat.assess.sheets.compare import compare
 from refloat.model.facts import Facts
 from refloat.model.feed import FeedFact, RestoreTest, TestCheck, TestLevel
 from refloat.model.judgement import Confidence, CopyVerdict, RecoveryJudgement, ServiceStatus
@@ -330,3 +331,23 @@ def test_a_test_that_looked_at_nothing_proves_nothing_and_takes_no_proof_away() 
         assert recovery(whole, lacking).verdict is Verdict.PROVEN
     failed = small.restore_test("booking", NOW - 15 * DAY, result="failed")
     assert recovery(whole, failed, checked("service")).verdict is Verdict.UNPROVEN
+
+
+@pytest.mark.requirement("R-070", "R-071", "R-072")
+def test_the_table_counts_what_others_measured_and_names_all_that_must_come_back() -> None:
+    def cells(**changes: object) -> dict[str, str]:
+        kept = [one for one in everything() if getattr(one, "service", "") != "booking"]
+        measured = replace(small.restore_test("booking"), **changes)  # type: ignore[arg-type]
+        booking = replace(PLAN.services["booking"], vendors=())
+        plan = replace(PLAN, services={**PLAN.services, "booking": booking})
+        known = small.facts([*kept, *small.approvals(plan, "booking"), measured])
+        rows = compare(plan, known, "booking", NOW).rows
+        return {row.requirement: f"{row.backup.text} | {row.recovery.text}" for row in rows}
+
+    bare = cells()
+    assert "Booking, with Book db; behind it Network and Identity" in bare["R-070"]
+    assert "lost in the last drill: NOT KNOWN" in bare["R-071"]
+    assert bare["R-072"].startswith("NOT KNOWN")
+    full = cells(point_time=NOW - 10 * DAY - HOUR, bytes=3_600_000)
+    assert "lost in the last drill: 1 h" in full["R-071"]
+    assert full["R-072"].startswith("about ")

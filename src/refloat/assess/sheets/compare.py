@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from refloat.assess import words
+from refloat.assess.about import called
 from refloat.assess.ground.basis import Basis
 from refloat.assess.ground.moment import basis
+from refloat.assess.ground.plan_graph import rests_on
 from refloat.assess.ground.trials import Trial, came_back
 from refloat.assess.verdicts.objectives import judge_objectives
 from refloat.model.facts import Facts
@@ -128,8 +130,15 @@ def _copies(start: Basis) -> list[_Part]:
 
 
 def _closure(start: Basis) -> list[_Part]:
-    names = [words.component(start.plan, key) for key in start.strengths]
-    answer = f"{start.service.name}, with {words.listed(names)}" if names else None
+    """Name the service with everything that must come back for it, its own parts first (R-070)."""
+    plan = start.plan
+    below = rests_on(plan, start.service.needs) - {start.service.key}
+    own = [words.component(plan, key) for key in start.strengths]
+    others = [called(plan, key) for key in plan.services if key in below]
+    names = words.listed(own or others)
+    if own and others:
+        names += f"; behind it {words.listed(others)}"
+    answer = f"{start.service.name}, with {names}" if names else None
     return [_Part("what the service depends on", answer)]
 
 
@@ -172,7 +181,7 @@ def _loss(start: Basis) -> list[_Part]:
     now = words.duration(rpo.now_seconds) if rpo.now_seconds is not None else None
     return [
         _Part("approved target", _approved(rpo)),
-        _Part("lost in the last drill", _achieved(rpo)),
+        _Part("lost in the last drill", _achieved(rpo) or _lost_in_test(start)),
         _Part("lost if it happened now", now),
     ]
 
@@ -186,6 +195,14 @@ def _approved(objective: ObjectiveStatus) -> str | None:
 def _achieved(objective: ObjectiveStatus) -> str | None:
     seconds = objective.achieved_seconds
     return words.duration(seconds) if seconds is not None else None
+
+
+def _lost_in_test(start: Basis) -> str | None:
+    """Say how old the data was that the deciding test of somebody else brought back."""
+    trial = start.deciding_trial()
+    if trial is None or trial.drill is not None or not trial.passed or trial.point_time is None:
+        return None
+    return words.duration(max(0.0, (trial.at - trial.point_time).total_seconds()))
 
 
 def _speed(start: Basis) -> list[_Part]:
@@ -207,11 +224,18 @@ def _speed(start: Basis) -> list[_Part]:
 
 
 def _throughput(start: Basis) -> tuple[int, float]:
-    """Give the bytes and seconds of every restore step in the newest drill that has one."""
-    for drill in reversed(start.drills()):
+    """Give the bytes and seconds of the newest trial that has both.
+
+    Of a drill those are its restore steps; of somebody else's test, the whole time that it took.
+    """
+    for trial in reversed(start.trials()):
+        if trial.drill is None:
+            if trial.passed and trial.bytes and trial.own_seconds:
+                return trial.bytes, trial.own_seconds
+            continue
         steps = [
             step
-            for step in drill.record.steps
+            for step in trial.drill.record.steps
             if step.stage is Stage.RESTORE and step.outcome is Outcome.PASSED and step.bytes
         ]
         if steps:
