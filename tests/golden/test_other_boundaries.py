@@ -201,10 +201,29 @@ CASES: dict[str, tuple[str, Change, Found]] = {
         ),
         set(),
     ),
+    "whom to call in which order": (
+        "R-053",
+        plan(
+            "escalation: [support, {who: account manager, after: 1 h}]",
+            "escalation: [support, {who: director, after: 2 h}, {who: manager, after: 1 h}]",
+        ),
+        {("PLAN_INCOMPLETE", "organisation")},
+    ),
+    "no place for updates": (
+        "R-050",
+        plan(
+            "channels:\n  status-page: {name: Status page at another company}\n"
+            "  text-messages: {name: Text messages from private phones}\n",
+            "",
+        ),
+        {("PLAN_INCOMPLETE", "organisation")},
+    ),
 }
 
 
-@pytest.mark.requirement("R-006", "R-017", "R-018", "R-030", "R-055", "R-082", "R-084", "R-090")
+@pytest.mark.requirement(
+    "R-006", "R-017", "R-018", "R-030", "R-050", "R-053", "R-055", "R-082", "R-084", "R-090"
+)
 @pytest.mark.parametrize("name", CASES)
 def test_what_lies_at_an_edge_is_found_on_its_side_alone(tmp_path: Path, name: str) -> None:
     row, change, expected = CASES[name]

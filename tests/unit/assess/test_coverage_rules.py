@@ -81,7 +81,7 @@ def test_a_decision_to_leave_out_ends_with_its_last_day() -> None:
     assert finding.first_seen == midnight
     assert finding.severity is Severity.MEDIUM
     assert finding.sentence == (
-        "Call recordings is left out of protection by a decision that ended on 2026-11-21. "
+        "Backups leave out call recordings by a decision that ended on 2026-11-21. "
         "It would not come back."
     )
 

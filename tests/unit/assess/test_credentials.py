@@ -64,7 +64,7 @@ def test_every_place_of_the_plan_that_needs_a_secret_is_traced() -> None:
     plan = example.with_service(plan, checks=(journey,))
     plan = replace(plan, sandbox_options={"token": secret("env:SANDBOX")})
     assert [(one.needed_for, one.component, one.option, one.reference) for one in traced(plan)] == [
-        ("opening the repository cupboard", None, "password", "file:secrets/repository"),
+        ("opening the copies in cupboard", None, "password", "file:secrets/repository"),
         ("restoring Bookings database", "bookings-db", "password", "env:DATABASE"),
         ("checking Directory (it answers)", "identity", "password", "file:secrets/probe"),
         ("checking Directory (staff sign in)", "identity", "password", "file:secrets/staff"),
@@ -118,8 +118,9 @@ def test_a_credential_that_is_lost_with_the_service_is_a_finding_of_high_severit
     finding = found(plan)["CREDENTIAL_NOT_REACHABLE"]
     assert finding.severity is Severity.HIGH
     assert finding.sentence == (
-        "Online booking may not come back: a credential is needed for opening the repository "
-        "cupboard. The file identity/word is lost together with Directory, inside of ./identity."
+        "Online booking may not come back: a credential is needed for opening the copies in "
+        "cupboard. The file identity/word is lost together with Directory, inside of ./identity. "
+        "At stake: Patients book a visit and Dentists see their day."
     )
     assert finding.inputs["rests_on"] == "identity"
     assert "points there" in finding.next_step
@@ -129,7 +130,7 @@ def test_a_second_copy_that_is_written_down_makes_it_less_severe() -> None:
     plan = kept_in("file:data/word", kept="a sealed envelope")
     finding = found(plan)["CREDENTIAL_NOT_REACHABLE"]
     assert finding.severity is Severity.MEDIUM
-    assert finding.sentence.endswith("Another copy is kept: a sealed envelope.")
+    assert "Another copy is kept: a sealed envelope." in finding.sentence
 
 
 def test_one_credential_with_many_uses_is_one_finding() -> None:
@@ -139,7 +140,7 @@ def test_one_credential_with_many_uses_is_one_finding() -> None:
     status = service_status(plan, example.SERVICE, Facts(), example.NOON)
     (finding,) = [one for one in status.findings if "R-004" in one.requirements]
     assert finding.inputs["needed_for"] == (
-        "opening the repository cupboard (password)",
+        "opening the copies in cupboard (password)",
         "checking Directory (sign in) (password)",
         "checking Directory (sign in) (password)",
     )
@@ -201,3 +202,11 @@ def test_what_another_service_needs_is_not_asked_for() -> None:
     plan = replace(plan, components={**plan.components, "other": other})
     (one,) = traced(plan)
     assert one.reach is Reach.REACHABLE
+
+
+def test_what_may_be_lost_or_not_matters_little_where_another_copy_is_kept() -> None:
+    plan = protected(kept_in("file:secrets/word"), "identity", {"configuration": "/srv/identity"})
+    assert "CREDENTIAL_REACH_NOT_KNOWN" in found(plan)
+    kept = kept_in("file:secrets/word", kept="a sealed envelope")
+    plan = protected(kept, "identity", {"configuration": "/srv/identity"})
+    assert "file:secrets/word" not in str(found(plan))

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from refloat.assess import words
-from refloat.assess.about import subject
+from refloat.assess.about import affected, subject
 from refloat.assess.ground.basis import Basis
 from refloat.assess.ground.moment import basis
 from refloat.model.facts import Facts
@@ -92,7 +92,9 @@ def credential_lost(start: Basis, status: ServiceStatus) -> Iterator[Finding]:
 def credential_not_known(start: Basis, status: ServiceStatus) -> Iterator[Finding]:
     """Nobody can say whether a credential that the recovery needs is lost, too (R-004)."""
     for traces in _by_reference(status):
-        if traces[0].reach is Reach.UNKNOWN:
+        one = traces[0]
+        elsewhere = one.rests_on is None and all(trace.kept for trace in traces)
+        if one.reach is Reach.UNKNOWN and not elsewhere:
             yield _finding(start, traces)
 
 
@@ -119,7 +121,8 @@ def _finding(start: Basis, traces: list[CredentialTrace]) -> Finding:
         severity,
         f"{subject(start)}, credential {one.reference}",
         f"{said}: a credential is needed for {uses}. {one.because}"
-        + (f" Another copy is kept: {kept}." if kept else ""),
+        + (f" Another copy is kept: {kept}." if kept else "")
+        + f" At stake: {affected(start)}.",
         f"Keep it where nothing of {start.service.name} is needed to get it, and see that the plan "
         "points there."
         if lost or one.rests_on is not None
@@ -140,7 +143,8 @@ def _uses(start: Basis) -> Iterator[_Use]:
         repository = start.plan.repositories[key]
         for option, reference in _secrets(repository.options):
             kept = repository.key_kept if "." not in option else ""
-            yield _Use(f"opening the repository {key}", None, option, reference, kept)
+            name = repository.name or key
+            yield _Use(f"opening the copies in {name}", None, option, reference, kept)
     for key in start.strengths:
         yield from _of_component(start, start.component(key))
     for check in start.service.checks:

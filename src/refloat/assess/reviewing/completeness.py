@@ -173,11 +173,8 @@ def _deputy(plan: Plan, keys: tuple[str, ...]) -> bool:
 
 def _places(plan: Plan) -> Iterator[Asked]:
     channels = len(plan.channels)
-    yield Asked("where updates are published", "R-131", channels > 0)
-    if channels:
-        yield Asked(
-            "where updates are published when the usual place is away", "R-131", channels > 1
-        )
+    yield Asked("where updates are published", "R-050", channels > 0)
+    yield Asked("where updates are published when the usual place is away", "R-131", channels > 1)
     there = bool(plan.facilities) or bool(plan.facilities_not_needed)
     yield Asked("where people work when a site is lost, or why that is not needed", "R-051", there)
     kept = {part for one in plan.documents.values() if one.locations for part in one.content}
@@ -196,8 +193,11 @@ def _vendor(vendor: Vendor) -> Iterator[Asked]:
     steps = vendor.escalation
     yield Asked(f"whom to call next at {vendor.name}", "R-053", bool(steps))
     if len(steps) > 1:
-        timed = all(step.after > timedelta(0) for step in steps[1:])
+        after = [step.after for step in steps]
+        timed = timedelta(0) not in after[1:]
         yield Asked(f"after how long to call the next person at {vendor.name}", "R-053", timed)
+        if timed:
+            yield Asked(f"in which order to call at {vendor.name}", "R-053", after == sorted(after))
 
 
 def _communication(plan: Plan, audience: str) -> Iterator[Asked]:

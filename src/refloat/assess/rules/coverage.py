@@ -122,18 +122,18 @@ def exclusion_not_approved(organisation: Organisation) -> Iterator[Finding]:
         }
         lacking = tuple(name for name, given in said.items() if not given)
         if lacking:
-            text = f"is left out of protection, and nobody wrote down {words.listed(lacking)}"
+            text = f", and nobody wrote down {words.listed(lacking)}"
             yield _written(organisation, one, "EXCLUSION_NOT_APPROVED", text, lacking, None)
     for scope in units(organisation):
         for what, gaps in scope.lacking:
-            text = f"is left out of protection, and nobody wrote down {words.listed(gaps)}"
+            text = f", and nobody wrote down {words.listed(gaps)}"
             yield _told(organisation, scope, what, "EXCLUSION_NOT_APPROVED", text)
 
 
 def exclusion_expired(organisation: Organisation) -> Iterator[Finding]:
     """Something is still left out of protection, though the decision to do so has ended."""
     today = organisation.instant.astimezone(UTC).date()
-    ended = "is left out of protection by a decision that ended on"
+    ended = " by a decision that ended on"
     for one in organisation.plan.exclusions:
         if one.until is not None and one.until < today:
             over = datetime.combine(one.until, time(), UTC) + timedelta(days=1)
@@ -201,7 +201,7 @@ def _exclusion(
 def _left_out(organisation: Organisation, what: str, text: str, services: tuple[str, ...]) -> str:
     needing = all_called(organisation.plan, services)
     effect = f"{needing} would come back without it." if needing else "It would not come back."
-    return f"{words.sentence(what)[:-1]} {text}. {effect}"
+    return f"Backups leave out {what}{text}. {effect}"
 
 
 def _about(one: UnitsOfScope) -> str:

@@ -17,7 +17,19 @@ from refloat.model.organisation import AUDIENCES, Channel
 from refloat.model.plan import ComponentKind, Plan
 
 _WRITTEN = (
-    *("R-034", "R-045", "R-048", "R-049", "R-051", "R-052", "R-053", "R-054", "R-055", "R-073"),
+    *(
+        "R-034",
+        "R-045",
+        "R-048",
+        "R-049",
+        "R-050",
+        "R-051",
+        "R-052",
+        "R-053",
+        "R-054",
+        "R-055",
+        "R-073",
+    ),
     *("R-110", "R-130", "R-131", "R-132", "R-133", "R-134", "R-135", "R-136", "R-140"),
 )
 _EARLIEST = timedelta(hours=14)

@@ -114,8 +114,8 @@ def architecture_cannot_meet_rpo(basis: Basis, status: ServiceStatus) -> Iterato
             Severity.HIGH,
             f"{subject(basis)}, data set {key}",
             words.sentence(
-                f"{name} is copied every {often}, so that much of {status.name} can be lost at any "
-                f"time; the business allows {allowed}. At stake: {affected(basis)}."
+                f"copies of {name} are made every {often}, so that much of {status.name} can be "
+                f"lost at any time; the business allows {allowed}. At stake: {affected(basis)}."
             ),
             f"Copy {name} at least every {allowed}, or let the business decide anew.",
             {
