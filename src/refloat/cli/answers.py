@@ -10,7 +10,7 @@ from refloat.app.answers import Answers, answers
 from refloat.app.assess import Ground
 from refloat.app.workspace import Workspace
 from refloat.cli.judging import on_facts
-from refloat.cli.shared import emit, table
+from refloat.cli.shared import emit, table, tell
 from refloat.model.sheets import THREATS, Cover, Known, RightsRow, ThreatRow
 
 COVERS = {
@@ -53,29 +53,31 @@ def _members(filled: Answers) -> dict[str, object]:
 
 
 def _tell(filled: Answers) -> None:
-    click.echo(f"{filled.questions.name}\n")
+    tell(filled.questions.name)
+    tell()
     for one in filled.questions.answers:
-        click.echo(f"{one.number}. {one.question}\n   {one.text}")
+        tell(f"{one.number}. {one.question}")
+        tell(f"   {one.text}")
         if one.missing:
-            click.echo(f"   ? Not known: {', '.join(one.missing)}.")
+            tell(f"   ? Not known: {', '.join(one.missing)}.")
     if filled.questions.rights:
         able = ("can read", "can change", "can delete", "can delete the place", "can shorten")
         columns = ("place", "accounts", *able)
         table("Who can do what to the copies", columns, list(map(_rights, filled.questions.rights)))
         for place in filled.questions.rights:
             for tried in place.tried:
-                click.echo(f"   {place.repository}: {tried}.")
+                tell(f"   {place.repository}: {tried}.")
     if filled.threats.rows:
         table(
             "What its data outlives", ("data", *THREATS), list(map(_threats, filled.threats.rows))
         )
     rows = [(row.question, row.backup.text, row.recovery.text) for row in filled.comparison.rows]
     table("Backup against recovery", ("", "backup", "disaster recovery"), rows)
-    click.echo(f"The way back: {filled.path_back.statement}")
+    tell(f"The way back: {filled.path_back.statement}")
     for trace in filled.traces:
         if trace.missing:
             missing = ", ".join(trace.missing)
-            click.echo(f"From {trace.data_set} to who decided about it is missing: {missing}.")
+            tell(f"From {trace.data_set} to who decided about it is missing: {missing}.")
 
 
 def _threats(row: ThreatRow) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ import click
 from refloat.app.approve import RETENTION, TIER, Approved, Proposal, propose, sign
 from refloat.app.workspace import Workspace
 from refloat.assess.words import day, duration
+from refloat.cli.plain import plain
 from refloat.cli.shared import after_sweep, as_json, emit, entered_costs, say
 from refloat.host.clock import Clock
 from refloat.model.impact import CapabilityOption, Impact
@@ -129,7 +130,7 @@ def _decide(
         for shown in proposal.impacts:
             _tell(shown)
     asks = not (yes or as_json or dry_run) and sys.stdin.isatty()
-    if asks and not click.confirm(f"Sign this as {proposal.person.name}?", err=True):
+    if asks and not click.confirm(plain(f"Sign this as {proposal.person.name}?"), err=True):
         say("Nothing was signed.")
         return 1
     approved = () if dry_run else sign(workspace, clock, proposal)

@@ -13,7 +13,7 @@ from refloat.app.overview import overview
 from refloat.app.workspace import Workspace
 from refloat.cli.judging import gate, on_facts, tell_findings
 from refloat.cli.pages import page_option, write_page
-from refloat.cli.shared import emit
+from refloat.cli.shared import emit, tell
 from refloat.cli.verdicts import tell_verdicts
 from refloat.model.judgement import Assessment
 from refloat.model.run import Verdict
@@ -55,6 +55,7 @@ def _sum_up(judged: Assessment) -> None:
     severities = Counter(one.severity.value for one in judged.findings)
     back = f"{verdicts[Verdict.PROVEN]} of {len(judged.services)} services would come back in time"
     found = ", ".join(f"{count} {name}" for name, count in sorted(severities.items())) or "none"
-    click.echo(f"\n{back}. Findings: {found}.")
+    tell()
+    tell(f"{back}. Findings: {found}.")
     if judged.maturity is not None:
-        click.echo(f"{judged.maturity.label} Aimed at: {judged.maturity.target}.")
+        tell(f"{judged.maturity.label} Aimed at: {judged.maturity.target}.")

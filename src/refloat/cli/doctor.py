@@ -29,7 +29,7 @@ def command(as_json: bool) -> int:
     return 0 if all(one.probe.present for one in needed) else 2
 
 
-def _words(one: doctor.Examined) -> str:
+def _words(one: doctor.Examined) -> tuple[str, ...]:
     if one.probe.present:
-        return "\n".join((one.probe.version, *one.probe.limits))
-    return f"{one.probe.missing}\n{one.probe.install}"
+        return (one.probe.version, *one.probe.limits)
+    return one.probe.missing, one.probe.install

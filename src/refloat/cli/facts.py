@@ -13,7 +13,17 @@ from refloat.app.feed import Imported, Progress, import_file, listed, look_up, s
 from refloat.app.read_platform import ReadPlatform, Wanted, read_platform
 from refloat.app.workspace import Workspace
 from refloat.cli.progress import Display
-from refloat.cli.shared import INSTANT, after_sweep, as_json, emit, in_workspace, people, say, table
+from refloat.cli.shared import (
+    INSTANT,
+    after_sweep,
+    as_json,
+    emit,
+    in_workspace,
+    people,
+    say,
+    table,
+    tell,
+)
 from refloat.host.clock import Clock
 from refloat.host.files import write_atomically
 from refloat.model.errors import EvidenceProblem, UsageProblem
@@ -182,13 +192,13 @@ def _options(said: tuple[str, ...]) -> dict[str, str]:
 def _tell_read(done: ReadPlatform) -> None:
     for one in done.listings:
         at = f"as of {one.observed_at:%Y-%m-%d %H:%M} UTC"
-        click.echo(f"{one.source}: {one.points:,} recovery points {at}")
+        tell(f"{one.source}: {one.points:,} recovery points {at}")
         for refused in one.refused[:SHOWN]:
             say(f"  {refused.place} is not used: {refused.reason}.", style="yellow")
         if len(one.refused) > SHOWN:
             say(f"  … {len(one.refused):,} are not used in all.", style="yellow")
     if all(one.imported is None for one in done.listings):
-        click.echo("Nothing was remembered.")
+        tell("Nothing was remembered.")
     _tell([one.imported for one in done.listings if one.imported is not None])
     if any(one.imported is not None and one.imported.conflicts for one in done.listings):
         say(
@@ -229,7 +239,7 @@ def _tell(done: list[Imported]) -> None:
             f"{len(one.refused):,} could not be used",
         ]
         evidence = f" (evidence {one.entry})" if one.entry is not None else ""
-        click.echo(f"{one.file}: {', '.join(parts)}{evidence}")
+        tell(f"{one.file}: {', '.join(parts)}{evidence}")
         if one.conflicts:
             say(
                 f"  {one.conflicts:,} contradict what the same source said of the same time."

@@ -13,7 +13,7 @@ import click
 from refloat.app.assess import ground
 from refloat.app.facts import Refused
 from refloat.app.workspace import Workspace
-from refloat.cli.shared import INSTANT, as_json, in_workspace, say, sweep_up
+from refloat.cli.shared import INSTANT, as_json, in_workspace, say, sweep_up, tell
 from refloat.host.clock import Clock
 from refloat.model.judgement import Finding, Severity
 
@@ -86,9 +86,9 @@ def tell_findings(findings: Sequence[Finding]) -> None:
     """Print findings for people: the sentence first, what to do next under it."""
     for one in findings:
         since = f" Since {one.first_seen:%Y-%m-%d %H:%M} UTC." if one.first_seen else ""
-        click.echo(f"{SIGNS[one.severity]}: {one.sentence}{since}")
-        click.echo(f"    Next: {one.next_step}")
-        click.echo(f"    ({one.code}, {one.subject})")
+        tell(f"{SIGNS[one.severity]}: {one.sentence}{since}")
+        tell(f"    Next: {one.next_step}")
+        tell(f"    ({one.code}, {one.subject})")
 
 
 def gate(findings: Sequence[Finding]) -> int:

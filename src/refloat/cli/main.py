@@ -151,7 +151,7 @@ def _usage(error: click.ClickException) -> str:
 def _tell(error: RefloatError, given: list[str]) -> int:
     """Say what went wrong: a sentence for people, and JSON where JSON was asked for."""
     with contextlib.suppress(OSError):  # where nobody can be told, the exit code still tells
-        click.echo(f"refloat: {plain(str(error))}", err=True)
+        click.echo("refloat: " + "\n".join(map(plain, error.lines)), err=True)
         if error.hint:
             click.echo(f"  {plain(error.hint)}", err=True)
     with contextlib.suppress(OSError):

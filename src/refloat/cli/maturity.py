@@ -11,7 +11,7 @@ from refloat.app import maturity as app
 from refloat.app.assess import Ground
 from refloat.app.workspace import Workspace
 from refloat.cli.judging import on_facts
-from refloat.cli.shared import emit, say, table
+from refloat.cli.shared import emit, say, table, tell
 from refloat.host import files
 from refloat.model.maturity import (
     ControlOutcome,
@@ -94,27 +94,30 @@ def _tell(judged: Maturity) -> None:
         )
         for one in judged.controls.values()
     ]
-    click.echo(f"{judged.label} Aimed at: {judged.target}.")
-    click.echo(f"Judged by: {judged.catalogue}.\n")
+    tell(f"{judged.label} Aimed at: {judged.target}.")
+    tell(f"Judged by: {judged.catalogue}.")
+    tell()
     table("", ("control", "needed for", "outcome", "evidence", "about"), rows)
     for one in judged.controls.values():
-        click.echo(f"\n{one.control}: {one.sentence}")
+        tell()
+        tell(f"{one.control}: {one.sentence}")
         _list(one.failing)
         _list(one.not_known)
         if one.weakest:
-            click.echo(f"    Weakest evidence: {one.weakest}")
-        click.echo(f"    What would change it: {one.would_change}")
+            tell(f"    Weakest evidence: {one.weakest}")
+        tell(f"    What would change it: {one.would_change}")
     if judged.missing:
-        click.echo(f"\nMissing to the level after {judged.level}:")
+        tell()
+        tell(f"Missing to the level after {judged.level}:")
         for text in judged.missing:
-            click.echo(f"  - {text}")
+            tell(f"  - {text}")
 
 
 def _list(lines: tuple[str, ...]) -> None:
     for text in lines[:SHOWN]:
-        click.echo(f"  - {text}")
+        tell(f"  - {text}")
     if len(lines) > SHOWN:
-        click.echo(f"  … and {len(lines) - SHOWN} more")
+        tell(f"  … and {len(lines) - SHOWN} more")
 
 
 def _signed(one: ControlResult) -> str:
@@ -127,11 +130,11 @@ def _standards(judged: tuple[StandardResult, ...], *, as_json: bool) -> int:
         emit({"standards": judged})
     for standard in judged if not as_json else ():
         rows = [
-            (one.demand, _SIGNS[one.outcome], one.says, "\n".join((one.sentence, *one.against)))
+            (one.demand, _SIGNS[one.outcome], one.says, (one.sentence, *one.against))
             for one in standard.demands
         ]
         table(f"{standard.name} ({standard.edition})", ("", "", "in our own words", "why"), rows)
-        click.echo(standard.label)
+        tell(standard.label)
     outcomes = {one.outcome for standard in judged for one in standard.demands}
     if DemandOutcome.NOT_MET in outcomes:
         return 1

@@ -11,7 +11,7 @@ import click
 from refloat.app.observe import Observed, SourceRead, compare, observe
 from refloat.app.sources import NotRead, summaries
 from refloat.app.workspace import Workspace
-from refloat.cli.shared import INSTANT, as_json, emit, in_workspace, say, table
+from refloat.cli.shared import INSTANT, Cell, as_json, emit, in_workspace, say, table
 from refloat.host.clock import Clock
 from refloat.model.errors import UsageProblem
 from refloat.model.observations import Undocumented
@@ -130,11 +130,11 @@ def _compare(seen: Observed) -> None:
         )
 
 
-def _row(one: Undocumented) -> tuple[str, str, str]:
+def _row(one: Undocumented) -> tuple[Cell, ...]:
     what = f"{one.component} needs {one.needs}" if one.needs else one.component
     return what, _places(one.seen_in), ", ".join(one.services) or "none that is known"
 
 
-def _places(places: tuple[str, ...]) -> str:
+def _places(places: tuple[str, ...]) -> tuple[str, ...]:
     more = len(places) - 3
-    return "\n".join((*places[:3], *((f"and {more} more",) if more > 0 else ())))
+    return (*places[:3], *((f"and {more} more",) if more > 0 else ()))

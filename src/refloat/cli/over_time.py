@@ -5,10 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-import click
-
 from refloat.assess.words import duration
-from refloat.cli.shared import say, table
+from refloat.cli.shared import say, table, tell
 from refloat.model.history import Gap, ServiceHistory
 
 HEADINGS = ("Service", "Recoverable", "Gaps", "Longest gap", "Now")
@@ -20,12 +18,13 @@ def tell_histories(histories: Sequence[ServiceHistory], *, every_gap: bool) -> N
     table("", HEADINGS, [_row(one) for one in histories])
     for one in histories:
         if one.gaps:
-            click.echo(f"\n{one.name}")
+            tell()
+            tell(one.name)
             shown = one.gaps if every_gap else one.gaps[-SHOWN_GAPS:]
             for gap in reversed(shown):
-                click.echo(f"  {_span(gap)}  {gap.reason}")
+                tell(f"  {_span(gap)}  {gap.reason}")
             if len(shown) < len(one.gaps):
-                click.echo(f"  … and {len(one.gaps) - len(shown)} earlier ones (--every-gap)")
+                tell(f"  … and {len(one.gaps) - len(shown)} earlier ones (--every-gap)")
     say("Today's plan was applied to all of the time.")
 
 

@@ -10,7 +10,7 @@ import click
 from refloat.app.status import run_sheet
 from refloat.app.workspace import Workspace, catalogue
 from refloat.cli import plan_diff
-from refloat.cli.shared import as_json, emit, in_workspace, say, seconds, table
+from refloat.cli.shared import as_json, emit, in_workspace, say, seconds, table, tell
 from refloat.host.clock import Clock
 from refloat.model.plan import Plan
 from refloat.model.runsheet import RunStep
@@ -109,7 +109,7 @@ def print_fingerprint(workspace: Workspace, service: str | None, as_json: bool) 
             )
         )
     else:
-        click.echo(service_fingerprint(plan, service) if service else fingerprint(plan))
+        tell(service_fingerprint(plan, service) if service else fingerprint(plan))
     return 0
 
 
@@ -132,7 +132,7 @@ def print_order(workspace: Workspace, service: str, with_steps: bool, as_json: b
         emit(waves)
     else:
         for number, wave in enumerate(waves, start=1):
-            click.echo(f"{number}. {', '.join(wave)}")
+            tell(f"{number}. {', '.join(wave)}")
     return 0
 
 

@@ -10,7 +10,7 @@ import click
 
 from refloat.app.plan_diff import compared
 from refloat.cli.judging import AS_OF, facts_option, tell_refused
-from refloat.cli.shared import as_json, emit, say
+from refloat.cli.shared import as_json, emit, say, tell
 from refloat.host.clock import Clock
 from refloat.model.difference import PlanDifference, ServiceDifference
 from refloat.model.judgement import Finding
@@ -57,7 +57,7 @@ def command(
 
 def _tell(difference: PlanDifference) -> None:
     if difference.nothing:
-        click.echo("The plan means the same as before.")
+        tell("The plan means the same as before.")
         return
     for what, keys in (
         ("Services added", difference.services_added),
@@ -66,35 +66,37 @@ def _tell(difference: PlanDifference) -> None:
         ("Components removed", difference.components_removed),
     ):
         if keys:
-            click.echo(f"{what}: {', '.join(keys)}")
+            tell(f"{what}: {', '.join(keys)}")
     for one in difference.services:
         _tell_service(one)
     _tell_findings("Appears", difference.appeared)
     _tell_findings("Goes away", difference.gone)
     if difference.level_before != difference.level_after:
-        click.echo(f"Maturity: {difference.level_before} -> {difference.level_after}")
+        tell(f"Maturity: {difference.level_before} -> {difference.level_after}")
     for control in difference.controls:
-        click.echo(f"{control.control}: {control.before} -> {control.after}")
+        tell(f"{control.control}: {control.before} -> {control.after}")
     if difference.worse:
-        click.echo("\nThis change makes recovery worse:")
+        tell()
+        tell("This change makes recovery worse:")
         for sentence in difference.worse:
-            click.echo(f"  ✗ {sentence}")
+            tell(f"  ✗ {sentence}")
     else:
-        click.echo("\nNo service is worse off by this change.")
+        tell()
+        tell("No service is worse off by this change.")
 
 
 def _tell_service(one: ServiceDifference) -> None:
     if one.copy_before is not one.copy_after:
-        click.echo(f"{one.name}: copy {one.copy_before} -> {one.copy_after}")
+        tell(f"{one.name}: copy {one.copy_before} -> {one.copy_after}")
     if one.recovery_before is not one.recovery_after:
-        click.echo(f"{one.name}: recovery {one.recovery_before} -> {one.recovery_after}")
+        tell(f"{one.name}: recovery {one.recovery_before} -> {one.recovery_after}")
         for reason in one.reasons:
-            click.echo(f"    {reason}")
+            tell(f"    {reason}")
     if one.order_before != one.order_after:
         was, now = waves(one.order_before), waves(one.order_after)
-        click.echo(f"{one.name}: order of recovery {was} -> {now}")
+        tell(f"{one.name}: order of recovery {was} -> {now}")
 
 
 def _tell_findings(title: str, findings: Sequence[Finding]) -> None:
     for one in findings:
-        click.echo(f"{title} ({one.severity}): {one.sentence} ({one.code}, {one.subject})")
+        tell(f"{title} ({one.severity}): {one.sentence} ({one.code}, {one.subject})")

@@ -9,6 +9,7 @@ from typing import Any, Self
 from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TaskID, TextColumn, TimeElapsedColumn
 
+from refloat.cli.plain import plain
 from refloat.model.run import Outcome
 from refloat.recovery.backup import BackupEvent, BackupStage
 
@@ -52,18 +53,18 @@ class Display:
         """Show how far something is."""
         with self._lock:
             task = self._task(name)
-            self._progress.update(task, words=words, completed=done, total=total)
+            self._progress.update(task, words=plain(words), completed=done, total=total)
 
     def end(self, name: str, words: str) -> None:
         """Show how something ended."""
         with self._lock:
             task = self._task(name)
-            self._progress.update(task, words=words, completed=1, total=1)
+            self._progress.update(task, words=plain(words), completed=1, total=1)
             self._progress.stop_task(task)
 
     def _task(self, name: str) -> TaskID:
         if name not in self._tasks:
-            self._tasks[name] = self._progress.add_task(name, words="", total=None)
+            self._tasks[name] = self._progress.add_task(plain(name), words="", total=None)
         return self._tasks[name]
 
 

@@ -13,7 +13,7 @@ from refloat.app.assess import Ground
 from refloat.app.review import Reviewed
 from refloat.app.workspace import Workspace
 from refloat.cli.judging import on_facts
-from refloat.cli.shared import emit, say
+from refloat.cli.shared import emit, say, tell
 from refloat.host import files
 from refloat.host.clock import Clock
 
@@ -59,15 +59,15 @@ def command(
 
 def _tell(reviewed: Reviewed, write_to: Path | None) -> None:
     for gate in reviewed.review.gates:
-        click.echo(f"{'✓' if gate.done else '✗'} {gate.step}. {gate.title}")
+        tell(f"{'✓' if gate.done else '✗'} {gate.step}. {gate.title}")
         for text in gate.missing[:SHOWN]:
-            click.echo(f"     - {text}")
+            tell(f"     - {text}")
         if len(gate.missing) > SHOWN:
-            click.echo(f"     … and {len(gate.missing) - SHOWN} more")
+            tell(f"     … and {len(gate.missing) - SHOWN} more")
     for answers in reviewed.renewals:
         for clause in answers.clauses:
-            click.echo(f"The contract with {answers.name} should say {clause}.")
-    click.echo(f"Content hash: sha256:{reviewed.content_hash}")
+            tell(f"The contract with {answers.name} should say {clause}.")
+    tell(f"Content hash: sha256:{reviewed.content_hash}")
     if write_to is not None:
         say(f"The bundle is in {write_to}; sha256sum shows the same hash.")
     if reviewed.entry is not None:

@@ -8,7 +8,7 @@ import json
 import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 import click
 from rich.console import Console
@@ -26,6 +26,7 @@ from refloat.model.errors import RefloatError, UsageProblem
 from refloat.plan import parse_duration
 
 Function = TypeVar("Function", bound=Callable[..., Any])
+Cell: TypeAlias = str | tuple[str, ...]
 
 
 class Terminal(Console):
@@ -45,8 +46,13 @@ people = Terminal(stderr=True, highlight=False)
 
 
 def say(text: str, style: str | None = None) -> None:
-    """Say something to people, on standard error: as it is, never as markup, never wrapped."""
+    """Say a line to people, on standard error: as it is, never as markup, never wrapped."""
     people.print(plain(text), style=style, markup=False, soft_wrap=True)
+
+
+def tell(text: str = "") -> None:
+    """Print a line of what was asked for, for people, on standard output."""
+    click.echo(plain(text))
 
 
 SIGNS = {
@@ -140,8 +146,14 @@ def _plain(value: Any) -> Any:
     return to_json(value) if dataclasses.is_dataclass(value) else value
 
 
-def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
-    """Print a table on standard output, as wide as the terminal, or as needed in a file."""
+def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Cell]]) -> None:
+    """Print a table on standard output, as wide as the terminal, or as needed in a file.
+
+    Args:
+        title: what stands above it; empty for nothing.
+        columns: their headings.
+        rows: a cell for each column: a text, or several that stand one below the other.
+    """
     width = None if os.isatty(1) else 160
     heading = Text(plain(title), style="bold") if title else None
     shown = Table(title=heading, title_justify="left", expand=False)
@@ -157,9 +169,10 @@ def sign(word: str) -> str:
     return SIGNS.get(word, word)
 
 
-def styled(cell: str) -> Text:
+def styled(cell: Cell) -> Text:
     """Colour a cell by its sign; everything else in it is text, never markup."""
-    return Text(plain(cell), style=STYLES.get(cell[:1], ""))
+    text = "\n".join(map(plain, (cell,) if isinstance(cell, str) else cell))
+    return Text(text, style=STYLES.get(text[:1], ""))
 
 
 def seconds(value: float | None) -> str:

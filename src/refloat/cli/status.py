@@ -71,7 +71,8 @@ def _look_back(
 
 
 def _explain(judged: ServiceStatus) -> None:
-    say(f"\n{judged.name}", style="bold")
+    say("")
+    say(judged.name, style="bold")
     serious = [one for one in judged.findings if one.severity is not Severity.ADVISORY]
     for finding in serious or judged.findings:
         say(f"  - {finding.sentence}")

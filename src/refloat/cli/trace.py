@@ -10,7 +10,7 @@ from refloat.app.assess import Ground
 from refloat.app.status import credentials, traces
 from refloat.app.workspace import Workspace
 from refloat.cli.judging import on_facts
-from refloat.cli.shared import emit, say, table
+from refloat.cli.shared import Cell, emit, say, table
 from refloat.model.judgement import CredentialTrace, Reach
 
 REACH = {
@@ -78,9 +78,10 @@ def _credentials(
     return 2 if any(one.reach is not Reach.REACHABLE for one in found) else 0
 
 
-def _row(one: CredentialTrace) -> tuple[str, str, str, str]:
-    kept = f"\nAnother copy: {one.kept}." if one.kept else ""
-    return f"{one.needed_for}: {one.option}", one.reference, REACH[one.reach], one.because + kept
+def _row(one: CredentialTrace) -> tuple[Cell, ...]:
+    kept = (f"Another copy: {one.kept}.",) if one.kept else ()
+    why = (one.because, *kept)
+    return f"{one.needed_for}: {one.option}", one.reference, REACH[one.reach], why
 
 
 def _entry(number: int | None) -> str:

@@ -18,7 +18,7 @@ from refloat.assess.ahead.losses import in_words
 from refloat.assess.ahead.weakest.grouping import Group, grouped
 from refloat.cli.judging import on_facts
 from refloat.cli.pages import page_option, write_page
-from refloat.cli.shared import emit, say, table
+from refloat.cli.shared import Cell, emit, say, table
 from refloat.model.ahead import Loss, LossKind, Weakest
 from refloat.model.plan import Plan
 
@@ -141,9 +141,13 @@ def _tell(plan: Plan, found: Weakest, show: int | None) -> None:
     _lines("What would make this surer", found.surer)
 
 
-def _row(plan: Plan, group: Group) -> tuple[str, str, str, str]:
+def _row(plan: Plan, group: Group) -> tuple[Cell, ...]:
     one = group.first
-    lost = ",\nand ".join(_any_of(plan, some) for some in group.losses)
+    each = [_any_of(plan, some) for some in group.losses]
+    lost = tuple(
+        f"{'and ' if at else ''}{said}{',' if at < len(each) - 1 else ''}"
+        for at, said in enumerate(each)
+    )
     sign = "✗" if one.services else "? perhaps"
     services = _some(plan, one.services)
     if one.perhaps:

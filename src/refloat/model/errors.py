@@ -45,6 +45,11 @@ class RefloatError(Exception):
         self.hint = hint
 
     @property
+    def lines(self) -> tuple[str, ...]:
+        """The message, as so many lines as it has things to say."""
+        return (self.message,)
+
+    @property
     def code(self) -> str:
         """The stable name of this kind of error, as scripts see it in ``--json``."""
         return type(self).__name__

@@ -55,6 +55,11 @@ class PlanRefused(PlanProblem):
         )
         self.complaints = complaints
 
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """The complaints."""
+        return tuple(map(str, self.complaints))
+
 
 @dataclass
 class Complaints:

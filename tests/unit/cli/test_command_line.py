@@ -12,8 +12,6 @@ from typing import IO
 
 import pytest
 
-from refloat.cli.plain import plain
-
 NAME = r"S [bold]x[/bold] [/] {{7*7}} <b>\\"
 PLAN = f"""
 organisation: Small [red]shop[/red]
@@ -107,10 +105,6 @@ def test_names_that_look_like_markup_are_shown_as_they_are(shop: Path, command: 
     assert ended.returncode in (0, 2)
     if command in ("status", "compare shop"):
         assert "[bold]x[/bold] [/]" in ended.stdout + ended.stderr
-
-
-def test_control_and_reordering_signs_never_reach_the_terminal() -> None:
-    assert plain("a\x1b[2J\u202eb\r\x07\udcff\n") == "a\ufffd[2J\ufffdb\ufffd\ufffd\ufffd\n"
 
 
 def test_a_name_on_the_command_line_cannot_clear_the_screen(shop: Path) -> None:
