@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
+from refloat.assess import words
 from refloat.assess.about import called
 from refloat.assess.ahead.buried import Buried, secrets
 from refloat.assess.ahead.naming import BACK, RESTORED
@@ -32,6 +33,12 @@ def failed(moment: Moment, service: str) -> Trial | None:
 def although(service: Service) -> str:
     """Give the doubt about a service whose newest test failed."""
     return f"{service.name or service.key} comes back, although its newest test failed"
+
+
+def in_spite(component: Component, trial: Trial) -> str:
+    """Give the doubt about data whose last restore failed."""
+    name = component.name or component.key
+    return f"{name} can be restored after the failed restore of {words.day(trial.at)}"
 
 
 def untold(service: Service) -> str:
@@ -159,14 +166,18 @@ class Components:
         """Give what restoring a data set needs, and add groups of what it needs one each of."""
         owners = self._graph.owners.get(one.key, ())
         self.copies[one.key] = ()
-        places = self._looks.of(one, self._organisation.bases[owners[0]] if owners else None)
+        start = self._organisation.bases[owners[0]] if owners else None
+        places = self._looks.of(one, start)
         if places:
             if one.protection is not None:
                 groups += self.secrets(one.protection)
             copies = tuple([self.copy(one, place) for place in places])
             self.copies[one.key] = copies
             groups.append(copies)
-            return self._opening.tool(one)
+            trial = start.failed_restore(one.key) if start is not None else None
+            if trial is None:
+                return self._opening.tool(one)
+            return (*self._opening.tool(one), self._things.doubt(in_spite(one, trial)))
         if one.kind in HOLDS_DATA and one.key not in self._moment.excluded:
             groups.append(())
             return ()

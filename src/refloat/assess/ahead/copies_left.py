@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime
 
 from refloat.assess import words
@@ -48,6 +49,9 @@ class CopiesLeft:
         left, numbers = self._left, self._network.copies.get(key, ())
         lost = left.is_lost(key)
         copies = tuple([self._copy(number) for number in numbers])
+        failed = self._failed(key)
+        if failed:
+            copies = tuple([_doubted(one, failed) for one in copies])
         fate, best = self._fate(key, lost=lost), None
         if lost and fate is Fate.BACK:
             some = zip(numbers, copies, strict=True)
@@ -90,6 +94,12 @@ class CopiesLeft:
             return Fate.BACK
         surely = running in self._left.surely
         return Fate.GONE if surely and not self._left.hopeful[restored] else Fate.UNKNOWN
+
+    def _failed(self, key: str) -> str:
+        """Say that the last restore of a data set failed; empty if none did."""
+        start = self._network.owner(key)
+        trial = start.failed_restore(key) if start is not None else None
+        return f"The last restore of it, on {words.day(trial.at)}, failed." if trial else ""
 
     # One place
 
@@ -218,6 +228,9 @@ class CopiesLeft:
         return "Copies survive, and the written steps to restore them cannot be done."
 
     def _why_unknown(self, key: str) -> str:
+        failed = self._failed(key)
+        if failed:
+            return failed
         left = self._left
         numbers = self._network.copies.get(key, ())
         restored = left.number("restored", key)
@@ -249,6 +262,13 @@ class CopiesLeft:
     def _called(self, repository: str) -> str:
         known = self._left.plan.repositories.get(repository)
         return known.name if known is not None and known.name else repository
+
+
+def _doubted(copy: CopyOutcome, failed: str) -> CopyOutcome:
+    """Say of a copy that is whole that nobody knows whether it can be restored."""
+    if copy.fate is not CopyFate.SURVIVES:
+        return copy
+    return replace(copy, fate=CopyFate.UNKNOWN, because=failed)
 
 
 def locked_only(left: Aftermath, place: Place) -> bool:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 
 from refloat.assess import words
 from refloat.assess.about import called
 from refloat.assess.ahead.aftermath import Aftermath
-from refloat.assess.ahead.building import although, failed, untold
+from refloat.assess.ahead.building import although, failed, in_spite, untold
 from refloat.assess.ahead.copies_left import COMPROMISED
 from refloat.assess.ahead.losses import name_of
 from refloat.model.ahead import (
@@ -93,25 +93,24 @@ def _of_fates(
 ) -> Iterator[str]:
     plan = left.plan
     unknown = [plan.services[one.service] for one in services if one.fate is Fate.UNKNOWN]
-    tests = [one for one in unknown if _failed(left, one.key)]
-    for service in tests:
-        name = service.name or service.key
+    said: set[str] = set()
+    for one in (one for one in unknown if _failed(left, one.key)):
+        said.add(although(one))
+        name = one.name or one.key
         yield f"Find out why the newest test of {name} failed, and test all of it again."
+    for key, text in _restores(left, data_sets):
+        said.add(text)
+        yield f"Find out why the last restore of {called(plan, key)} failed; restore it again."
     unsaid = _unsaid(left)
     if unsaid and unknown:
         names = _named(called(plan, key) for key in unsaid)
         yield f"Write down at which site {names} {_stand(unsaid)}."
     yield from _of_data(left, data_sets)
     own = left.network.graph.own
-    bare = [one for one in unknown if not one.steps and not own(one.key)]
-    for service in bare:
-        yield f"Write down what {service.name or service.key} consists of and what it needs."
-    said = {*map(although, tests), *map(untold, bare)}
-    for node in left.network.nodes_of("doubt"):
-        if not node[1] or node[1] in said:
-            continue
-        if any(_decides(left, one) for one in left.network.users(node)):
-            yield f"Find out, and write down, whether this is so: {node[1]}."
+    for one in (one for one in unknown if not one.steps and not own(one.key)):
+        said.add(untold(one))
+        yield f"Write down what {one.name or one.key} consists of and what it needs."
+    yield from _of_doubts(left, said)
     hands = (left.network.numbers[node] for node in left.network.nodes_of("hands"))
     if data_sets and any(left.undecided(number) for number in hands):
         yield "Name somebody who stands in for whoever administers backups and approves restores."
@@ -122,11 +121,20 @@ def _of_fates(
             yield f"Name somebody who stands in for {away} in the written steps of {name}."
 
 
+def _of_doubts(left: Aftermath, said: Container[str]) -> Iterator[str]:
+    for node in left.network.nodes_of("doubt"):
+        if not node[1] or node[1] in said:
+            continue
+        if any(_decides(left, one) for one in left.network.users(node)):
+            yield f"Find out, and write down, whether this is so: {node[1]}."
+
+
 def _of_data(left: Aftermath, data_sets: tuple[DataSetOutcome, ...]) -> Iterator[str]:
     plan = left.plan
     places: dict[str, dict[str, None]] = {}
+    failed = {key for key, _ in _restores(left, data_sets)}
     for one in data_sets:
-        for copy in one.copies:
+        for copy in one.copies if one.data_set not in failed else ():
             if copy.fate is CopyFate.UNKNOWN and one.fate is not Fate.BACK:
                 places.setdefault(copy.repository, {})[one.name] = None
     for repository, some in places.items():
@@ -139,6 +147,15 @@ def _of_data(left: Aftermath, data_sets: tuple[DataSetOutcome, ...]) -> Iterator
         loss = left.perhaps.get(left.number("restored", one.data_set))
         if loss is not None and not loss.for_good:
             yield f"Write down where {one.name} can run without {name_of(plan, loss)}."
+
+
+def _restores(left: Aftermath, data_sets: tuple[DataSetOutcome, ...]) -> Iterator[tuple[str, str]]:
+    """Give the data sets that are not known to come back as their last restore failed."""
+    for one in data_sets:
+        start = left.network.owner(one.data_set) if one.fate is Fate.UNKNOWN else None
+        trial = start.failed_restore(one.data_set) if start is not None else None
+        if trial is not None:
+            yield one.data_set, in_spite(left.plan.components[one.data_set], trial)
 
 
 def _failed(left: Aftermath, service: str) -> bool:

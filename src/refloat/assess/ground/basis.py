@@ -16,13 +16,14 @@ from refloat.assess.coverage.vanished import of_data_set
 from refloat.assess.ground.own import job_of, own_jobs, own_points
 from refloat.assess.ground.paths import RecoveryPath
 from refloat.assess.ground.seen import SeenPoint as SeenPoint
-from refloat.assess.ground.trials import Trial, trial_of_drill, trial_of_test
+from refloat.assess.ground.trials import Trial, came_back, trial_of_drill, trial_of_test
 from refloat.assess.ground.trials import restored as restored
 from refloat.assess.verdicts.approvals import Signed, signed
 from refloat.assess.verdicts.representative import longest_age
 from refloat.model.facts import DrillFact, Facts, FactType, JobFact
 from refloat.model.feed_people import Change
 from refloat.model.plan import Component, ComponentKind, Plan, Service, Strength
+from refloat.model.run import Outcome
 from refloat.model.stream import Stream, standing
 
 HOLDS_DATA = frozenset(
@@ -251,6 +252,20 @@ class Basis(Part):
         return next(
             (one for one in reversed(self._all) if one.brought_back(data_set) is not None), None
         )
+
+    def failed_restore(self, data_set: str) -> Trial | None:
+        """The newest trial that could not bring a data set back, if none did after it."""
+        for one in reversed(self._all) if self._any_unproven else ():
+            outcome = one.brought_back(data_set)
+            if outcome is Outcome.FAILED:
+                return one
+            if outcome is Outcome.PASSED or came_back(one, data_set):
+                return None
+        return None
+
+    @cached_property
+    def _any_unproven(self) -> bool:
+        return any(one.passed is not True for one in self._all)
 
     def approving(self) -> tuple[Signed, ...]:
         """Give every approval of a target of the service or its components, oldest first."""
