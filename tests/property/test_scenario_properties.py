@@ -39,6 +39,18 @@ site = st.sampled_from(("", *SITES))
 person = st.sampled_from((None, *PEOPLE))
 
 
+copies_seen = st.builds(
+    CopySeen,
+    st.sampled_from((*REPOSITORIES, "R1", "elsewhere")),
+    failure_domain=st.sampled_from(("", "", "here", "cloud", "back office")),
+    offline=st.sampled_from((None, None, True, False)),
+    encrypted=st.sampled_from((None, True)),
+    key_kept=st.sampled_from(("", "", "outside", "c0", "in r0")),
+    lock=st.sampled_from(list(LockMode)),
+    locked_until=st.sampled_from((None, NOW + HOUR, NOW)),
+)
+
+
 @st.composite
 def needs(draw: st.DrawFn, keys: tuple[str, ...]) -> tuple[Dependency, ...]:
     chosen = draw(st.lists(st.sampled_from(keys), max_size=3, unique=True)) if keys else []
@@ -133,13 +145,22 @@ def plans(draw: st.DrawFn) -> Plan:
 
 
 @st.composite
+def points(draw: st.DrawFn, key: str, ago: timedelta) -> FeedFact:
+    return point(
+        key,
+        NOW - ago,
+        copies=tuple(draw(st.lists(copies_seen, max_size=3))),
+        usable=draw(st.sampled_from(("unknown", "ok", "failed"))),
+        expires_at=draw(st.sampled_from((None, None, NOW + HOUR, NOW))),
+    )
+
+
+@st.composite
 def facts(draw: st.DrawFn) -> list[FeedFact]:
     found: list[FeedFact] = []
     for key in COMPONENTS:
-        for hours in draw(st.lists(st.integers(1, 5), max_size=2, unique=True)):
-            copies = draw(st.lists(st.sampled_from(REPOSITORIES), max_size=2, unique=True))
-            seen = tuple(CopySeen(one) for one in copies)
-            found.append(point(key, NOW - hours * HOUR, copies=seen))
+        hours = draw(st.lists(st.integers(1, 5), max_size=3, unique=True))
+        found += [draw(points(key, ago * HOUR)) for ago in hours]
     for principal in PRINCIPALS:
         for repository in REPOSITORIES:
             allowed = draw(st.sampled_from((True, False, None)))
