@@ -127,7 +127,10 @@ def test_a_test_that_failed_decides_and_is_seen_since_the_first_of_its_like() ->
     assert codes(some) == {"DRILL_FAILED"}
     (finding,) = found("DRILL_FAILED", PLAN, some)
     assert finding.first_seen == NOW - 9 * DAY
-    assert finding.sentence == "The claims did not come back as it must on 2026-11-19. No licence."
+    assert finding.sentence == (
+        "The claims did not come back as it must on 2026-11-19. No licence. Without it: work with "
+        "claims."
+    )
     partial = timed.restored("claims", NOW - 2 * DAY, result="partial")
     assert codes([*some, partial]) == {"DRILL_UNPROVEN"}
     assert codes([*some, timed.restored("claims", NOW - 2 * DAY)]) == set()

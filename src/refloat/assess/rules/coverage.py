@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, time, timedelta
 
 from refloat.assess import words
-from refloat.assess.about import affected, all_called, subject
+from refloat.assess.about import affected, all_called, processes, subject
 from refloat.assess.access.isolation import owners
 from refloat.assess.coverage.units import UnitsOfScope, seen_stores, units
 from refloat.assess.ground.basis import Basis
@@ -96,15 +96,18 @@ def unaccounted_units(organisation: Organisation) -> Iterator[Finding]:
         count = len(one.unaccounted)
         some = words.listed(one.unaccounted[:_NAMED])
         more = f" ({some}{' among them' if count > _NAMED else ''})"
-        needing = all_called(organisation.plan, one.services)
+        plan = organisation.plan
+        needing = all_called(plan, one.services)
         whose = f" of {needing}" if needing else ""
+        work = dict.fromkeys(processes(plan.services[key]) for key in one.services[:_NAMED])
+        stake = f" At stake: {words.listed(work)}." if work else ""
         yield Finding(
             "UNACCOUNTED_UNITS",
             ("R-030", "R-021"),
             Severity.HIGH,
             _about(one),
             f"{count} of {one.counted} parts{whose} are neither copied nor left out on purpose"
-            f"{more}: what is in them would be lost.",
+            f"{more}: what is in them would be lost.{stake}",
             "Protect them, or let the owner decide to leave them out, with a reason and an end.",
             {"unaccounted": one.unaccounted[:_SHOWN], "count": count, "fact": one.reference},
             one.services,

@@ -84,7 +84,8 @@ def plan_step_omits_dependency(basis: Basis, status: ServiceStatus) -> Iterator[
         Severity.MEDIUM,
         subject(basis),
         f"No step of the written recovery of {status.name} brings back "
-        f"{all_called(basis.plan, omitted)}, which it cannot run without.",
+        f"{all_called(basis.plan, omitted)}, which it cannot run without. Whoever follows it would "
+        f"have to find out, and meanwhile the business goes without: {affected(basis)}.",
         f"Add a step for {all_called(basis.plan, omitted)}, or say why none is needed.",
         {
             "omitted": omitted,

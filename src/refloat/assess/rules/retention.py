@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from refloat.assess import words
-from refloat.assess.about import subject
+from refloat.assess.about import affected, subject
 from refloat.assess.coverage.retention import FOR_EVER, Kept, kept
 from refloat.assess.ground.basis import Basis
 from refloat.assess.rule import Rule, ServiceRule
@@ -28,7 +28,7 @@ def retention_short(basis: Basis, status: ServiceStatus) -> Iterator[Finding]:
             f"{subject(basis)}, data set {key}",
             f"Copies of {name} are removed after {_days(found.actual)}; it was agreed that they "
             f"are kept for {_days(found.agreed)}. What is older cannot be brought back for "
-            f"{status.name}.",
+            f"{status.name}. At stake: {affected(basis)}.",
             f"Keep the copies of {name} for {_days(found.agreed)}, or let somebody decide anew.",
             _lengths(found),
             (status.service,),
@@ -50,7 +50,8 @@ def retention_longer(basis: Basis, status: ServiceStatus) -> Iterator[Finding]:
             Severity.ADVISORY,
             f"{subject(basis)}, data set {key}",
             f"Copies of {name} are kept {'for ever' if long == FOR_EVER else f'for {_days(long)}'};"
-            f" it was agreed that they are kept for {_days(found.agreed)}.",
+            f" it was agreed that they are kept for {_days(found.agreed)}. What {status.name} "
+            "needs no more can still be lost or stolen there.",
             f"Remove what is older, or write down why {status.name} needs it.",
             _lengths(found),
             (status.service,),
@@ -69,7 +70,8 @@ def retention_not_agreed(basis: Basis, status: ServiceStatus) -> Iterator[Findin
             Severity.MEDIUM,
             subject(basis),
             f"It is not agreed for how long copies of what {status.name} needs are kept ({names}): "
-            f"{why}. An older state may be wanted one day, and be gone.",
+            f"{why}. An older state may be wanted one day, and be gone. At stake: "
+            f"{affected(basis)}.",
             f"Let the owner of {status.name} decide how long they are needed, and write it down.",
             {"data_sets": tuple(open_sets)},
             (status.service,),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from refloat.assess import words
-from refloat.assess.about import called, processes
+from refloat.assess.about import affected, called, processes
 from refloat.assess.access import credentials
 from refloat.assess.access.isolation import owners
 from refloat.assess.access.key_custody import Locked, buried_keys
@@ -58,7 +58,8 @@ def key_inside_its_copy(organisation: Organisation) -> Iterator[Finding]:
         lost = tuple(name for name in plan.services if name in needing)
         name = _name(plan, one.opens)
         effect = (
-            f"Once that is lost, {_listed(plan, lost)} cannot be brought back."
+            f"Once that is lost, {_listed(plan, lost)} cannot be brought back. Without: "
+            f"{_processes(plan, lost)}."
             if lost
             else "Once that is lost, these copies are worth nothing."
         )
@@ -98,7 +99,7 @@ def key_inside_its_point(basis: Basis, status: ServiceStatus) -> Iterator[Findin
             Severity.HIGH,
             f"service {basis.service.key}, data set {key}",
             f"The key that opens the copies of {name} is kept in {name} itself: once that is lost, "
-            f"{status.name} cannot be brought back.",
+            f"{status.name} cannot be brought back. Without it: {affected(basis)}.",
             f"Keep another copy of the key to {name} outside of everything that it opens.",
             {"point": newest.reference, "copies": tuple(inside)},
             (basis.service.key,),
@@ -110,6 +111,11 @@ def _said(plan: Plan, repository: str, names: set[str]) -> bool:
     """Whether the plan says the same, so that it is found there."""
     one = plan.repositories.get(repository)
     return one is not None and one.key_kept.casefold() in names
+
+
+def _processes(plan: Plan, services: Iterable[str]) -> str:
+    some = dict.fromkeys(name for key in services for name in plan.services[key].processes)
+    return _named(some) or "whatever rests on them"
 
 
 def _circle_sentence(

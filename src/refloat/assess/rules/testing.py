@@ -179,7 +179,8 @@ def not_representative(basis: Basis, status: ServiceStatus) -> Iterator[Finding]
         ("R-035", "R-036"),
         Severity.MEDIUM,
         subject(basis),
-        f"No restore of {status.name} yet was like the real thing.{lacks}",
+        f"No restore of {status.name} yet was like the real thing.{lacks} Whether it would come "
+        f"back in earnest is not known: {affected(basis)}.",
         "Restore the whole service from its newest copies.",
         {"missing": missing, **_named(trial)},
         services=(basis.service.key,),
@@ -199,7 +200,8 @@ def test_without_checks(basis: Basis, status: ServiceStatus) -> Iterator[Finding
             Severity.MEDIUM,
             subject(basis),
             f"{status.name} was tested on {words.day(trial.at)}, and nobody looked at "
-            f"{words.listed(missing)}. So it is not known whether it came back as it was.",
+            f"{words.listed(missing)}. So it is not known whether it came back as it was. At "
+            f"stake: {affected(basis)}.",
             "Look at the data and at what the service needs in the next test, and write down what "
             "was seen.",
             {"missing": missing, **_named(trial)},
@@ -253,7 +255,7 @@ def _not_proven(basis: Basis, trial: Trial, code: str, outcome: str) -> Finding:
         ("R-002", "R-040"),
         Severity.HIGH,
         subject(basis),
-        f"{outcome} on {words.day(trial.at)}. {why}",
+        f"{outcome} on {words.day(trial.at)}. {why} Without it: {affected(basis)}.",
         "Repair the cause, then test again.",
         {"verdict": "failed" if trial.passed is False else "unproven", **_named(trial)},
         services=(basis.service.key,),
