@@ -76,16 +76,38 @@ def as_json(function: Function) -> Function:
 
 
 def in_workspace(function: Function) -> Callable[..., Any]:
-    """Give the command its workspace as first argument."""
+    """Give the command its workspace as first argument, and texts that can be written down."""
 
     @click.pass_context
     @functools.wraps(function)
     def wrapped(context: click.Context, *arguments: Any, **options: Any) -> Any:
+        _refuse_bytes(context)
         plan, state = context.obj or (None, None)
         workspace = Workspace.find(plan, state)
         return context.invoke(function, workspace, *arguments, **options)
 
     return wrapped
+
+
+def _refuse_bytes(context: click.Context) -> None:
+    """See that what is given as text is text; a path may hold any bytes.
+
+    Raises:
+        click.BadParameter: if something is no UTF-8, which neither JSON nor the ledger can say.
+    """
+    for parameter in context.command.params:
+        given = context.params.get(parameter.name or "")
+        for one in given if isinstance(given, tuple) else (given,):
+            if isinstance(one, str) and not _is_text(one):
+                raise click.BadParameter("it is no text in UTF-8.", context, parameter)
+
+
+def _is_text(given: str) -> bool:
+    try:
+        given.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def after_sweep(function: Function) -> Callable[..., Any]:

@@ -135,6 +135,38 @@ def test_a_name_in_an_error_begins_no_line(shop: Path) -> None:
     assert harmless(refloat(shop, "restore", "request", f"x{HOSTILE}", "--as", "eve"))
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        "restore request clin-db --as eve --reason",
+        "restore review 1 --as ben --note",
+        "approve objective clinical-app --yes --as ben --note",
+        "approve objective clinical-app --yes --as",
+        "kit placed --as ben --where",
+        "drill",
+        "scenario site --lose",
+        "facts show",
+        "facts read restic --data-set",
+        "canary shelf --attempt --as-principal",
+    ],
+)
+def test_bytes_that_are_no_text_are_a_mistake_of_use(shop: Path, command: str) -> None:
+    where = ("--plan", str(shop / "refloat.yaml"), "--state", str(shop / "state-of-bytes"))
+    words = [sys.executable, "-m", "refloat.cli", *where, *command.split()]
+    ended = subprocess.run(
+        [*map(os.fsencode, words), b"a\xffb"], capture_output=True, timeout=120, check=False
+    )
+    said = ended.stderr.decode()
+    assert (ended.returncode, "Traceback" in said) == (64, False), said
+    assert not (shop / "state-of-bytes").exists()
+
+
+def test_a_path_may_hold_any_bytes(shop: Path) -> None:
+    name = os.fsdecode(b"page-\xff.html")
+    refloat(shop, "report", "clinical-app", "-o", name)
+    (shop / name).unlink()
+
+
 def test_a_page_shows_such_names_and_takes_none_for_markup(shop: Path) -> None:
     plan = (shop / "refloat.yaml").read_text(encoding="utf-8").replace(NAME, f"<b>{NAME}</b>")
     (shop / "page.yaml").write_text(plan, encoding="utf-8")
