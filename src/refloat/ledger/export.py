@@ -2,7 +2,8 @@
 
 The document is valid JSON as a whole. It is also laid out so that a reader never needs all of it:
 a head of a few lines, then one entry a line, then ``]}``. Each entry carries the exact bytes of its
-envelope as text. The key in the head is there for convenience; it proves nothing.
+envelope as text. The key in the head is there for convenience; it proves nothing. A document that
+another program has laid out otherwise says the same; it is read as a whole, up to a size.
 """
 
 from __future__ import annotations
@@ -21,12 +22,14 @@ VERSION = 1
 MOST_CHECKPOINTS = 1000
 LARGEST_HEAD = 4 * 2**20
 LARGEST_LINE = 2 * LARGEST_PAYLOAD
+LARGEST_WHOLE = 64 * 2**20
 KEY_NOTE = "This key came with the evidence and proves nothing. Get the key another way."
 
 _PRINTABLE = bytes(range(0x20, 0x7F))
 _BEGIN = re.compile(rb'\{"index":(0|[1-9][0-9]{0,17}),"envelope":"')
 _ENTRIES = b'"entries":[\n'
 _END = b"]}\n"
+_NO_EXPORT = "not an evidence export of Refloat: its head has no end"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,22 +104,68 @@ def read_head(stream: IO[bytes]) -> Head:
         Malformed: if this is no evidence export, or of a version that this reader does not know.
 
     """
+    data, ended = _read_head(stream)
+    if not ended:
+        raise Malformed(_NO_EXPORT)
+    return _head(parse(data + b"]}"))
+
+
+def read_export(stream: IO[bytes]) -> tuple[Head, Iterator[Line | Malformed]]:
+    """Read up to the first entry, and give what gives the entries; see ``read_lines``.
+
+    A document that is not laid out in lines is read as a whole: JSON tools lay out as they like,
+    and what was signed is inside of the texts.
+
+    Raises:
+        Malformed: if this is no evidence export, or of a version that this reader does not know;
+            if it is not laid out in lines and has more than 64 MiB.
+
+    """
+    data, ended = _read_head(stream)
+    if ended:
+        return _head(parse(data + b"]}")), read_lines(stream)
+    data += stream.read(LARGEST_WHOLE - len(data) + 1)
+    try:
+        if len(data) > LARGEST_WHOLE:
+            raise Malformed(f"not laid out in lines, and larger than {LARGEST_WHOLE} bytes")
+        members = parse(data)
+    except Malformed as error:
+        raise Malformed(f"{_NO_EXPORT}; {error}") from error
+    head = _head(members)
+    entries = members.get("entries")
+    if not isinstance(entries, list):
+        raise Malformed("an evidence export without entries")
+    return head, _read_members(entries)
+
+
+def _read_head(stream: IO[bytes]) -> tuple[bytes, bool]:
+    """Give what stands before the first line of entries, and whether there is one."""
     data = bytearray()
     while True:
         line = stream.readline(LARGEST_HEAD)
         data += line
         if line == _ENTRIES:
-            break
+            return bytes(data), True
         if not line or len(data) > LARGEST_HEAD:
-            raise Malformed("not an evidence export of Refloat: its head has no end")
-    members = parse(bytes(data) + b"]}")
+            return bytes(data), False
+
+
+def _read_members(entries: list[Any]) -> Iterator[Line | Malformed]:
+    for entry in entries:
+        try:
+            yield read_line(json.dumps(entry).encode())
+        except Malformed as error:
+            yield error
+
+
+def _head(members: Any) -> Head:
     if not isinstance(members, dict) or members.get("format") != FORMAT:
         raise Malformed("not an evidence export of Refloat: the format is another")
     if members.get("version") != VERSION:
         raise Malformed(
             f"an evidence export of a version that is not {VERSION}; use a later Refloat"
         )
-    return _head(members)
+    return _known_head(members)
 
 
 def read_lines(stream: IO[bytes]) -> Iterator[Line | Malformed]:
@@ -209,7 +258,7 @@ def _head_lines(head: Head) -> Iterator[str]:
     yield '"entries":['
 
 
-def _head(members: dict[str, Any]) -> Head:
+def _known_head(members: dict[str, Any]) -> Head:
     coverage, checkpoint = members.get("coverage"), members.get("checkpoint")
     history, beside = members.get("checkpoints"), members.get("key_beside")
     if coverage not in ("all", "selection") or not isinstance(checkpoint, str):

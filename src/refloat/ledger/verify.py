@@ -26,7 +26,7 @@ from refloat.ledger.canonical import Malformed
 from refloat.ledger.checkpoint import SignedCheckpoint, read_checkpoint
 from refloat.ledger.dsse import read_public_key
 from refloat.ledger.examination import Examination, checkpoint_of
-from refloat.ledger.export import LARGEST_HEAD, Broken, read_head, read_lines
+from refloat.ledger.export import LARGEST_HEAD, LARGEST_WHOLE, Broken, read_export, read_head
 from refloat.ledger.report import Report
 
 
@@ -57,10 +57,10 @@ def verify_export(
         with source.open("rb") as stream:
             return verify_export(stream, trusted_keys, previous_checkpoint, selection=selection)
     previous = None if previous_checkpoint is None else _previous(previous_checkpoint)
-    head = read_head(source)
+    head, lines = read_export(source)
     examination = Examination(head, trusted_keys, previous, selection=selection)
     try:
-        for line in read_lines(source):
+        for line in lines:
             examination.take(line)
     except Broken as error:
         examination.broken(error)
@@ -70,7 +70,7 @@ def verify_export(
 def _previous(data: bytes) -> SignedCheckpoint:
     """Read an earlier checkpoint from its own text or from an earlier export."""
     if data.startswith(b"{"):
-        return checkpoint_of(read_head(io.BytesIO(data)))
+        return checkpoint_of(read_export(io.BytesIO(data))[0])
     return read_checkpoint(data)
 
 
@@ -134,9 +134,16 @@ class _Parser(argparse.ArgumentParser):
 
 
 def _read_small(path: Path) -> bytes:
-    """Read a key or a checkpoint; of an earlier export, the head is enough."""
+    """Read a key or a checkpoint; of an earlier export that is laid out in lines, its head."""
     with path.open("rb") as stream:
-        return stream.read(LARGEST_HEAD)
+        data = stream.read(LARGEST_HEAD)
+        if not data.startswith(b"{"):
+            return data
+        try:
+            read_head(io.BytesIO(data))
+        except Malformed:
+            data += stream.read(LARGEST_WHOLE)
+        return data
 
 
 def _print(text: str) -> None:

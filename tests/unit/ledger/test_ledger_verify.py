@@ -5,6 +5,7 @@ import subprocess
 import sys
 import tracemalloc
 from pathlib import Path
+from typing import Any
 
 import cryptography
 import pytest
@@ -15,6 +16,7 @@ from refloat.ledger.canonical import Malformed
 from refloat.ledger.dsse import read_public_key
 from refloat.ledger.export import MOST_CHECKPOINTS, thin
 from refloat.ledger.log import Ledger
+from refloat.ledger.report import Report
 from refloat.ledger.statement import (
     ACCEPTANCE,
     APPROVAL,
@@ -160,6 +162,42 @@ def test_an_export_is_one_valid_json_document(ledger: Ledger) -> None:
     path = exported(empty)
     assert json.loads(path.read_bytes())["entries"] == []
     assert verify_export(path, [read_public_key(empty.public_key_pem())]).verdict == "verified"
+
+
+@pytest.mark.parametrize("indent", [None, 1])
+def test_an_export_that_a_json_tool_laid_out_otherwise_says_the_same(
+    ledger: Ledger, indent: int | None
+) -> None:
+    keys = [read_public_key(ledger.public_key_pem())]
+    whole, some = (json.loads(exported(ledger, *of).read_bytes()) for of in ((), (0, 3)))
+
+    def verify(document: object, **more: Any) -> Report:
+        return verify_export(io.BytesIO(json.dumps(document, indent=indent).encode()), keys, **more)
+
+    assert verify(whole) == verify_export(exported(ledger), keys)
+    assert verify(some, selection=True) == verify_export(
+        exported(ledger, 0, 3), keys, selection=True
+    )
+    earlier = json.dumps(whole, indent=indent).encode()
+    assert verify(whole, previous_checkpoint=earlier).grew_from == 5
+    entries = whole["entries"]
+    for wrong in (
+        entries[:-1],
+        entries[1:],
+        [*entries, entries[0]],
+        [entries[1], entries[0], *entries[2:]],
+        [*entries[:2], {"index": 2}, *entries[3:]],
+        [*entries[:2], "x", *entries[3:]],
+        [{**entries[0], "envelope": entries[1]["envelope"]}, *entries[1:]],
+    ):
+        assert verify({**whole, "entries": wrong}).verdict == "not genuine"
+    for wrong in ({**whole, "version": 2}, {**whole, "entries": 5}, {**whole, "format": "x"}, []):
+        with pytest.raises(Malformed):
+            verify(wrong)
+    with pytest.raises(Malformed, match="stands twice"):
+        verify_export(io.BytesIO(earlier.replace(b"{", b'{"version": 1,', 1)), keys)
+    with pytest.raises(Malformed, match="not JSON"):
+        verify_export(io.BytesIO(earlier[:-9]), keys)
 
 
 def test_an_earlier_export_serves_as_the_previous_checkpoint(ledger: Ledger) -> None:
