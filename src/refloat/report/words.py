@@ -78,23 +78,38 @@ def recovery_answer(status: ServiceStatus) -> Answer:
     achieved, target = _achieved(status)
     when = f" on {day(judged.rests_on.at)}" if judged.rests_on else ""
     reasons = tuple(dict.fromkeys((*judged.reasons, *judged.stale)))
+    tried = "tested" if _by_others(status) else "drilled"
     if judged.verdict is Verdict.PROVEN:
-        took = f" in {lasted(achieved)}" if achieved is not None else ""
         allowed = f"; {duration(target)} is allowed" if target is not None else ""
-        sentence = f"{name} came back from its backups, in isolation,{when}{took}{allowed}."
+        sentence = f"{name} came back from its backups{_how(status, when, achieved)}{allowed}."
         until = f"It holds until {instant(judged.expires_at)}" if judged.expires_at else ""
         until += ", unless the service changes before." if until else ""
         return Answer(_RECOVERY, "Proven", "good", sentence, reasons, until)
     if judged.verdict is Verdict.FAILED:
-        sentence = f"{name} did not come back as promised when it was drilled{when}."
+        sentence = f"{name} did not come back as promised when it was {tried}{when}."
         if judged.rests_on is None or judged.rests_on.verdict is Verdict.PROVEN:
-            before = f"{name} came back when it was drilled{when}, but " if when else f"{name} "
+            before = f"{name} came back when it was {tried}{when}, but " if when else f"{name} "
             subject = "it " if when else ""
             sentence = f"{before}{subject}would not come back as promised now."
         return Answer(_RECOVERY, "Failed", "bad", sentence, reasons)
-    drilled = f"The drill{when} does not prove it" if when else "It was never drilled"
+    what = "test" if _by_others(status) else "drill"
+    drilled = f"The {what}{when} does not prove it" if when else "It was never drilled"
     sentence = f"Nobody can say whether {name} would come back in time. {drilled}."
     return Answer(_RECOVERY, "Unproven", "open", sentence, reasons)
+
+
+def _by_others(status: ServiceStatus) -> bool:
+    """Whether the verdict rests on somebody else's test: where that was done is not known."""
+    rests_on = status.recovery.rests_on
+    return rests_on is not None and rests_on.entry is None
+
+
+def _how(status: ServiceStatus, when: str, achieved: float | None) -> str:
+    """Say how a service came back, as far as it is known."""
+    took = lasted(achieved) if achieved is not None else ""
+    if _by_others(status):
+        return f" in a test{when}" + (f"; with all that it needs that takes {took}" if took else "")
+    return f", in isolation,{when}" + (f" in {took}" if took else "")
 
 
 _COPY = "Is there a copy?"

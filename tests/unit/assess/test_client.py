@@ -72,6 +72,17 @@ def test_facts_about_others_are_left_out_and_counted() -> None:
     assert left_out == len(others) + 1
 
 
+@pytest.mark.requirement("R-121")
+def test_what_a_shared_tool_says_of_all_its_work_is_left_out() -> None:
+    ours = PointSeen(OWN, "p", NOW, "digest p", "book-db", NOW)
+    theirs = PointSeen(OWN, "q", NOW, "digest q", "their-db", NOW)
+    wide = JobRun(OWN, "all", NOW, "digest all", "the other client's night", "", NOW, "success")
+    kept, _ = only_of(PLAN, Facts(feed=Stream.of([ours, wide])))
+    assert wide in kept.feed.all()
+    shared, _ = only_of(PLAN, Facts(feed=Stream.of([ours, theirs, wide])))
+    assert [one.external_id for one in shared.feed.all()] == ["p"]
+
+
 def test_what_names_nothing_of_the_client_is_left_out() -> None:
     vague = [
         exercise("e", NOW, services=()),

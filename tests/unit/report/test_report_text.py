@@ -44,6 +44,13 @@ def test_sentences_are_for_the_owner() -> None:
         " 10 min is allowed."
     )
     assert proven.until.startswith("It holds until 2027-02-20")
+    status = sample.proven().status
+    assert status.recovery.rests_on is not None
+    told = replace(status.recovery, rests_on=replace(status.recovery.rests_on, entry=None))
+    assert recovery_answer(replace(status, recovery=told)).sentence == (
+        "Online booking came back from its backups in a test on 2026-11-22;"
+        " with all that it needs that takes 10.4 s; 10 min is allowed."
+    )
     assert copy_answer(sample.proven().status).sentence.endswith("is 7 min 7 s old.")
     never = recovery_answer(sample.undrilled().status)
     assert "It was never drilled." in never.sentence

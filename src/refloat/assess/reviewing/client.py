@@ -34,11 +34,18 @@ def only_of(plan: Plan, facts: Facts) -> tuple[Facts, int]:
     feed = facts.feed
     points = names.grouped(feed.points, names.things)
     sources = {one.source.instance for some in points.values() for one in some}
+    alone = sources - {
+        one.source.instance
+        for groups in (feed.points, feed.jobs)
+        for name, some in groups.items()
+        if name and _plain(name) not in names.things
+        for one in some
+    }
     kept = Stream(
         points=points,
         jobs={
             **names.grouped(feed.jobs, names.things),
-            "": tuple(one for one in feed.jobs.get("", ()) if one.source.instance in sources),
+            "": tuple(one for one in feed.jobs.get("", ()) if one.source.instance in alone),
         },
         tests={
             **names.grouped(feed.tests, names.things),
