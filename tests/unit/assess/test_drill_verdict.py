@@ -204,6 +204,27 @@ def test_a_target_that_nobody_approved_is_unproven() -> None:
     )
 
 
+def test_a_server_that_could_not_be_made_before_anything_was_chosen_is_no_failure() -> None:
+    full = "No space left on device"
+    prepare = StepRecord("bookings-db", Stage.PREPARE, Outcome.FAILED, 0.1, 0.2, full)
+    assert judge(replace(good(), steps=[*good().steps, prepare]))[0] is Verdict.FAILED
+    steps = [
+        replace(
+            step,
+            outcome=Outcome.COULD_NOT_RUN,
+            detail="the disk has 35 MiB free" if step.stage is Stage.CHOOSE else "not begun",
+        )
+        for step in good().steps
+        if step.stage is not Stage.ISOLATE
+    ]
+    unmeasured = Measurement(600, None, None, True, "not measured, it did not come back")
+    parts = replace(good(), steps=[*steps, prepare], checks=[], rto=unmeasured, rpo=unmeasured)
+    verdict, reasons = judge(parts)
+    assert verdict is Verdict.UNPROVEN
+    assert any("35 MiB free" in reason for reason in reasons)
+    assert any(full in reason for reason in reasons)
+
+
 def test_what_was_approved_instead_is_said() -> None:
     known = "Ben Okafor approved 15 min on 2026-11-01; the plan now says 16 min."
     none = "Nobody has approved the recovery time objective of Online booking."

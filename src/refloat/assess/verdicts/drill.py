@@ -191,6 +191,9 @@ def _back(steps: Iterable[StepRecord]) -> frozenset[str]:
 def _steps(plan: Plan, service: str, parts: DrillParts) -> Iterator[_Reason]:
     needed = required(plan, service)
     checked = {check.component for check in parts.checks if check.outcome is not Outcome.PASSED}
+    chosen = any(
+        step.stage is Stage.CHOOSE and step.outcome is Outcome.PASSED for step in parts.steps
+    )
     for step in _causes(plan, parts.steps):
         key = step.component or None
         if key is not None and key not in needed:
@@ -201,7 +204,10 @@ def _steps(plan: Plan, service: str, parts: DrillParts) -> Iterator[_Reason]:
         trouble = _TROUBLE[step.stage].format(name)
         if step.detail:
             trouble = f"{trouble}: {step.detail}"
-        yield _Reason(_verdict(step.outcome), trouble, key or step.stage.value)
+        # An empty server that could not be made says nothing of copies that nobody restored.
+        tried = chosen or step.stage is not Stage.PREPARE
+        verdict = _verdict(step.outcome) if tried else Verdict.UNPROVEN
+        yield _Reason(verdict, trouble, key or step.stage.value)
 
 
 def _causes(plan: Plan, steps: Iterable[StepRecord]) -> list[StepRecord]:
