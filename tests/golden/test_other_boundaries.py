@@ -22,7 +22,7 @@ from tests.support.planting import (
     plan,
     readable,
 )
-from tests.support.software_company import NORTH, WEST, scope, software_company
+from tests.support.software_company import COPIES, NORTH, WEST, scope, software_company
 
 START = software_company()
 OPEN = [{**WEST, "immutable": {"mode": "none"}}, {**NORTH, "immutable": {"mode": "none"}}]
@@ -81,6 +81,12 @@ def uncopied(start: Organisation) -> Organisation:
     return start.drop(dataset_ref="main-db").write_of(
         "main-db", f"    watch: {words}kept_for: 90 days}}\n", ""
     )
+
+
+def keys(data_set: str, west: str, north: str) -> Change:
+    """Let the keys of both copies of something be kept somewhere."""
+    copies = [{**COPIES[0], "key_ref": west}, {**COPIES[1], "key_ref": north}]
+    return copy_of(data_set, copies=copies)
 
 
 CASES: dict[str, tuple[str, Change, Found]] = {
@@ -218,11 +224,44 @@ CASES: dict[str, tuple[str, Change, Found]] = {
         ),
         {("PLAN_INCOMPLETE", "organisation")},
     ),
+    "a key in the service whose only data it opens": (
+        "R-044",
+        keys("directory", "accounts", "Staff Accounts"),
+        {("KEY_INSIDE_ITS_COPY", "service accounts, data set directory")},
+    ),
+    "two keys, one of them also in a place outside": (
+        "R-044",
+        both(keys("sites", "mailboxes", "mailboxes"), keys("mailboxes", "sites", "the safe")),
+        set(),
+    ),
+    "two keys, each in what only the other opens": (
+        "R-044",
+        both(keys("sites", "mailboxes", "mailboxes"), keys("mailboxes", "sites", "wiki")),
+        {
+            ("KEY_INSIDE_ITS_COPY", "service mail, data set mailboxes"),
+            ("KEY_INSIDE_ITS_COPY", "service wiki, data set sites"),
+        },
+    ),
+    "each key in the place of its own copy": (
+        "R-044",
+        keys("sites", "The Vault in the West", "vault-north"),
+        {("KEY_INSIDE_ITS_COPY", "service wiki, data set sites")},
+    ),
 }
 
 
 @pytest.mark.requirement(
-    "R-006", "R-017", "R-018", "R-030", "R-050", "R-053", "R-055", "R-082", "R-084", "R-090"
+    "R-006",
+    "R-017",
+    "R-018",
+    "R-030",
+    "R-044",
+    "R-050",
+    "R-053",
+    "R-055",
+    "R-082",
+    "R-084",
+    "R-090",
 )
 @pytest.mark.parametrize("name", CASES)
 def test_what_lies_at_an_edge_is_found_on_its_side_alone(tmp_path: Path, name: str) -> None:

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from refloat.assess import words
-from refloat.assess.about import affected, called, processes
+from refloat.assess.about import called, processes
 from refloat.assess.access import credentials
 from refloat.assess.access.isolation import owners
 from refloat.assess.access.key_custody import Locked, buried_keys
+from refloat.assess.access.keys_of_points import buried_points
 from refloat.assess.access.sign_in import SignInCircle, sign_in_circles
-from refloat.assess.ground.basis import Basis
 from refloat.assess.organisation import Organisation
 from refloat.assess.rule import OrganisationRule, Rule, ServiceRule
-from refloat.model.judgement import Finding, ServiceStatus, Severity
+from refloat.model.feed import CopySeen
+from refloat.model.judgement import Finding, Severity
 from refloat.model.plan import Plan
 
 _MANY = 4
@@ -80,37 +81,35 @@ def key_inside_its_copy(organisation: Organisation) -> Iterator[Finding]:
         )
 
 
-def key_inside_its_point(basis: Basis, status: ServiceStatus) -> Iterator[Finding]:
-    """The newest copy of something is locked with a key that lies in this very copy."""
-    for key in basis.data_sets:
-        newest = basis.newest(key)
-        names = {key.casefold(), basis.component(key).name.casefold()} - {""}
-        inside = [
-            copy.repository
-            for copy in (newest.copies if newest is not None else ())
-            if copy.key_kept.casefold() in names and not _said(basis.plan, copy.repository, names)
-        ]
-        if newest is None or len(inside) < len(newest.copies) or not inside:
-            continue
-        name = words.component(basis.plan, key)
-        yield Finding(
-            "KEY_INSIDE_ITS_COPY",
-            ("R-044", "R-016"),
-            Severity.HIGH,
-            f"service {basis.service.key}, data set {key}",
-            f"The key that opens the copies of {name} is kept in {name} itself: once that is lost, "
-            f"{status.name} cannot be brought back. Without it: {affected(basis)}.",
-            f"Keep another copy of the key to {name} outside of everything that it opens.",
-            {"point": newest.reference, "copies": tuple(inside)},
-            (basis.service.key,),
-            newest.observed_at,
-        )
+def key_inside_its_point(organisation: Organisation) -> Iterator[Finding]:
+    """The newest copies of something are locked with a key that is lost together with it."""
+    plan = organisation.plan
+    for one in buried_points(organisation):
+        if all(_said(plan, copy) for copy in one.point.copies):
+            continue  # the plan says the same, and it is found there
+        name = words.component(plan, one.data_set)
+        places = {at.casefold(): at for at in (_kept(plan, kept) for kept in one.kept)}
+        where = _named(places.values())
+        back = f", which itself can only be brought back with {name}" if one.through else ""
+        for service in one.services:
+            yield Finding(
+                "KEY_INSIDE_ITS_COPY",
+                ("R-044", "R-016"),
+                Severity.HIGH,
+                f"service {service}, data set {one.data_set}",
+                f"The key that opens the copies of {name} is kept in {where}"
+                f"{back or ' itself'}: once that is lost, {called(plan, service)} cannot be "
+                f"brought back. Without it: {processes(plan.services[service])}.",
+                f"Keep another copy of the key to {name} outside of everything that it opens.",
+                {"point": one.point.reference, "key_kept": one.kept, "through": one.through},
+                (service,),
+                one.point.observed_at,
+            )
 
 
-def _said(plan: Plan, repository: str, names: set[str]) -> bool:
-    """Whether the plan says the same, so that it is found there."""
-    one = plan.repositories.get(repository)
-    return one is not None and one.key_kept.casefold() in names
+def _said(plan: Plan, copy: CopySeen) -> bool:
+    one = plan.repositories.get(copy.repository)
+    return one is not None and one.key_kept.casefold() == copy.key_kept.casefold()
 
 
 def _processes(plan: Plan, services: Iterable[str]) -> str:
@@ -213,11 +212,12 @@ RULES: tuple[Rule, ...] = (
         "The key to copies is kept inside of what it opens.",
         key_inside_its_copy,
     ),
-    ServiceRule(
+    OrganisationRule(
         "KEY_INSIDE_ITS_COPY",
         ("R-044", "R-016"),
-        "The newest copy of something is locked with a key that lies in this very copy.",
+        "The newest copies of something are locked with a key that is lost together with it.",
         key_inside_its_point,
+        frozenset({"points"}),
     ),
     ServiceRule(
         "CREDENTIAL_NOT_REACHABLE",
