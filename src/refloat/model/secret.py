@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 
@@ -51,3 +52,15 @@ class Secret:
     def __hash__(self) -> int:
         """Hash the value."""
         return hash(self._value)
+
+
+_IN_ADDRESS = re.compile(r"//[^/@\s:]*:[^/@\s]+@|https?://[^/?#@\s:]+:?@", re.IGNORECASE)
+
+
+def in_address(text: str) -> bool:
+    """Whether an address in a text holds a secret: ``//user:password@``, ``https://TOKEN@``.
+
+    What stands alone before the ``@`` is a token where the web is spoken, which has no accounts
+    without a password; elsewhere it names an account (``ssh://backup@host``, ``postgres://app@db``).
+    """
+    return "@" in text and _IN_ADDRESS.search(text) is not None

@@ -5,13 +5,12 @@ from __future__ import annotations
 import re
 import unicodedata
 
+from refloat.model.secret import in_address
+
 LONGEST = 200
 """Characters of one text at most."""
 
-_SECRETS = (
-    re.compile(r"://[^/@\s:]*:[^/@\s]+@"),
-    re.compile(r"(?:password|passwd|pwd|passphrase|secret|token|api_?key)\s*[=:]\s*\S", re.I),
-)
+_SECRET = re.compile(r"(?:password|passwd|pwd|passphrase|secret|token|api_?key)\s*[=:]\s*\S", re.I)
 
 
 def complaint(text: str) -> str:
@@ -22,6 +21,6 @@ def complaint(text: str) -> str:
         unicodedata.category(sign) in ("Cc", "Cs", "Co", "Cn") for sign in text
     ):
         return "a text holds characters that cannot be shown"
-    if (":" in text or "=" in text) and any(pattern.search(text) for pattern in _SECRETS):
+    if (":" in text or "=" in text) and (in_address(text) or _SECRET.search(text)):
         return "what looks like a secret stands in it"
     return ""

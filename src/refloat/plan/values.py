@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from refloat.model.secret import in_address
 from refloat.plan.complaints import quote
 from refloat.plan.durations import DURATION_PATTERN, format_duration, parse_duration
 from refloat.plan.reading import INVALID, Definitions, Invalid, Json, Reading, Reference, ValueType
 from refloat.plan.tree import MappingNode, Node, ScalarNode, SequenceNode, is_nothing
 
 _CAPTURED = re.compile(r"\$\{[^}]*\}")
-_PASSWORD_IN_ADDRESS = re.compile(r"://[^/@\s:]*:[^/@\s]+@")
 _SECRET_IN_TEXT = re.compile(
     r"(?:password|passwd|pwd|passphrase|secret|token)(?:=|\"\s*:\s*\")"
     r"(?!['*/\s&;,}\"]|env:|file:|command:|$)",
@@ -331,7 +331,7 @@ def read_text(node: Node, reading: Reading, words: str) -> str | Invalid:
         reading.complaints.add(node.mark, f"{words} is expected at {reading.where()}, not blanks")
         return INVALID
     literal = _CAPTURED.sub("", node.text)
-    if _PASSWORD_IN_ADDRESS.search(literal) or _SECRET_IN_TEXT.search(literal):
+    if in_address(literal) or _SECRET_IN_TEXT.search(literal):
         reading.complaints.add(
             node.mark,
             f"a secret stands in the text at {reading.where()}: a plan holds only references to"

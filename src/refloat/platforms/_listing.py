@@ -20,6 +20,7 @@ import msgspec
 
 from refloat.model.errors import MissingInput, ObservationProblem, UsageProblem
 from refloat.model.options import Probe
+from refloat.model.secret import in_address
 from refloat.platforms import Fact, Listing, RefusedEntry, Request, Telling
 
 LARGEST = 128 * 1024 * 1024
@@ -33,10 +34,7 @@ LONGEST = 1000
 
 Entry = TypeVar("Entry")
 
-_SECRETS = (
-    re.compile(r"://[^/@\s:]*:[^/@\s]+@"),
-    re.compile(r"(?:password|passwd|pwd|passphrase|secret|token|api_?key)\s*[=:]\s*\S", re.I),
-)
+_SECRET = re.compile(r"(?:password|passwd|pwd|passphrase|secret|token|api_?key)\s*[=:]\s*\S", re.I)
 _PLACE = re.compile(r" - at `\$\.?(?P<place>[\w.\[\]]*)`$")
 _OFFSET = re.compile(r"(?:[Zz]|[+-]\d\d:?\d\d)$")
 _FRACTION = re.compile(r"\.(\d{1,6})\d*")
@@ -227,7 +225,7 @@ def clean(*texts: str | None) -> None:
             unicodedata.category(sign) in ("Cc", "Cs", "Co", "Cn") for sign in text
         ):
             raise Unusable("a name holds characters that cannot be shown")
-        if (":" in text or "=" in text) and any(found.search(text) for found in _SECRETS):
+        if (":" in text or "=" in text) and (in_address(text) or _SECRET.search(text)):
             raise Unusable("what looks like a secret stands in it")
 
 

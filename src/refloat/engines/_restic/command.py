@@ -18,7 +18,7 @@ from refloat.engines import RepositoryAccess
 from refloat.engines._restic.errors import problem
 from refloat.host import process
 from refloat.model.errors import PlanProblem, RepositoryProblem, ToolFailed
-from refloat.model.secret import Secret
+from refloat.model.secret import Secret, in_address
 
 PROGRAM = "restic"
 INSTALL = "apt-get install restic"
@@ -27,8 +27,6 @@ QUICK = 300.0
 
 JSON_RESTORE = (0, 17)
 RETRY_LOCK = (0, 16)
-
-_CREDENTIALS_IN_URL = re.compile(r"//[^/@\s]*:[^/@\s]+@")
 
 
 class ReadVerb(enum.Enum):
@@ -211,9 +209,9 @@ def _place(access: RepositoryAccess) -> str:
             f"the repository {access.key} needs either a location or a url",
             hint="location: a folder; url: what restic calls a repository (rest:…, sftp:…, s3:…).",
         )
-    if _CREDENTIALS_IN_URL.search(given[0]):
+    if in_address(given[0]):
         raise PlanProblem(
-            f"the url of the repository {access.key} holds a password",
+            f"the url of the repository {access.key} holds a password or a token",
             hint="Give it by environment (RESTIC_REST_USERNAME, RESTIC_REST_PASSWORD; 0.16.1).",
         )
     if "password" not in access.secrets:
