@@ -158,7 +158,10 @@ class CopiesLeft:
                 if kind == "opened":
                     return "It is whole, and no account that opens it can sign in."
                 if kind == "keys":
-                    return f"It is whole, and the keys to {key.partition(' ')[2]} are lost."
+                    repository, _, kept = key.partition(": ")
+                    if kept:
+                        return f"It is whole, and its keys are lost with where they are: {kept}."
+                    return f"It is whole, and the keys to {repository.partition(' ')[2]} are lost."
         return "It is whole, and the keys to it are lost."
 
     def _safe(self, place: Place) -> str:

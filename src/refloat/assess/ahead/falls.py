@@ -13,6 +13,7 @@ from refloat.assess.access.isolation import Isolated, effective_rights
 from refloat.assess.ahead.compromise import Compromise
 from refloat.assess.ahead.kept import KeysAt
 from refloat.assess.ahead.known_losses import KnownLosses
+from refloat.assess.ahead.machine import OwnMachine
 from refloat.assess.ahead.naming import RESTORED
 from refloat.assess.ahead.network import Node
 from refloat.assess.ahead.places import Place, Places
@@ -121,7 +122,13 @@ class Falls:
 
     @cached_property
     def _keys(self) -> KeysAt:
-        return KeysAt(self._plan, self._looks, self._known)
+        copies = self._by_number.values()
+        return KeysAt(self._plan, self._looks, self.machine, self._known, copies)
+
+    @cached_property
+    def machine(self) -> OwnMachine:
+        """Knows what takes the machine on which Refloat runs."""
+        return OwnMachine(self._plan, self._graph)
 
     @cached_property
     def _standing(self) -> Standing:
@@ -145,7 +152,9 @@ class Falls:
         perhaps: list[int] = []
         follows = one.copied or one.kind in HOLDS_DATA
         (surely if follows else perhaps).extend(self._stopping.standbys((key,)))
-        return _parted(surely, (*perhaps, *self._stopping.with_carriers((key,))))
+        perhaps += self._stopping.with_carriers((key,))
+        perhaps += self._keys.read_here(Loss(LossKind.COMPONENT, key))
+        return _parted(surely, perhaps)
 
     def _service(self, key: str) -> _Fallen:
         if key not in self._plan.services:
@@ -153,7 +162,8 @@ class Falls:
         own, stopping = tuple(self._graph.own(key)), self._stopping
         surely = [self._first[key], *stopping.down(own), *stopping.standbys(own)]
         surely += stopping.standby(key)
-        return _parted(surely, stopping.with_carriers(own))
+        keys = self._keys.read_here(Loss(LossKind.SERVICE, key))
+        return _parted(surely, (*stopping.with_carriers(own), *keys))
 
     def _site(self, key: str) -> _Fallen:
         plan, stopping = self._plan, self._stopping
@@ -166,7 +176,7 @@ class Falls:
         surely, perhaps = list(stopping.down(here)), list(stopping.down(unsaid))
         perhaps += stopping.standbys((*here, *unsaid))
         perhaps += (*stopping.with_carriers((*here, *unsaid)), *stopping.unexplained)
-        perhaps += self._keys.site(key)
+        perhaps += (*self._keys.site(key), *self._keys.read_here(Loss(LossKind.SITE, key)))
         for (repository, domain), numbers in self._groups.items():
             place = plan.repositories.get(repository)
             there = self._standing.at_site(key, place.site if place is not None else "", domain)
@@ -215,6 +225,7 @@ class Falls:
         surely, perhaps = list(self._stopping.down(hosted)), list(self._stopping.down(unsaid))
         perhaps += [self._first[one] + RESTORED for one in (*hosted, *unsaid)]
         perhaps += (*self._stopping.with_carriers(hosted), *self._stopping.unexplained)
+        perhaps += self._keys.read_here(Loss(LossKind.VENDOR, key))
         number = self._known.get(("vendor", key))
         if number is not None:
             surely.append(number)
@@ -228,11 +239,11 @@ class Falls:
                 perhaps += numbers
         return _parted(surely, perhaps)
 
-    def _production(self, _: str) -> _Fallen:
+    def _production(self, key: str) -> _Fallen:
         """All that runs, but for what vendors run; and the copies, as isolation judges them."""
         ours = self._stopping.ours()
         surely, perhaps = self._stopping.services_of_ours()
-        perhaps += self._keys.production()
+        perhaps += self._keys.read_here(Loss(LossKind.PRODUCTION, key))
         surely += (*self._stopping.down(ours), *self._stopping.standbys(ours))
         for number, place in self._by_number.items():
             known = self.compromise.isolated.get((place.data_set, place.repository))

@@ -7,13 +7,15 @@ A password of which the plan gives only the reference lies on the machine on whi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from functools import cached_property
 
 from refloat.assess.ahead.buried import secrets
+from refloat.assess.ahead.machine import OwnMachine
 from refloat.assess.ahead.network import Node
-from refloat.assess.ahead.places import Places
+from refloat.assess.ahead.places import Place, Places
 from refloat.assess.ahead.standing import words
+from refloat.model.ahead import Loss
 from refloat.model.plan import Plan
 
 
@@ -36,56 +38,70 @@ def holding(plan: Plan, kept: str) -> tuple[str, ...]:
 
 
 class KeysAt:
-    """Says which keys are perhaps gone with a site, or with everything that runs.
+    """Says which keys are perhaps gone with a site, or with the machine on which Refloat runs.
 
     Args:
         plan: the plan.
         looks: knows what the places of keys name.
+        machine: knows what takes that machine.
         known: by node, its number.
+        copies: every place of copies.
     """
 
-    def __init__(self, plan: Plan, looks: Places, known: Mapping[Node, int]) -> None:
+    def __init__(
+        self,
+        plan: Plan,
+        looks: Places,
+        machine: OwnMachine,
+        known: Mapping[Node, int],
+        copies: Collection[Place],
+    ) -> None:
         self._plan = plan
         self._looks = looks
+        self._machine = machine
         self._known = known
+        self._copies = copies
 
     def site(self, site: str) -> Iterator[int]:
-        """Give the keys that are perhaps kept at a site."""
+        """Give the keys whose place has a site's name in its words."""
         name = words(site)
         for number, said in self._said.items():
             if name and name <= said:
                 yield number
-        for number, sites in self._read.items():
-            if site in sites or not sites or "" in sites:
-                yield number
 
-    def production(self) -> Iterator[int]:
-        """Give the keys that are perhaps lost with everything that runs."""
-        yield from self._read
+    def read_here(self, loss: Loss) -> Iterator[int]:
+        """Give the keys that are perhaps lost with the machine that alone has them."""
+        for number, copied in self._read.items():
+            if self._machine.lost_with(loss, copied):
+                yield number
 
     @cached_property
     def _said(self) -> Mapping[int, frozenset[str]]:
         """Give, by keys, the words on where they are kept, unless those name a thing of ours."""
-        plan, found = self._plan, {}
+        plan, said = self._plan, dict[str, str]()
         for kind, some in (("repository", plan.repositories), ("platform", plan.platforms)):
-            for key, one in some.items():
-                number = self._known.get(("keys", f"{kind} {key}"))
-                if number is not None and one.key_kept and not self._looks.named(one.key_kept)[0]:
-                    found[number] = words(one.key_kept)
+            said |= {f"{kind} {key}": one.key_kept for key, one in some.items()}
+        for place in self._copies:
+            if place.copy is not None and place.copy.key_kept:
+                said[f"{place.repository}: {place.copy.key_kept}"] = place.copy.key_kept
+        found = {}
+        for key, kept in said.items():
+            number = self._known.get(("keys", key))
+            if number is not None and kept and not self._looks.named(kept)[0]:
+                found[number] = words(kept)
         return found
 
     @cached_property
     def _read(self) -> Mapping[int, frozenset[str]]:
-        """Give, by keys that are read where Refloat runs, the sites of what it copies with them."""
+        """Give, by keys that are read where Refloat runs, what it copies with them."""
         found: dict[int, set[str]] = {}
         by_repository: dict[str, set[str]] = {}
         for key in self._plan.repositories:
             number = self._known.get(("keys", f"repository {key}"))
             if number is not None and is_read_here(self._plan, key):
                 found[number] = by_repository[key] = set()
-        if found:
-            for one in self._plan.components.values():
-                for key in one.repositories if one.protection is not None else ():
-                    if key in by_repository:
-                        by_repository[key].add(one.site)
-        return {number: frozenset(sites) for number, sites in found.items()}
+        for key in self._machine.copied if found else ():
+            for repository in self._plan.components[key].repositories:
+                if repository in by_repository:
+                    by_repository[repository].add(key)
+        return {number: frozenset(copied) for number, copied in found.items()}

@@ -63,11 +63,9 @@ class Opening:
         if not kept:
             yield from self.unsaid(platform, repository)
             return
-        groups = list(self.where(kept, repository))
-        if groups:
-            number = self._things.add("keys", f"{repository}: {kept}")
-            self._things.needs(number, (), groups)
-            yield number
+        number = self._things.add("keys", f"{repository}: {kept}")
+        self._things.needs(number, (), self.where(kept, repository))
+        yield number
 
     def tool(self, one: Component) -> tuple[int, ...]:
         """Give what restoring needs: that the tool can be opened, and hands."""

@@ -117,10 +117,14 @@ def _keys(
     left: Aftermath, data_sets: Iterable[str], tools: Mapping[str, list[str]]
 ) -> Iterator[AccessOutcome]:
     repositories: dict[str, list[str]] = {}
+    own: dict[tuple[str, str], list[str]] = {}
     network = left.network
     for key in data_sets:
         for number in network.copies.get(key, ()):
-            repositories.setdefault(network.by_number[number].repository, []).append(key)
+            place = network.by_number[number]
+            repositories.setdefault(place.repository, []).append(key)
+            if place.copy is not None and place.copy.key_kept:
+                own.setdefault((place.repository, place.copy.key_kept), []).append(key)
     told = [some for key, some in tools.items() if left.plan.platforms[key].key_kept]
     spoken = frozenset(chain.from_iterable(told))
     found = [(_platform_key(left, key), some) for key, some in tools.items()]
@@ -128,9 +132,16 @@ def _keys(
         (_repository_key(left, key, spoken=spoken.issuperset(some)), some)
         for key, some in repositories.items()
     ]
+    for (key, kept), some in own.items():
+        found.append((_key(left, f"{key}: {kept}", _place(left, key), kept), some))
     for one, some in found:
         if one is not None:
             yield replace(one, needed_for=tuple(dict.fromkeys(some)))
+
+
+def _place(left: Aftermath, repository: str) -> str:
+    one = left.plan.repositories.get(repository)
+    return f"copies in {one.name or one.key if one is not None else repository}"
 
 
 def _platform_key(left: Aftermath, key: str) -> AccessOutcome | None:
@@ -198,19 +209,25 @@ def _credential(left: Aftermath, trace: CredentialTrace) -> AccessOutcome:
     open_still = trace.rests_on is None or left.is_lost(trace.rests_on)
     if trace.reach is Reach.UNKNOWN and open_still:
         return AccessOutcome(what, trace.lives_in, Reach.UNKNOWN, trace.because)
-    if not trace.kept and _with_machine(left, trace):
-        because = (
-            "It lies where Refloat runs, which may be lost; no other place of it is written down."
-        )
+    if not left.network.falls.machine.is_lost(left.scenario.losses):
+        because = "Nothing that is lost holds it."
+        return AccessOutcome(what, trace.lives_in, Reach.REACHABLE, because)
+    because = "It lies where Refloat runs, which may be lost; "
+    if not trace.kept:
+        because += "no other place of it is written down."
         return AccessOutcome(what, trace.lives_in, Reach.UNKNOWN, because)
-    return AccessOutcome(what, trace.lives_in, Reach.REACHABLE, "Nothing that is lost holds it.")
+    if all(left.cautious[number] for number in _kept_with(left, trace)):
+        because = f"{because}another copy is kept: {trace.kept}."
+        return AccessOutcome(what, trace.kept, Reach.REACHABLE, because)
+    because = f"{because}so may be the place of its other copy: {trace.kept}."
+    return AccessOutcome(what, trace.kept, Reach.UNKNOWN, because)
 
 
-def _with_machine(left: Aftermath, trace: CredentialTrace) -> bool:
-    """Whether it opens a repository, and the machine that has it is perhaps lost."""
-    return any(
-        is_read_here(left.plan, key)
-        and any(str(each) == trace.reference for each in secrets(one.options))
-        and left.network.numbers.get(("keys", f"repository {key}")) in left.perhaps
-        for key, one in left.plan.repositories.items()
-    )
+def _kept_with(left: Aftermath, trace: CredentialTrace) -> Iterator[int]:
+    """Give the keys of the repositories that a credential opens."""
+    for key, one in left.plan.repositories.items():
+        number = left.network.numbers.get(("keys", f"repository {key}"))
+        if number is not None and any(
+            str(each) == trace.reference for each in secrets(one.options)
+        ):
+            yield number

@@ -16,7 +16,7 @@ from refloat.assess.ground.plan_graph import PlanGraph
 from refloat.model.dependency import Strength
 from refloat.model.plan import Component, ComponentKind, Plan
 
-_CARRIERS = frozenset({ComponentKind.INFRASTRUCTURE, ComponentKind.VIRTUAL_MACHINE})
+CARRIERS = frozenset({ComponentKind.INFRASTRUCTURE, ComponentKind.VIRTUAL_MACHINE})
 """Kinds of component on which data lies."""
 
 
@@ -130,6 +130,6 @@ class Stopping:
         for one in components.values():
             for need in one.needs:
                 on = components.get(need.on) if need.strength is Strength.HARD else None
-                if on is not None and on.kind in _CARRIERS and not on.copied:
+                if on is not None and on.kind in CARRIERS and not on.copied:
                     found.setdefault(on.key, []).append(one)
         return found

@@ -7,7 +7,9 @@ from datetime import timedelta
 import pytest
 
 from refloat.model.answers import Reach
+from refloat.model.feed import CopySeen
 from tests.unit.assess.ahead.test_what_falls import company, data_set, fate, lost, scenario, seen
+from tests.unit.assess.copied import HOUR, NOW, point
 
 KEPT = """
 sites: [hq, dr]
@@ -112,3 +114,74 @@ def test_deleted_data_leaves_the_machine_with_the_password() -> None:
     found = lost(company(own(), seen("db", "r1")), "db")
     assert fate(found, "app") == "comes back"
     assert data_set(found, "db").loss_seconds == timedelta(hours=2).total_seconds()
+
+
+HOSTED = (
+    OWN.replace("site: hq, protect", "site: hq, needs: [host], takes: 1 h, protect")
+    .replace(
+        "components:", "components:\n  host: {{kind: infrastructure, site: hq, takes: 1 h{host}}}"
+    )
+    .replace("sites:", "vendors: {{rents: {{name: Rents, contact: '1'}}}}\nsites:")
+)
+
+
+def hosted(where: str = "", host: str = "") -> str:
+    kept = f", key_kept: '{where}'" if where else ""
+    return HOSTED.format(kept=kept, password="file:/root/password", host=host)
+
+
+@pytest.mark.requirement("R-004")
+@pytest.mark.parametrize(
+    ("where", "host", "lose", "expected", "reach"),
+    [
+        ("", "", "host", "not known", Reach.UNKNOWN),
+        ("a safe at the bank", "", "host", "comes back", Reach.REACHABLE),
+        ("", "", "db", "comes back", Reach.REACHABLE),
+        ("", ", vendor: rents", "rents", "not known", Reach.UNKNOWN),
+        ("the safe at hq", "", "site:hq", "not known", Reach.UNKNOWN),
+        ("the safe at hq", "", "site:other", "untouched", None),
+        ("db", "", "site:hq", "does not come back", Reach.UNKNOWN),
+    ],
+)
+def test_the_machine_of_the_only_password_is_what_the_data_lies_on(
+    where: str, host: str, lose: str, expected: str, reach: Reach | None
+) -> None:
+    found = lost(company(hosted(where, host), seen("db", "r1")), lose)
+    assert fate(found, "app") == expected
+    credentials = [one.reach for one in found.access if "credential" in one.what]
+    assert credentials == ([] if reach is None else [reach])
+
+
+@pytest.mark.requirement("R-004")
+@pytest.mark.parametrize(("lose", "reach"), [("site:hq", Reach.UNKNOWN), ("db", Reach.REACHABLE)])
+def test_what_refloat_reads_for_a_component_may_be_lost_with_its_machine(
+    lose: str, reach: Reach
+) -> None:
+    reads = "{host: /run, port: 1, database: d, password: file:/root/database}"
+    given = own("a safe at the bank").replace("{files: /srv,", f"{{postgresql: {reads},")
+    given = given.replace("kind: files", "kind: database")
+    found = lost(company(given, seen("db", "r1")), lose)
+    told = {one.what.split()[2]: one for one in found.access if "credential" in one.what}
+    assert told["file:/root/database"].reach is reach
+    assert told["file:/root/password"].reach is Reach.REACHABLE
+    asked = "Try whether this works without what is lost: the credential file:/root/database"
+    assert any(one.startswith(asked) for one in found.surer) is (reach is Reach.UNKNOWN)
+
+
+@pytest.mark.parametrize(
+    ("kept_at", "site", "expected"),
+    [
+        ("the safe at hq", "hq", "not known"),
+        ("the safe at hq", "dr", "untouched"),
+        ("the bank", "hq", "comes back"),
+    ],
+)
+def test_the_words_of_a_copys_own_key_count_too(kept_at: str, site: str, expected: str) -> None:
+    text = kept().replace("encrypted: yes", "encrypted: no")
+    copy = point("vault-db", NOW - HOUR, copies=(CopySeen("r1", key_kept=kept_at),))
+    found = lost(company(text, copy), f"site:{site}")
+    assert fate(found, "vault") == expected
+    if site == "hq":
+        (told,) = found.access
+        assert (told.what, told.where) == ("the keys to copies in R one", kept_at)
+        assert told.reach is (Reach.UNKNOWN if expected == "not known" else Reach.REACHABLE)
