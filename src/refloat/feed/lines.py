@@ -257,17 +257,23 @@ class AccessLine(Line, frozen=True, gc=False, tag="access_fact", kw_only=True):
     principal: Annotated[Name, Meta(description="its key, or the source's name")]
     principal_kind: Annotated[PrincipalWord | None, Meta(description="what it is")] = None
     path: Annotated[Name, Meta(description="key of the repository, or the source's path")]
-    right: Annotated[RightWord | None, Meta(description="one right")] = None
+    right: Annotated[RightWord | None, Meta(description="one right; `any` is all")] = None
     allowed: Annotated[
         bool | None, Meta(description="whether it has that one right; null if nobody could tell")
     ] = None
     rights: Annotated[
         tuple[RightWord, ...] | None,
-        Meta(description="instead of `right`: all that it was seen to have; `[]`: none at all"),
+        Meta(
+            description="instead of `right`: all that it was seen to have; `any`: every right that"
+            " the line does not name; `[]`: none at all"
+        ),
     ] = None
     denied: Annotated[
         tuple[RightWord, ...] | None,
-        Meta(description="beside `rights`: those that it was seen not to have"),
+        Meta(
+            description="beside `rights`: those that it was seen not to have; `any`: every right"
+            " that the line does not name"
+        ),
     ] = None
     quality: Annotated[
         Literal["excellent", "good", "fair", "poor"] | None,

@@ -12,6 +12,7 @@ import pytest
 
 from refloat import feed
 from refloat.feed.examples import EXAMPLES
+from refloat.feed.reference import reference
 from refloat.model.access import LockMode, PrincipalKind, Right
 from refloat.model.feed import (
     AccessSeen,
@@ -156,6 +157,12 @@ def test_any_grants_every_right_that_is_not_named(
 def test_any_denies_every_right_that_is_not_named() -> None:
     said = access(rights=["list"], denied=["any"])
     assert said == {**dict.fromkeys(Right, False), Right.LIST: True}
+
+
+def test_the_reference_says_so() -> None:
+    rows = [one for one in reference().splitlines() if one.startswith(("| `rights`", "| `de"))]
+    said = [one for one in rows if "`any`: every right that the line does not name" in one]
+    assert [one.split("`")[1] for one in said] == ["rights", "denied"]
 
 
 def test_a_later_list_takes_back_what_it_no_longer_has() -> None:
