@@ -7,8 +7,16 @@ from __future__ import annotations
 
 import re
 
-_HOST = re.compile(r"://(?:[^/?#\s]*@)?([^/?#\s:,@\[\]]+)")
-_PAIR = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]{0,252}):[0-9]{1,5}")
+_HOSTS = re.compile(r"://(?:[^/?#\s]*@)?([^/?#\s@\[\];'\"()]+)")
+"""What stands for the machine in an address; several have commas between (MongoDB, Kafka)."""
+_PORT = re.compile(r":(?:[0-9]{1,5}|\$\{.*|\$\w+)?$")
+_PAIR = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]{0,252}):(?:[0-9]{1,5}|\$\{[^{}]*\}|\$\w+)")
+_KEYED = re.compile(
+    r"(?:^|[;\s])(?:server|host|data source)\s*=\s*(?:tcp:)?([^;,:\s()]+)", re.IGNORECASE
+)
+"""``Server=db;…`` of ADO.NET and ODBC, ``host=db …`` of libpq."""
+_WRAPPED = re.compile(r"@tcp\(([^():,\s]+)")
+"""``user:…@tcp(db:3306)/app`` of Go's driver for MySQL."""
 
 
 def hosts(name: str, value: str) -> list[str]:
@@ -16,16 +24,19 @@ def hosts(name: str, value: str) -> list[str]:
 
     Args:
         name: the setting's name; one that ends in ``HOST`` has a bare host for its value.
-        value: its value: an address, ``host:port``, or several of them with commas between.
+        value: its value: an address, ``host:port``, several of them with commas between, or the
+            settings of a connection.
 
     Returns:
         Each host once; nothing where the value names none.
     """
     if "://" in value:
-        found = _HOST.findall(value)
+        found = [_PORT.sub("", one) for some in _HOSTS.findall(value) for one in some.split(",")]
+    elif "=" in value:
+        found = _KEYED.findall(value)
     elif ":" in value:
         pairs = map(_PAIR.fullmatch, value.replace(" ", "").split(","))
-        found = [pair.group(1) for pair in pairs if pair]
+        found = _WRAPPED.findall(value) or [pair.group(1) for pair in pairs if pair]
     else:
         found = [value] if name.upper().endswith(("HOST", "HOSTNAME", "SERVER")) else []
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(filter(None, found)))

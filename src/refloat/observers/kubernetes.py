@@ -1,6 +1,7 @@
 """Reads Kubernetes manifests, and what ``kubectl get -o yaml`` or ``-o json`` prints.
 
-All kinds that run something, keep data, or refer to what does. The content of secrets and of
+All kinds that run something, keep data, or refer to what does. Pods and other objects that a
+workload made for itself are one with it where both are read together. The content of secrets and of
 settings is never looked at, and no cluster is asked.
 """
 
@@ -148,6 +149,8 @@ def _object(node: Node) -> _Object:
 def _gather(objects: Iterable[_Object], names: Names, gathering: Gathering) -> None:
     for one in objects:
         thing = one.thing
+        if names.is_made(thing):
+            continue
         spelled = names.spell(thing.kind, thing.namespace, thing.name)
         space = f" in {thing.namespace}" if thing.namespace else ""
         taken = gathering.see(
@@ -174,11 +177,12 @@ def _relate(
         name, namespace = need.name or text(need.node), need.namespace or thing.namespace
         if need.maybe and not names.knows(need.kind, namespace, name):
             continue
-        if need.kind:
-            name = names.spell(need.kind, namespace, name)
-        if name != spelled:
-            keeps = need.holds_data or need.kind in HOLDS_DATA
-            gathering.see(spelled, name, need.node.line, need.what, holds_data=keeps)
+        made = names.numbered(need.kind, namespace, need.numbered) if need.numbered else []
+        for each_name in made or [name]:
+            other = names.spell(need.kind, namespace, each_name) if need.kind else each_name
+            if other != spelled:
+                keeps = need.holds_data or need.kind in HOLDS_DATA
+                gathering.see(spelled, other, need.node.line, need.what, holds_data=keeps)
 
 
 def _version(kind: str, node: Node) -> tuple[str, str]:

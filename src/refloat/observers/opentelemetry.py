@@ -3,7 +3,9 @@
 After the collector's connector ``servicegraph``
 (https://github.com/open-telemetry/opentelemetry-collector-contrib, connector/servicegraphconnector)
 and Prometheus' text format (https://prometheus.io/docs/instrumenting/exposition_formats/), with
-which OpenMetrics agrees in what is read here. Other metrics are passed over.
+which OpenMetrics agrees in what is read here. Other metrics are passed over. Where one end of a
+request told nothing, the connector fills in ``user`` for who asked and ``unknown`` for who was
+asked: these are nobody's names.
 """
 
 from __future__ import annotations
@@ -29,6 +31,10 @@ _LINE = re.compile(
 _LABEL = re.compile(r'\s*([A-Za-z_]\w*)\s*=\s*"((?:[^"\\]|\\[\\"n])*)"\s*(?:,|$)')
 _NUMBER = re.compile(r"\+?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][+-]?\d+)?")
 _ESCAPED = re.compile(r"\\(.)")
+
+_VIRTUAL = "virtual_node"
+_NOBODY = ("user", "unknown")
+"""What the connector calls a client and a server that told nothing (``onExpire``)."""
 
 _TOO_LARGE = f"Save the lines of {METRIC} alone: grep {METRIC} metrics.txt"
 
@@ -91,7 +97,10 @@ def _see(gathering: Gathering, number: int, labels: dict[str, str]) -> None:
     kind = labels.get("connection_type", "")
     if not client or not server:
         gathering.refuse(number, "it names no client or no server")
-    elif client == server:  # it calls itself: it is there, and needs nothing else for it
+    elif kind == _VIRTUAL and client == _NOBODY[0]:  # somebody asked it: it is there
+        gathering.see(server, "", number)
+    elif client == server or (kind == _VIRTUAL and server == _NOBODY[1]):
+        # It calls itself, or nobody knows whom: it is there.
         gathering.see(client, "", number)
     else:
         gathering.see(client, server, number, kind, holds_data=kind == "database")

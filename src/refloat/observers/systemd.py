@@ -17,6 +17,7 @@ from refloat.model.errors import ObservationProblem
 from refloat.model.options import Option, Probe
 from refloat.observers import Reading, Scope
 from refloat.observers._gathering import Gathering
+from refloat.observers._machine import is_of_the_machine
 from refloat.observers._source import decode, read_bytes
 
 _NEEDS = ("Requires", "Requisite", "BindsTo", "Wants", "Upholds")
@@ -35,6 +36,32 @@ _UNIT = re.compile(rf"[A-Za-z0-9:_.\\@-]+\.(?:{'|'.join(_KINDS)}|scope|device)")
 _BEGINS = re.compile(r"# (/\S*/([^/\s]+))$")
 _SETTING = re.compile(r"([A-Za-z][A-Za-z0-9_-]*)[ \t]*=[ \t]*(.*)$")
 _SECTION = re.compile(r"\[([^\[\]]+)\]\s*$")
+
+_NO_DISK = frozenset(
+    (
+        "autofs",
+        "binfmt_misc",
+        "bpf",
+        "cgroup",
+        "cgroup2",
+        "configfs",
+        "debugfs",
+        "devpts",
+        "devtmpfs",
+        "efivarfs",
+        "fusectl",
+        "hugetlbfs",
+        "mqueue",
+        "proc",
+        "pstore",
+        "ramfs",
+        "securityfs",
+        "sysfs",
+        "tmpfs",
+        "tracefs",
+    )
+)
+"""Types of mounts that keep nothing: the kernel makes them, or they are in memory (proc(5))."""
 
 _TOO_LARGE = "Save fewer units at a time: systemctl cat 'web*' > units.txt"
 
@@ -183,7 +210,7 @@ def _gather(unit: _Unit, gathering: Gathering) -> None:
     kind = unit.name.rpartition(".")[2]
     when = ", ".join(value for _, value in unit.settings.get("OnCalendar", ()))
     about = f"{kind}, starts {when}" if when else kind
-    keeps = kind in ("mount", "swap")
+    keeps = kind == "mount" and unit.last("Type") not in _NO_DISK
     owner = unit.last("X-Owner")
     if not gathering.see(unit.name, "", unit.line, about, owner=owner, holds_data=keeps):
         return
@@ -195,7 +222,7 @@ def _gather(unit: _Unit, gathering: Gathering) -> None:
                 gathering.refuse(line, "a word in it is no name of a unit")
     for key in _PATHS:
         for line, word in unit.words(key):
-            _need(unit, word, line, key, gathering, keeps=True)
+            _need(unit, word, line, key, gathering, keeps=not is_of_the_machine(word))
     for line, word in unit.words("StateDirectory"):
         _need(
             unit,
@@ -210,7 +237,7 @@ def _gather(unit: _Unit, gathering: Gathering) -> None:
             _need(unit, word.partition(":")[0], line, "credential", gathering, prefix="credential/")
     if kind in ("timer", "socket", "path", "automount"):
         _started(unit, kind, gathering)
-    for line, word in unit.words("What") if kind == "mount" else ():
+    for line, word in unit.words("What") if keeps else ():
         _need(unit, word, line, "mounts", gathering, keeps=True)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -171,3 +172,46 @@ def test_names_that_stand_twice_and_need_themselves_are_named_with_their_line(
 def test_more_services_than_fit_are_refused_and_never_cut_off(tmp_path: Path) -> None:
     with pytest.raises(ObservationProblem, match="more than 20000 things"):
         read(tmp_path, "services:\n" + "".join(f"  s{n}: {{}}\n" for n in range(20_001)))
+
+
+def test_what_belongs_to_the_machine_is_needed_and_is_no_data_store(tmp_path: Path) -> None:
+    mounts = [
+        "/var/run/docker.sock:/var/run/docker.sock",
+        "/lib/modules:/lib/modules",
+        "/etc/localtime:/etc/localtime",
+        "./queue.sock:/run/queue.sock",
+        "/srv/orders:/orders",
+        "./settings:/settings:ro",
+    ]
+    reading = read(tmp_path, f"services: {{web: {{image: a, volumes: {json.dumps(mounts)}}}}}")
+    assert len(needs(reading, "web")) == len(mounts)
+    assert [one.needs for one in reading.observations if one.holds_data] == ["/srv/orders"]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "found"),
+    [
+        ("URL", "postgres://app:pw@db:5432/app", ["db"]),
+        ("URL", "mongodb://u:p@db:27017,cache:27017/app?replicaSet=x", ["db", "cache"]),
+        ("URL", "kafka://db:9092,cache:9092", ["db", "cache"]),
+        ("URL", "jdbc:sqlserver://db:1433;databaseName=app", ["db"]),
+        ("URL", "http://db:${PORT:-80}/x", ["db"]),
+        ("BROKERS", "db:9092, cache:${CACHE_PORT}", ["db", "cache"]),
+        ("ADDR", "db:${PORT}", ["db"]),
+        ("ConnectionStrings__App", "Server=tcp:db,1433;Database=app;Password=cache", ["db"]),
+        ("DSN", "host=db port=5432 user=cache", ["db"]),
+        ("DSN", "user:pw@tcp(db:3306)/cache", ["db"]),
+        ("DB_HOST", "db", ["db"]),
+        ("NAME", "db", []),
+        ("TITLE", "cache=db", []),
+    ],
+)
+def test_a_value_names_hosts_in_every_usual_way(
+    tmp_path: Path, name: str, value: str, found: list[str]
+) -> None:
+    web = {"image": "a", "environment": {name: value}}
+    services = {"web": web, "db": {"image": "b"}, "cache": {"image": "c"}}
+    reading = read(tmp_path, json.dumps({"services": services}))
+    assert list(needs(reading, "web")) == found
+    assert "pw" not in repr(reading)
+    assert "Password" not in repr(reading)

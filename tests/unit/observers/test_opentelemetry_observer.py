@@ -34,19 +34,35 @@ def test_a_graph_shows_who_was_seen_to_call_whom_each_with_its_line() -> None:
         ("booking-app", "bookings-db", 5),
         ("booking-app", "mail", 6),
         ("identity", "", 7),
-        ("user", "booking-app", 8),
+        ("booking-app", "", 8),
     ]
     assert [one.what for one in reading.observations] == [
         "",
         "database",
         "messaging_system",
         "",
-        "virtual_node",
+        "",
     ]
     assert [one.needs for one in reading.observations if one.holds_data] == ["bookings-db"]
     assert reading.refused == ()
     assert SECRET in SAMPLE.read_text(encoding="utf-8")
     assert SECRET not in repr(reading)
+
+
+@pytest.mark.parametrize(
+    ("labels", "found"),
+    [
+        ('client="user",server="a",connection_type="virtual_node"', ("a", "")),
+        ('client="a",server="unknown",connection_type="virtual_node"', ("a", "")),
+        ('client="a",server="pay.example",connection_type="virtual_node"', ("a", "pay.example")),
+        ('client="user",server="a",connection_type=""', ("user", "a")),
+    ],
+)
+def test_what_the_connector_fills_in_for_nobody_is_no_component(
+    tmp_path: Path, labels: str, found: tuple[str, str]
+) -> None:
+    (one,) = read(tmp_path, f"{METRIC}{{{labels}}} 1\n").observations
+    assert (one.component, one.needs) == found
 
 
 @pytest.mark.parametrize(

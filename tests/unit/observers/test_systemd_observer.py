@@ -121,3 +121,20 @@ def test_lines_that_are_none_are_named_and_the_others_taken(tmp_path: Path) -> N
 def test_what_is_no_unit_is_refused(tmp_path: Path, name: str, content: str, said: str) -> None:
     with pytest.raises(ObservationProblem, match=said):
         read(tmp_path / name, content)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "stores"),
+    [
+        ("tmp.mount", "[Mount]\nWhat=tmpfs\nWhere=/tmp\nType=tmpfs\n", []),
+        ("dev-hugepages.mount", "[Mount]\nWhat=hugetlbfs\nType=hugetlbfs\n", []),
+        ("srv.mount", "[Mount]\nWhat=/dev/sdb1\nType=ext4\n", ["srv.mount", "/dev/sdb1"]),
+        ("dev-sdc1.swap", "[Swap]\nWhat=/dev/sdc1\n", []),
+        ("web.service", "[Unit]\nRequiresMountsFor=/run/web /srv/web\n", ["/srv/web"]),
+    ],
+)
+def test_memory_swap_and_what_the_kernel_makes_keep_no_data(
+    tmp_path: Path, name: str, content: str, stores: list[str]
+) -> None:
+    reading = read(tmp_path / name, content)
+    assert [one.needs or one.component for one in reading.observations if one.holds_data] == stores

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from refloat.observers._addresses import hosts
 from refloat.observers._gathering import UNRENDERED, Gathering, is_template
+from refloat.observers._machine import is_of_the_machine
 from refloat.observers._yaml import Entry, Node, entries, get, items, text
 
 SECTIONS = {"volumes": "volume", "secrets": "secret", "configs": "config", "networks": "network"}
@@ -163,6 +164,7 @@ class File:
         if kind == "volume" and name:
             yield _Need(self.known.spelled("volumes", name), line, "volume", True)
         elif kind == "bind":
+            kept = kept and not is_of_the_machine(name)
             yield _Need(name, line, "folder or file of the host", kept)
 
     def _networks(self, named: Node) -> Iterator[_Need]:

@@ -6,10 +6,11 @@ Names are unique among objects of one kind in one namespace only
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from refloat.observers._yaml import NOTHING, Node, entries, get, text
+from refloat.observers._yaml import NOTHING, Node, entries, get, items, text
 
 WORKLOADS = frozenset(
     (
@@ -26,6 +27,10 @@ WORKLOADS = frozenset(
 """Kinds that run something; these have plain names."""
 
 
+CLAIM = "PersistentVolumeClaim"
+_NUMBERED = re.compile(r"(.+)-[0-9]+")
+
+
 @dataclass(frozen=True, slots=True)
 class Thing:
     """One object, without most of what is written of it: many are kept until all are read.
@@ -37,6 +42,8 @@ class Thing:
         line: where the name stands.
         labels: those of the pods of a workload.
         selector: which labels a service looks for.
+        maker: the kind and name of the workload that made it, if one did: pods are made by a
+            ReplicaSet, and that by a Deployment, with names that change.
     """
 
     kind: str
@@ -45,6 +52,7 @@ class Thing:
     line: int
     labels: Mapping[str, str]
     selector: Mapping[str, str]
+    maker: tuple[str, str] = ("", "")
 
     @staticmethod
     def of(node: Node) -> Thing:
@@ -58,6 +66,7 @@ class Thing:
             line=name.line,
             labels=_texts(get(pods, "metadata", "labels")),
             selector=_texts(get(node, "spec", "selector")) if kind == "Service" else {},
+            maker=_maker(node) if kind in WORKLOADS else ("", ""),
         )
 
 
@@ -66,6 +75,14 @@ def template(kind: str, node: Node) -> Node:
     if kind == "CronJob":
         return get(node, "spec", "jobTemplate", "spec", "template")
     return node if kind == "Pod" else get(node, "spec", "template")
+
+
+def _maker(node: Node) -> tuple[str, str]:
+    for one in items(get(node, "metadata", "ownerReferences")):
+        kind = text(get(one, "kind"))
+        if kind in WORKLOADS and text(get(one, "controller")) == "true":
+            return kind, text(get(one, "name"))
+    return "", ""
 
 
 def _texts(node: Node) -> dict[str, str]:
@@ -77,7 +94,8 @@ class Names:
 
     A workload has its own name, and a service that of the workload of that name that it leads to.
     Everything else is spelled as kubectl does: ``secret/database``. What another one is called too
-    has its kind before it, or its namespace behind it.
+    has its kind before it, or its namespace behind it. What a workload among them made for itself
+    (the pods of a deployment) is one with that workload, and has no name.
 
     Args:
         things: the objects of all files that are read together.
@@ -89,7 +107,15 @@ class Names:
         self._labelled: dict[tuple[str, str, str], list[Thing]] = {}
         self._behind: dict[int, list[Thing]] = {}
         self._known: dict[tuple[str, str, str], Thing] = {}
-        for thing in things:
+        self._numbered: dict[tuple[str, str, str], list[str]] = {}
+        several = list(things)
+        self._all = {(one.kind, one.namespace, one.name) for one in several}
+        for thing in several:
+            if self.is_made(thing):
+                continue
+            if thing.kind == CLAIM and (found := _NUMBERED.fullmatch(thing.name)):
+                key = (thing.kind, thing.namespace, found.group(1))
+                self._numbered.setdefault(key, []).append(thing.name)
             self._spaces.setdefault((thing.kind, thing.name), set()).add(thing.namespace)
             self._known.setdefault((thing.kind, thing.namespace, thing.name), thing)
             if thing.kind in WORKLOADS:
@@ -114,6 +140,15 @@ class Names:
     def knows(self, kind: str, namespace: str, name: str) -> bool:
         """Say whether an object is among them."""
         return (kind, namespace, name) in self._known
+
+    def is_made(self, thing: Thing) -> bool:
+        """Say whether a workload that is among them made it."""
+        kind, name = thing.maker
+        return bool(kind) and (kind, thing.namespace, name) in self._all
+
+    def numbered(self, kind: str, namespace: str, name: str) -> list[str]:
+        """Give the names of those objects that are called so, with a number behind."""
+        return self._numbered.get((kind, namespace, name), [])
 
     def behind(self, service: Thing) -> list[Thing]:
         """Give the workloads that a service's selector leads to."""

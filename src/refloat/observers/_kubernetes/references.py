@@ -11,10 +11,26 @@ from dataclasses import dataclass
 from itertools import chain
 
 from refloat.observers._addresses import hosts
-from refloat.observers._kubernetes.naming import WORKLOADS, template
+from refloat.observers._kubernetes.naming import CLAIM, WORKLOADS, template
+from refloat.observers._machine import is_of_the_machine
 from refloat.observers._yaml import NOTHING, Node, each, entries, get, items, text
 
-CLAIM = "PersistentVolumeClaim"
+_DISKS = {
+    "awsElasticBlockStore": "volumeID",
+    "azureDisk": "diskName",
+    "azureFile": "shareName",
+    "cephfs": "path",
+    "cinder": "volumeID",
+    "gcePersistentDisk": "pdName",
+    "glusterfs": "path",
+    "iscsi": "iqn",
+    "portworxVolume": "volumeID",
+    "rbd": "image",
+    "vsphereVolume": "volumePath",
+}
+"""Volumes that a pod names itself, and what in them says which it is."""
+_NO_FOLDER = frozenset(("Socket", "CharDevice", "BlockDevice"))
+"""What a path of the host may be that is no folder and no file."""
 HOLDS_DATA = frozenset((CLAIM, "PersistentVolume", "VolumeSnapshot"))
 """Kinds that keep data."""
 
@@ -31,6 +47,8 @@ class Need:
         name: its name, where the node's text is not that alone.
         holds_data: whether it keeps data though it is no object.
         maybe: whether it is needed only if there is such an object: an address may be anything.
+        numbered: what the names of those objects begin with that were made of it, one for each
+            replica; where some are among what is read, they are what is needed.
     """
 
     kind: str
@@ -40,6 +58,7 @@ class Need:
     name: str = ""
     holds_data: bool = False
     maybe: bool = False
+    numbered: str = ""
 
 
 def needs(kind: str, node: Node) -> Iterator[Need]:
@@ -58,7 +77,7 @@ def needs(kind: str, node: Node) -> Iterator[Need]:
 def _of_pods(kind: str, workload: Node) -> Iterator[Need]:
     pods = get(template(kind, workload), "spec")
     found = chain(
-        _volumes(get(pods, "volumes")),
+        _volumes(pods),
         *(
             _container(one)
             for key in ("initContainers", "containers")
@@ -75,30 +94,64 @@ def _of_pods(kind: str, workload: Node) -> Iterator[Need]:
 
 
 def _claims(workload: Node) -> Iterator[Need]:
+    name = text(get(workload, "metadata", "name"))
     for one in each(get(workload, "spec", "volumeClaimTemplates"), "metadata", "name"):
-        yield Need(CLAIM, one, "volume of its own for each replica")
+        made = f"{text(one)}-{name}"
+        yield Need(CLAIM, one, "volume of its own for each replica", numbered=made)
 
 
-def _volumes(volumes: Node) -> Iterator[Need]:
-    for volume in items(volumes):
-        for name, (_, node) in entries(volume).items():
-            if name == "persistentVolumeClaim":
+def _volumes(pods: Node) -> Iterator[Need]:
+    for volume in items(get(pods, "volumes")):
+        for kind, (_, node) in entries(volume).items():
+            if kind == "persistentVolumeClaim":
                 yield Need(CLAIM, get(node, "claimName"), "volume")
-            elif name == "secret":
+            elif kind == "secret":
                 yield Need("Secret", get(node, "secretName"), "volume")
-            elif name == "configMap":
+            elif kind == "configMap":
                 yield Need("ConfigMap", get(node, "name"), "volume")
-            elif name == "projected":
-                sources = get(node, "sources")
-                yield from (
-                    Need("Secret", one, "volume") for one in each(sources, "secret", "name")
-                )
-                for one in each(sources, "configMap", "name"):
-                    yield Need("ConfigMap", one, "volume")
-            elif name == "hostPath":
-                yield Need("", get(node, "path"), "folder or file of the host", holds_data=True)
-            elif name == "nfs":
+            elif kind == "projected":
+                yield from _projected(get(node, "sources"))
+            elif kind == "hostPath":
+                keeps = _keeps(pods, text(get(volume, "name")), node)
+                yield Need("", get(node, "path"), "folder or file of the host", holds_data=keeps)
+            elif kind == "nfs":
                 yield _share(node)
+            elif kind == "csi":
+                what = get(node, "volumeAttributes", "secretProviderClass")
+                yield Need("SecretProviderClass", what, "volume")
+            elif kind in _DISKS:
+                yield from _disk(kind, node)
+
+
+def _projected(sources: Node) -> Iterator[Need]:
+    for one in each(sources, "secret", "name"):
+        yield Need("Secret", one, "volume")
+    for one in each(sources, "configMap", "name"):
+        yield Need("ConfigMap", one, "volume")
+
+
+def _keeps(pods: Node, name: str, node: Node) -> bool:
+    """Say whether a folder of the host may keep data of these pods: they can write to it."""
+    if is_of_the_machine(text(get(node, "path"))) or text(get(node, "type")) in _NO_FOLDER:
+        return False
+    mounts = [
+        mount
+        for key in ("initContainers", "containers")
+        for container in items(get(pods, key))
+        for mount in items(get(container, "volumeMounts"))
+        if text(get(mount, "name")) == name
+    ]
+    return not mounts or any(text(get(mount, "readOnly")) != "true" for mount in mounts)
+
+
+def _disk(kind: str, node: Node) -> Iterator[Need]:
+    """Give a disk or share that pods use without a claim."""
+    named = get(node, _DISKS[kind])
+    if text(named):
+        name = f"{kind.lower()}/{text(named)}"
+        yield Need("", named, "volume without a claim", name=name, holds_data=True)
+    yield Need("Secret", get(node, "secretName"), "volume")
+    yield Need("Secret", get(node, "secretRef", "name"), "volume")
 
 
 def _share(node: Node) -> Need:
@@ -135,9 +188,11 @@ def _of_service(node: Node) -> Iterator[Need]:
 def _of_ingress(node: Node) -> Iterator[Need]:
     spec = get(node, "spec")
     yield Need("Service", get(spec, "defaultBackend", "service", "name"), "leads to")
+    yield Need("Service", get(spec, "backend", "serviceName"), "leads to")
     for paths in each(get(spec, "rules"), "http", "paths"):
         for one in each(paths, "backend"):
             yield Need("Service", get(one, "service", "name"), "leads to")
+            yield Need("Service", get(one, "serviceName"), "leads to")  # before v1
             resource = get(one, "resource")
             yield Need(text(get(resource, "kind")), get(resource, "name"), "leads to")
     for one in each(get(spec, "tls"), "secretName"):
