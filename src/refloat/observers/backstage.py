@@ -10,24 +10,30 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
 import yaml
 
-from refloat.model.errors import ObservationProblem
+from refloat.model.errors import ObservationProblem, RefloatError
 from refloat.model.options import Option, Probe
-from refloat.observers import Reading, Scope
-from refloat.observers._gathering import UNRENDERED, Gathering, is_template
+from refloat.observers import Outcome, Reading, Scope
+from refloat.observers._gathering import UNRENDERED, Gathering, digest_of, is_template
 from refloat.observers._source import decode, read_bytes
 from refloat.observers._yaml import Node, entries, get, items, read_documents, text
 
 VERSIONS = ("backstage.io/v1alpha1", "backstage.io/v1beta1")
 """What ``apiVersion`` may say; both mean the same."""
 
-DATA_TYPES = frozenset(("bucket", "database", "object-storage", "s3-bucket", "volume"))
+DATA_TYPES = frozenset(
+    """
+    blob-storage bucket database db document-db dynamodb dynamodb-table elasticsearch file-share
+    filesystem gcs-bucket mariadb mongodb mysql nosql-database object-storage opensearch
+    persistent-volume postgres postgresql rds s3 s3-bucket sql-database storage-account volume
+    """.split()  # noqa: SIM905 (a list of quoted names would be three times as long)
+)
 """Types of resources that keep data; the catalogue leaves types to whoever writes it."""
 
 _REFERENCE = re.compile(r"(?:([^:/]+):)?(?:([^:/]+)/)?([^:/]+)")
@@ -68,21 +74,36 @@ class _Need(NamedTuple):
 
 
 @dataclass
+class _Together:
+    """What all files say that are read together.
+
+    Attributes:
+        entities: components and resources.
+        names: of each entity that is named anywhere, as it was written first.
+        providers: of each interface, who provides it.
+    """
+
+    entities: dict[_Key, _Entity] = field(default_factory=dict)
+    names: dict[_Key, str] = field(default_factory=dict)
+    providers: dict[_Key, list[_Key]] = field(default_factory=lambda: defaultdict(list))
+
+
+@dataclass
 class _Catalogue:
     """What one file says, before anything has got its name.
 
     Attributes:
         gathering: is told of what is refused.
-        entities: components and resources.
-        names: of each entity that is named anywhere, as it was written first.
-        providers: of each interface, who provides it.
+        digest: of the bytes that were read.
+        together: what it and all others say that are read together.
+        entities: components and resources of the file.
         needs: in the order of the file.
     """
 
     gathering: Gathering
+    digest: str
+    together: _Together
     entities: dict[_Key, _Entity] = field(default_factory=dict)
-    names: dict[_Key, str] = field(default_factory=dict)
-    providers: dict[_Key, list[_Key]] = field(default_factory=lambda: defaultdict(list))
     needs: list[_Need] = field(default_factory=list)
 
     def declare(self, document: Node) -> bool:
@@ -115,14 +136,20 @@ class _Catalogue:
         elif key in self.entities:
             self.gathering.refuse(node.line, "this entity stands in the file already")
         else:
-            self.entities[key] = _Entity(key, name, node.line, get(document, "spec"))
-            self.names[key] = name
+            entity = _Entity(key, name, node.line, get(document, "spec"))
+            self.entities[key] = self.together.entities[key] = entity
+            self.together.names[key] = name
+
+    def provide(self) -> None:
+        """Say who provides which interface."""
+        for entity in self.entities.values():
+            for key, _line in self._references(entity, "providesApis", "api"):
+                providers = self.together.providers[key]
+                if entity.key not in providers:
+                    providers.append(entity.key)
 
     def connect(self) -> None:
         """Read what each entity says of others, when all are known."""
-        for entity in self.entities.values():
-            for key, _line in self._references(entity, "providesApis", "api"):
-                self.providers[key].append(entity.key)
         for entity in self.entities.values():
             for key, line in self._references(entity, "dependsOn"):
                 self._need(entity.key, key, line)
@@ -136,12 +163,12 @@ class _Catalogue:
 
         Whoever provides what it consumes itself needs nobody else for it.
         """
-        providers = self.providers.get(needed)
+        providers = self.together.providers.get(needed)
         if not providers:
-            what = "an interface that nothing in this file provides"
+            what = "an interface that nothing that was read provides"
             self.needs.append(_Need(having, needed, line, what if needed.kind == "api" else ""))
         elif having not in providers:
-            what = f"the interface {self.names[needed]}"
+            what = f"the interface {self.together.names[needed]}"
             self.needs += [_Need(having, provider, line, what) for provider in providers]
 
     def _references(self, entity: _Entity, name: str, kind: str = "") -> Iterator[tuple[_Key, int]]:
@@ -166,7 +193,7 @@ class _Catalogue:
             else:
                 namespace = (found[2] or entity.key.namespace).casefold()
                 key = _Key((found[1] or kind).casefold(), namespace, found[3].casefold())
-                self.names.setdefault(key, found[3])
+                self.together.names.setdefault(key, found[3])
                 yield key, item.line
 
 
@@ -193,20 +220,56 @@ class Backstage:
             MissingInput: if it is not there, or cannot be opened.
             ObservationProblem: if it is no small ordinary file, no YAML, or holds no entity.
         """
-        content = read_bytes(path, hint=_TOO_LARGE)
-        said = read_documents(path, decode(path, content))
-        gathering = Gathering(path, _TOO_LARGE)
-        gathering.refuse_again(said.twice)
-        catalogue = _Catalogue(gathering)
-        known = [catalogue.declare(one) for document in said.documents for one in _each(document)]
-        if not any(known):
-            raise ObservationProblem(
-                f"{path} holds no entity of Backstage",
-                hint=f"Each begins with 'apiVersion: {VERSIONS[0]}' and a kind.",
-            )
+        catalogue = _declared(path, _Together())
+        _connect([catalogue])
+        return _reading(catalogue, _named([catalogue]))
+
+    def read_together(self, files: Mapping[Path, Path]) -> Iterator[Outcome]:
+        """Read several files: an interface finds who provides it in any."""
+        together = _Together()
+        read = {path: _tried(path, together) for path in files}
+        catalogues = [one for one in read.values() if isinstance(one, _Catalogue)]
+        _connect(catalogues)
+        named = _named(catalogues)
+        for path, found in read.items():
+            if isinstance(found, RefloatError):
+                yield Outcome(path, found)
+                continue
+            try:
+                yield Outcome(path, _reading(found, named))
+            except ObservationProblem as error:
+                yield Outcome(path, error)
+
+
+def _tried(path: Path, together: _Together) -> _Catalogue | RefloatError:
+    try:
+        return _declared(path, together)
+    except RefloatError as error:
+        return error
+
+
+def _declared(path: Path, together: _Together) -> _Catalogue:
+    content = read_bytes(path, hint=_TOO_LARGE)
+    said = read_documents(path, decode(path, content))
+    gathering = Gathering(path, _TOO_LARGE)
+    gathering.refuse_again(said.twice)
+    catalogue = _Catalogue(gathering, digest_of(content), together)
+    known = [catalogue.declare(one) for document in said.documents for one in _each(document)]
+    if not any(known):
+        raise ObservationProblem(
+            f"{path} holds no entity of Backstage",
+            hint=f"Each begins with 'apiVersion: {VERSIONS[0]}' and a kind.",
+        )
+    return catalogue
+
+
+def _connect(catalogues: Iterable[_Catalogue]) -> None:
+    """Read what each file says of entities of all files."""
+    some = list(catalogues)
+    for catalogue in some:
+        catalogue.provide()
+    for catalogue in some:
         catalogue.connect()
-        _see(gathering, catalogue)
-        return gathering.reading(content)
 
 
 def _each(document: Node) -> list[Node]:
@@ -218,8 +281,8 @@ def _each(document: Node) -> list[Node]:
     return [document] if document.value else []
 
 
-def _see(gathering: Gathering, catalogue: _Catalogue) -> None:
-    named = _named(catalogue)
+def _reading(catalogue: _Catalogue, named: Mapping[_Key, str]) -> Reading:
+    gathering, entities = catalogue.gathering, catalogue.together.entities
     for key, entity in catalogue.entities.items():
         gathering.see(
             named[key],
@@ -227,32 +290,35 @@ def _see(gathering: Gathering, catalogue: _Catalogue) -> None:
             entity.line,
             text(get(entity.specification, "type")),
             owner=text(get(entity.specification, "owner")),
-            holds_data=_holds_data(catalogue, key),
+            holds_data=_holds_data(entities, key),
         )
     for need in catalogue.needs:
-        holds_data = _holds_data(catalogue, need.needed)
+        holds_data = _holds_data(entities, need.needed)
         having, needed = named[need.having], named[need.needed]
         gathering.see(having, needed, need.line, need.what, holds_data=holds_data)
+    return gathering.reading_of(catalogue.digest)
 
 
-def _named(catalogue: _Catalogue) -> dict[_Key, str]:
+def _named(catalogues: Iterable[_Catalogue]) -> dict[_Key, str]:
     """Name every entity by its bare name; by its whole reference where several share that."""
-    used = dict.fromkeys(catalogue.entities)
-    for need in catalogue.needs:
-        used |= dict.fromkeys((need.having, need.needed))
+    used: dict[_Key, str] = {}
+    for catalogue in catalogues:
+        names = catalogue.together.names
+        for key in catalogue.entities:
+            used[key] = names[key]
+        for need in catalogue.needs:
+            used[need.having], used[need.needed] = names[need.having], names[need.needed]
     sharing: dict[str, int] = defaultdict(int)
     for key in used:
         sharing[key.name] += 1
     return {
-        key: catalogue.names[key]
-        if sharing[key.name] == 1
-        else f"{key.kind}:{key.namespace}/{catalogue.names[key]}"
-        for key in used
+        key: name if sharing[key.name] == 1 else f"{key.kind}:{key.namespace}/{name}"
+        for key, name in used.items()
     }
 
 
-def _holds_data(catalogue: _Catalogue, key: _Key) -> bool:
-    entity = catalogue.entities.get(key)
+def _holds_data(entities: Mapping[_Key, _Entity], key: _Key) -> bool:
+    entity = entities.get(key)
     kind = text(get(entity.specification, "type")) if entity else ""
     return key.kind == "resource" and kind.casefold() in DATA_TYPES
 

@@ -9,7 +9,7 @@ import pytest
 
 from refloat import registry
 from refloat.model.errors import ObservationProblem
-from refloat.observers import Observer, Reading
+from refloat.observers import Observer, Reading, ReadsTogether
 from refloat.testing.observer_conformance import SECRET
 
 BACKSTAGE: Observer = registry.adapters("observers")["backstage"]
@@ -58,7 +58,7 @@ def test_a_catalogue_shows_what_runs_and_what_it_needs_each_with_its_line() -> N
     assert kept == {"bookings-db"}
     whats = {one.needs: one.what for one in reading.observations if one.component == "booking-app"}
     assert whats["payments"] == "the interface payments"
-    assert whats["mail"] == "an interface that nothing in this file provides"
+    assert whats["mail"] == "an interface that nothing that was read provides"
     assert SECRET in SAMPLE.read_text(encoding="utf-8")
     assert SECRET not in repr(reading)
 
@@ -164,3 +164,44 @@ BOMB = "a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
 def test_what_is_no_catalogue_is_refused(tmp_path: Path, content: str, said: str) -> None:
     with pytest.raises(ObservationProblem, match=said):
         read(tmp_path, content)
+
+
+def together(folder: Path, **files: str) -> dict[str, Reading]:
+    paths = {}
+    for name, content in files.items():
+        path = folder / f"{name}.yaml"
+        path.write_text(content, encoding="utf-8")
+        paths[path] = folder
+    assert isinstance(BACKSTAGE, ReadsTogether)
+    outcomes = list(BACKSTAGE.read_together(paths))
+    assert [one.path for one in outcomes] == list(paths)
+    return {one.path.stem: one.result for one in outcomes if isinstance(one.result, Reading)}
+
+
+@pytest.mark.requirement("R-005")
+def test_whoever_provides_an_interface_is_found_in_another_file(tmp_path: Path) -> None:
+    read = together(
+        tmp_path,
+        web=entity("web", "  consumesApis: [pay]\n  dependsOn: ['resource:ledger']\n"),
+        pay=entity("payments", "  providesApis: [pay]\n"),
+        data=entity("ledger", "  type: postgres\n", "Resource").replace("  type: x\n", ""),
+        broken="a: [",
+        nothing="a: b",
+    )
+    assert read.keys() == {"web", "pay", "data"}
+    assert pairs(read["web"]) == [("web", ""), ("web", "ledger"), ("web", "payments")]
+    assert [one.needs for one in read["web"].observations if one.holds_data] == ["ledger"]
+    assert pairs(read["pay"]) == [("payments", "")]
+
+
+def test_a_name_that_two_files_use_for_two_things_is_told_apart_in_both(tmp_path: Path) -> None:
+    read = together(
+        tmp_path,
+        web=entity("orders", "  dependsOn: ['resource:shared']\n"),
+        data=entity("Orders", "", "Resource"),
+    )
+    assert pairs(read["web"]) == [
+        ("component:default/orders", ""),
+        ("component:default/orders", "shared"),
+    ]
+    assert pairs(read["data"]) == [("resource:default/Orders", "")]
