@@ -76,7 +76,7 @@ class Moment:
             self._paths[observed] = Paths(needs, self._own_time)
         return self._paths[observed]
 
-    @property
+    @cached_property
     def _all_needs(self) -> Mapping[str, Iterable[str]]:
         """Give, by service, what it cannot run without by the plan or by what was seen."""
         return {
@@ -132,7 +132,7 @@ class Moment:
             without one of them, by the plan or by what was or is seen.
         """
         seen, unknown, needs = frozenset(self.sights), self.undocumented, self._all_needs
-        for name in ("sights", "seen_needs", "unwritten", "undocumented", "settled"):
+        for name in ("sights", "seen_needs", "unwritten", "undocumented", "settled", "_all_needs"):
             self.__dict__.pop(name, None)
         self._paths.pop(True, None)
         found, names = set[str](), set[str]()
@@ -150,7 +150,10 @@ class Moment:
     @cached_property
     def sights(self) -> tuple[Sight, ...]:
         """What was seen and still counts."""
-        return sights(self.index.plan, self.index.facts, self.instant, lambda: self.index.names)
+        facts = self.index.facts
+        if not facts.observations and not facts.feed.dependencies:
+            return ()  # so that nobody works out what the names of a large plan mean
+        return sights(self.index.plan, facts, self.instant, self.index.names)
 
     @cached_property
     def seen_needs(self) -> Mapping[str, frozenset[str]]:

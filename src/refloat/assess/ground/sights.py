@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import itertools
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -78,7 +78,7 @@ def sights(
     plan: Plan,
     facts: Facts,
     instant: datetime,
-    names: Callable[[], Mapping[str, tuple[Node, ...]]] | None = None,
+    names: Mapping[str, tuple[Node, ...]] | None = None,
 ) -> tuple[Sight, ...]:
     """Give what counts at an instant: of each file the newest reading, of each fact the last word.
 
@@ -86,13 +86,13 @@ def sights(
         plan: a valid plan.
         facts: the facts; later ones are passed over.
         instant: when.
-        names: gives what the names of the plan mean, where somebody knows already.
+        names: what the names of the plan mean, where somebody knows already.
     """
     read = [fact for fact in facts.observations if fact.at <= instant]
     told = standing(facts.feed.dependencies, instant)
     if not read and not told:
         return ()  # the usual case costs nothing, however large the plan is
-    known = known_names(plan) if names is None else names()
+    known = known_names(plan) if names is None else names
     since = instant - plan.policy.observed_for
     return (*_read(read, known), *_told(told, known, since))
 
