@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -13,12 +15,21 @@ from refloat.app.restore import RestoreAsked
 from refloat.app.workspace import Workspace
 from refloat.cli.drill import Ear
 from refloat.cli.judging import AS_OF
-from refloat.cli.shared import INSTANT, after_sweep, as_json, emit, say, sign, size, table
+from refloat.cli.shared import (
+    INSTANT,
+    Function,
+    after_sweep,
+    as_json,
+    emit,
+    say,
+    sign,
+    size,
+    table,
+)
 from refloat.host.clock import Clock
 from refloat.model.restores import RestoreStage, RestoreStanding
 from refloat.model.run import Outcome
 
-_AS = click.option("--as", "person", required=True, metavar="PERSON", help="Who says so.")
 _CODES = {RestoreStage.PASSED: 0, RestoreStage.FAILED: 1, RestoreStage.NOT_CHECKED: 2}
 
 
@@ -57,36 +68,40 @@ def request(
     return _tell(restore.request(workspace, Clock(), asked), as_json)
 
 
-@command.command("approve")
-@click.argument("number", type=int)
-@_AS
-@click.option("--note", default="", metavar="TEXT", help="What to remember beside it.")
-@as_json
-@after_sweep
+def _step(name: str, note: str, *, required: bool = False) -> Callable[[Function], click.Command]:
+    """Make a command of what PERSON says of request NUMBER.
+
+    Args:
+        name: the command's.
+        note: what is to be said beside it.
+        required: whether it must be said.
+    """
+    said: dict[str, Any] = {"required": True} if required else {"default": ""}
+
+    def made(function: Function) -> click.Command:
+        one = as_json(after_sweep(function))
+        one = click.option("--note", metavar="TEXT", help=note, **said)(one)
+        one = click.option("--as", "person", required=True, metavar="PERSON", help="Who says so.")(
+            one
+        )
+        return command.command(name)(click.argument("number", type=int)(one))
+
+    return made
+
+
+@_step("approve", "What to remember beside it.")
 def approve(workspace: Workspace, number: int, person: str, note: str, as_json: bool) -> int:
     """Approve request NUMBER of somebody else."""
-    done = restore.decide(workspace, Clock(), number, person, approve=True, note=note)
-    return _tell(done, as_json)
+    return _decide(workspace, number, person, note, approve=True, as_json=as_json)
 
 
-@command.command("refuse")
-@click.argument("number", type=int)
-@_AS
-@click.option("--note", default="", metavar="TEXT", help="Why.")
-@as_json
-@after_sweep
+@_step("refuse", "Why.")
 def refuse(workspace: Workspace, number: int, person: str, note: str, as_json: bool) -> int:
     """Refuse request NUMBER, or take your own back."""
-    done = restore.decide(workspace, Clock(), number, person, approve=False, note=note)
-    return _tell(done, as_json)
+    return _decide(workspace, number, person, note, approve=False, as_json=as_json)
 
 
-@command.command("review")
-@click.argument("number", type=int)
-@_AS
-@click.option("--note", required=True, metavar="TEXT", help="What you found.")
-@as_json
-@after_sweep
+@_step("review", "What you found.", required=True)
 def review(workspace: Workspace, number: int, person: str, note: str, as_json: bool) -> int:
     """Sign, as somebody else than who asked, that you looked at a restore without an approver."""
     done = restore.review(workspace, Clock(), number, person, note)
@@ -150,6 +165,13 @@ def fetch_(workspace: Workspace, number: int, into: Path, as_json: bool) -> int:
     else:
         _show(done)
     return _CODES[done.stage]
+
+
+def _decide(
+    workspace: Workspace, number: int, person: str, note: str, *, approve: bool, as_json: bool
+) -> int:
+    done = restore.decide(workspace, Clock(), number, person, approve=approve, note=note)
+    return _tell(done, as_json)
 
 
 def _tell(standing: RestoreStanding, as_json: bool) -> int:
