@@ -20,7 +20,7 @@ import pytest
 from refloat.app import memory
 from refloat.app.workspace import Workspace
 from refloat.model.feed import AccessSeen, Quality
-from tests.real.small_shop import Ended, Shop, done, own_state, plan_text, seeded_shop
+from tests.real.small_shop import Ended, Shop, done, plan_text
 
 INTRUDER = "games"
 """An account of every Debian that owns nothing."""
@@ -34,18 +34,6 @@ principals:
   others: {{kind: unprivileged}}
 """
 SHELF = 'shelf: {engine: restic, location: backup, password: "file:secrets/repository"'
-
-
-@pytest.fixture(scope="module")
-def seeded() -> Iterator[Shop]:
-    with seeded_shop() as shop:
-        yield shop
-
-
-@pytest.fixture
-def shop(seeded: Shop) -> Iterator[Shop]:
-    with own_state(seeded, "canary-") as own:
-        yield own
 
 
 def write_plan(shop: Shop, canary: str, shelf: str = "") -> None:

@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -25,9 +24,7 @@ from tests.real.small_shop import (
     control_groups,
     done,
     left_behind,
-    own_state,
     plan_text,
-    seeded_shop,
     small_disk,
     without,
 )
@@ -35,18 +32,6 @@ from tests.real.small_shop import (
 MEMBERS = {"run", "service", "verdict", "common_recovery_point", "rto", "rpo", "steps", "checks"}
 MORE_MEMBERS = {"teardown", "evidence", "reasons"}
 MEASURED = {"target_seconds", "measured_seconds", "met"}
-
-
-@pytest.fixture(scope="module")
-def seeded() -> Iterator[Shop]:
-    with seeded_shop() as shop:
-        yield shop
-
-
-@pytest.fixture
-def shop(seeded: Shop) -> Iterator[Shop]:
-    with own_state(seeded, "drill-") as own:
-        yield own
 
 
 def holds_the_contract(ended: Ended) -> dict[str, Any]:

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import pytest
-
 from refloat.app import memory
 from refloat.app.workspace import Workspace
-from tests.real.small_shop import Shop, done, own_state, plan_text, seeded_shop
+from tests.real.small_shop import Shop, done, plan_text
 
 STORE = """\
 services:
@@ -16,18 +12,6 @@ services:
     name: The store of letters
     needs: [letters, {soft: pictures}]
 """
-
-
-@pytest.fixture(scope="module")
-def seeded() -> Iterator[Shop]:
-    with seeded_shop() as shop:
-        yield shop
-
-
-@pytest.fixture
-def shop(seeded: Shop) -> Iterator[Shop]:
-    with own_state(seeded, "services-") as own:
-        yield own
 
 
 def test_what_a_needed_service_is_made_of_comes_back_first(shop: Shop) -> None:

@@ -2,23 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-import pytest
-
-from tests.real.small_shop import Shop, done, own_state, seeded_shop
-
-
-@pytest.fixture(scope="module")
-def seeded() -> Iterator[Shop]:
-    with seeded_shop() as shop:
-        yield shop
-
-
-@pytest.fixture
-def shop(seeded: Shop) -> Iterator[Shop]:
-    with own_state(seeded, "refusals-") as own:
-        yield own
+from tests.real.small_shop import Shop, done
 
 
 def test_an_instant_of_loss_that_has_not_come_yet_is_no_instant_of_loss(shop: Shop) -> None:

@@ -18,7 +18,6 @@ from tests.real.small_shop import (
     done,
     give,
     left_behind,
-    own_state,
     plan_text,
     seeded_shop,
     small_disk,
@@ -35,12 +34,6 @@ def seeded() -> Iterator[Shop]:
             give(shop.home / "letters")
         done(shop.run("backup"))
         yield shop
-
-
-@pytest.fixture
-def shop(seeded: Shop) -> Iterator[Shop]:
-    with own_state(seeded, "where-") as own:
-        yield own
 
 
 @pytest.mark.parametrize("left", ["400K", "0"])

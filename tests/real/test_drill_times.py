@@ -16,7 +16,7 @@ from refloat.app.drill import DrillRequest, DrillResult, drill
 from refloat.app.workspace import Workspace
 from refloat.host.clock import Clock, Instant
 from refloat.model.run import Verdict
-from tests.real.small_shop import LETTERS, Shop, done, own_state, plan_text, seeded_shop
+from tests.real.small_shop import LETTERS, Shop, done, plan_text, seeded_shop
 
 
 @pytest.fixture(scope="module")
@@ -27,12 +27,6 @@ def seeded() -> Iterator[Shop]:
             (shop.home / "letters" / f"late {number}.txt").write_text("late")
             done(shop.run("backup"))
         yield shop
-
-
-@pytest.fixture
-def shop(seeded: Shop) -> Iterator[Shop]:
-    with own_state(seeded, "times-") as own:
-        yield own
 
 
 def times(shop: Shop) -> list[datetime]:

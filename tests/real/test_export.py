@@ -9,7 +9,6 @@ import shlex
 import shutil
 import stat
 import subprocess
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -22,9 +21,7 @@ from tests.real.small_shop import (
     Ended,
     Shop,
     done,
-    own_state,
     plan_text,
-    seeded_shop,
     without,
 )
 
@@ -43,18 +40,6 @@ WORKAROUND = """
         encrypted_for: {keys}
         key_kept: the safe of the other shop
 """
-
-
-@pytest.fixture(scope="module")
-def seeded() -> Iterator[Shop]:
-    with seeded_shop() as shop:
-        yield shop
-
-
-@pytest.fixture
-def shop(seeded: Shop) -> Iterator[Shop]:
-    with own_state(seeded, "export-") as own:
-        yield own
 
 
 @pytest.fixture

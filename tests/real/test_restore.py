@@ -9,7 +9,6 @@ import re
 import shlex
 import shutil
 import subprocess
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -28,9 +27,7 @@ from tests.real.small_shop import (
     Shop,
     done,
     left_behind,
-    own_state,
     plan_text,
-    seeded_shop,
     without,
 )
 
@@ -42,17 +39,10 @@ authority:
 MORE_PEOPLE = "  tom: {name: Tom Ware, roles: [technical owner]}\n  eve: {name: Eve Holt}\n"
 
 
-@pytest.fixture(scope="module")
-def seeded() -> Iterator[Shop]:
-    with seeded_shop() as shop:
-        yield shop
-
-
 @pytest.fixture
-def shop(seeded: Shop) -> Iterator[Shop]:
-    with own_state(seeded, "restore-") as own:
-        own.plan.write_text(written())
-        yield own
+def shop(shop: Shop) -> Shop:
+    shop.plan.write_text(written())
+    return shop
 
 
 def written(more: str = "") -> str:
