@@ -35,6 +35,7 @@ from refloat.testing.check_conformance import (
     keeps_its_word,
 )
 from refloat.testing.place import UnconfinedPlace
+from tests.support.named_adapter import named_adapter
 
 CHECKS: dict[str, Check] = registry.adapters("checks")
 PLACES = ("unconfined", *registry.adapters("sandboxes"))
@@ -411,16 +412,11 @@ def hostile_at_home() -> Iterator[tuple[Area, int]]:
 
 
 def test_a_check_in_a_folder_that_the_operator_names_is_found_and_keeps_the_contract(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
 ) -> None:
     page = Path(__file__).parents[2] / "docs" / "how-to" / "add-a-check.md"
     source = page.read_text(encoding="utf-8").partition("```python\n")[2].partition("```")[0]
-    (tmp_path / "checks").mkdir()
-    (tmp_path / "checks" / "queue.py").write_text(source, encoding="utf-8")
-    monkeypatch.setenv(registry.ADAPTERS_VARIABLE, str(tmp_path))
-    registry.adapters.cache_clear()
-    try:
-        check: Check = registry.adapters("checks")["queue"]
+    with named_adapter(tmp_path / "named", "checks", "queue", source) as check:
         for holds in GENERAL:
             holds(check)
         place = UnconfinedPlace(tmp_path)
@@ -430,5 +426,3 @@ def test_a_check_in_a_folder_that_the_operator_names_is_found_and_keeps_the_cont
             options = {"folder": place.path("mail"), "at_most": most}
             scenario = Scenario(f"at most {most}", options, outcome, "1 messages")
             keeps_its_word(check, place, scenario, user="")
-    finally:
-        registry.adapters.cache_clear()

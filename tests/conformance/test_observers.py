@@ -10,6 +10,7 @@ from observer_samples import SAMPLES
 from refloat import registry
 from refloat.observers import Observer
 from refloat.testing.observer_conformance import GENERAL, SAMPLED
+from tests.support.named_adapter import keeps_promises, named_adapter
 
 OBSERVERS: dict[str, Observer] = registry.adapters("observers")
 
@@ -69,18 +70,7 @@ def test_observer_with_its_sample(name: str, proof: object, tmp_path: Path) -> N
 
 
 def test_an_observer_in_a_folder_that_the_operator_names_is_found_and_keeps_the_contract(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
 ) -> None:
-    named = tmp_path / "named"
-    (named / "observers").mkdir(parents=True)
-    (named / "observers" / "arrows.py").write_text(THIRD_PARTY, encoding="utf-8")
-    monkeypatch.setenv(registry.ADAPTERS_VARIABLE, str(named))
-    registry.adapters.cache_clear()
-    try:
-        observer: Observer = registry.adapters("observers")["arrows"]
-        for number, holds in enumerate(GENERAL):
-            folder = tmp_path / str(number)
-            folder.mkdir()
-            holds(observer, folder)
-    finally:
-        registry.adapters.cache_clear()
+    with named_adapter(tmp_path / "named", "observers", "arrows", THIRD_PARTY) as found:
+        keeps_promises(found, GENERAL, tmp_path)

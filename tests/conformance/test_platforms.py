@@ -10,6 +10,7 @@ from platform_samples import SAMPLES
 from refloat import registry
 from refloat.platforms import Platform
 from refloat.testing.platform_conformance import GENERAL, SAMPLED, says_who_it_is
+from tests.support.named_adapter import keeps_promises, named_adapter
 
 PLATFORMS: dict[str, Platform] = registry.adapters("platforms")
 OF_FILES = [name for name, one in PLATFORMS.items() if one.takes_files]
@@ -88,18 +89,7 @@ def test_platform_with_its_sample(name: str, proof: object, tmp_path: Path) -> N
 
 
 def test_a_platform_in_a_folder_that_the_operator_names_is_found_and_keeps_the_contract(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path,
 ) -> None:
-    named = tmp_path / "named"
-    (named / "platforms").mkdir(parents=True)
-    (named / "platforms" / "shelf.py").write_text(THIRD_PARTY, encoding="utf-8")
-    monkeypatch.setenv(registry.ADAPTERS_VARIABLE, str(named))
-    registry.adapters.cache_clear()
-    try:
-        platform: Platform = registry.adapters("platforms")["shelf"]
-        for number, holds in enumerate(GENERAL):
-            folder = tmp_path / str(number)
-            folder.mkdir()
-            holds(platform, folder)
-    finally:
-        registry.adapters.cache_clear()
+    with named_adapter(tmp_path / "named", "platforms", "shelf", THIRD_PARTY) as found:
+        keeps_promises(found, GENERAL, tmp_path)

@@ -19,6 +19,7 @@ from refloat.testing.sandbox_conformance import (
     nothing_has_power,
     nothing_outlives_refloat,
 )
+from tests.support.named_adapter import keeps_promises, named_adapter
 
 HOW_TO = Path(__file__).parents[2] / "docs" / "how-to" / "add-a-sandbox.md"
 SANDBOXES: dict[str, Sandbox] = registry.adapters("sandboxes")
@@ -48,21 +49,12 @@ def test_ability(sandbox: Sandbox, folder: Path, proof: Proof) -> None:
 
 
 def test_a_sandbox_is_one_file_in_a_folder_that_the_operator_names(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
+    folder: Path,
 ) -> None:
     """The how-to's example, as written there, keeps the contract by being there."""
     code = re.findall(r"```python\n(.*?)```", HOW_TO.read_text(encoding="utf-8"), re.DOTALL)[0]
     folder.chmod(0o755)  # other accounts must come to the proofs' folders, or the walls are untried
-    (folder / "named" / "sandboxes").mkdir(parents=True)
-    (folder / "named" / "sandboxes" / "narrow.py").write_text(code, encoding="utf-8")
-    monkeypatch.setenv(registry.ADAPTERS_VARIABLE, str(folder / "named"))
-    registry.adapters.cache_clear()
-    try:
-        narrow = registry.adapters("sandboxes")["narrow"]
-        for number, proof in enumerate((nothing_has_power, nothing_outlives_refloat, *ABILITIES)):
-            (folder / str(number)).mkdir()
-            proof(narrow, folder / str(number))
-    finally:
-        monkeypatch.undo()
-        registry.adapters.cache_clear()
+    promises = (nothing_has_power, nothing_outlives_refloat, *ABILITIES)
+    with named_adapter(folder / "named", "sandboxes", "narrow", code) as narrow:
+        keeps_promises(narrow, promises, folder)
     assert "narrow" not in registry.adapters("sandboxes")

@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 
-from refloat import registry
 from refloat.app import memory
 from refloat.app.feed import Imported, look_up
 from refloat.app.read_platform import ReadPlatform, Wanted, read_platform
@@ -22,6 +21,7 @@ from refloat.host.clock import Clock, Instant
 from refloat.model.errors import MissingInput, UsageProblem
 from refloat.model.feed import PointSeen
 from refloat.model.stream import standing
+from tests.support.named_adapter import named_adapter
 
 ROOT = Path(__file__).parents[2]
 PLAN = ROOT / "examples" / "saltbush" / "refloat.yaml"
@@ -328,13 +328,9 @@ ADAPTER = Asked()
 
 
 @pytest.fixture
-def shelf(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    (tmp_path / "named" / "platforms").mkdir(parents=True)
-    (tmp_path / "named" / "platforms" / "asked.py").write_text(ASKED, encoding="utf-8")
-    monkeypatch.setenv(registry.ADAPTERS_VARIABLE, str(tmp_path / "named"))
-    registry.adapters.cache_clear()
-    yield
-    registry.adapters.cache_clear()
+def shelf(tmp_path: Path) -> Iterator[None]:
+    with named_adapter(tmp_path / "named", "platforms", "asked", ASKED):
+        yield
 
 
 @pytest.mark.usefixtures("shelf")
