@@ -18,9 +18,9 @@ from tests.support.planting import (
     both,
     copy_of,
     fact,
+    finds_exactly,
     part,
     plan,
-    readable,
 )
 from tests.support.software_company import COPIES, NORTH, WEST, scope, software_company
 
@@ -265,9 +265,4 @@ CASES: dict[str, tuple[str, Change, Found]] = {
 )
 @pytest.mark.parametrize("name", CASES)
 def test_what_lies_at_an_edge_is_found_on_its_side_alone(tmp_path: Path, name: str) -> None:
-    row, change, expected = CASES[name]
-    found = change(START).judged(tmp_path)["findings"]
-    assert {(one["code"], one["subject"]) for one in found} == expected
-    assert not found or any(row in one["requirements"] for one in found)
-    for one in found:
-        readable(START.plan, one["sentence"], one["code"])
+    finds_exactly(START, CASES[name], tmp_path)

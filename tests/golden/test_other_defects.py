@@ -20,9 +20,9 @@ from tests.support.planting import (
     changed,
     copy_of,
     fact,
+    finds_exactly,
     part,
     plan,
-    readable,
     seen,
 )
 from tests.support.software_company import COPIES, NORTH, WEST, scope, software_company
@@ -368,9 +368,4 @@ def test_the_company_as_it_is_has_no_defect(tmp_path: Path) -> None:
 )
 @pytest.mark.parametrize("name", CASES)
 def test_a_defect_alone_is_found_and_nothing_else(tmp_path: Path, name: str) -> None:
-    row, change, expected = CASES[name]
-    found = change(START).judged(tmp_path)["findings"]
-    assert {(one["code"], one["subject"]) for one in found} == expected
-    assert any(row in one["requirements"] for one in found)
-    for one in found:
-        readable(START.plan, one["sentence"], one["code"])
+    assert finds_exactly(START, CASES[name], tmp_path)

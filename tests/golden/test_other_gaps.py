@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.planting import Change, Found, both, fact, part, plan, readable
+from tests.support.planting import Change, Found, both, fact, finds_exactly, part, plan
 from tests.support.software_company import COPIES, software_company
 
 START = software_company()
@@ -267,9 +267,4 @@ CASES: dict[str, tuple[str, Change, Found]] = {
 )
 @pytest.mark.parametrize("name", CASES)
 def test_a_gap_alone_is_found_and_nothing_else(tmp_path: Path, name: str) -> None:
-    row, change, expected = CASES[name]
-    found = change(START).judged(tmp_path)["findings"]
-    assert {(one["code"], one["subject"]) for one in found} == expected
-    assert any(row in one["requirements"] for one in found)
-    for one in found:
-        readable(START.plan, one["sentence"], one["code"])
+    assert finds_exactly(START, CASES[name], tmp_path)

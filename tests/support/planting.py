@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, TypeAlias
 
 from tests.support.other_organisation import Organisation, line
@@ -58,6 +59,25 @@ def both(*changes: Change) -> Change:
         return one
 
     return change
+
+
+def finds_exactly(
+    start: Organisation, case: tuple[str, Change, Found], folder: Path
+) -> list[dict[str, Any]]:
+    """See that a change of an organisation brings the expected findings and no others; give them.
+
+    Args:
+        start: the organisation before.
+        case: the row that one of the findings must be of, the change, and what must be found.
+        folder: where the organisation is written to.
+    """
+    row, change, expected = case
+    found: list[dict[str, Any]] = change(start).judged(folder)["findings"]
+    assert {(one["code"], one["subject"]) for one in found} == expected
+    assert not found or any(row in one["requirements"] for one in found)
+    for one in found:
+        readable(start.plan, one["sentence"], one["code"])
+    return found
 
 
 def readable(plan: str, sentence: str, code: str) -> None:
