@@ -2,14 +2,15 @@
 
 After the reference of the format in JSON, versions 1.2 to 1.7
 (https://cyclonedx.org/docs/1.6/json/). Addresses, contacts and properties are not looked at.
-Libraries are passed over: they come back with what contains them.
+Libraries are passed over: they come back with what contains them, and what they need is needed by
+whoever contains them.
 """
 
 from __future__ import annotations
 
 import platform
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -26,6 +27,9 @@ VERSIONS = ("1.2", "1.3", "1.4", "1.5", "1.6", "1.7")
 
 _RUNNING = frozenset(("application", "container", "device", "operating-system", "platform"))
 _EXPORT = "Export it as CycloneDX in JSON, version 1.2 to 1.7."
+
+_MOST_STEPS = 2_000_000
+"""Steps from one thing to what it needs that are followed in one bill."""
 
 _TOO_LARGE = (
     "Have whatever makes it leave libraries out, or write a bill for each product; observe them"
@@ -156,23 +160,69 @@ def _referred(gathering: Gathering, parts: list[_Part]) -> dict[str, _Part | Non
 def _needs(
     gathering: Gathering, document: Node, parts: dict[str, _Part | None]
 ) -> Iterator[tuple[_Part, _Part, int]]:
-    """Give who needs whom, each with its line; what lies between libraries is passed over."""
-    others = set(filter(None, _references(document))) - set(parts)
+    """Give who needs whom, each with its line; libraries that lie between are passed through."""
+    libraries = set(filter(None, _references(document))) - set(parts)
+    said: dict[str, list[Node]] = {}
     for one in items(get(document, "dependencies")):
         reference = get(one, "ref")
-        having = parts.get(text(reference))
-        if having is None:
-            if text(reference) not in others:
-                how_many = "two things" if text(reference) in parts else "nothing in this file"
-                gathering.refuse(reference.line or one.line, f"its ref names {how_many}")
-            continue
-        for node in items(get(one, "dependsOn")):
-            needed = parts.get(text(node))
-            if needed is not None:
-                yield having, needed, node.line
-            elif text(node) not in others:
+        if parts.get(text(reference)) is not None or text(reference) in libraries:
+            said.setdefault(text(reference), []).extend(items(get(one, "dependsOn")))
+        else:
+            how_many = "two things" if text(reference) in parts else "nothing in this file"
+            gathering.refuse(reference.line or one.line, f"its ref names {how_many}")
+    for having, needed in said.items():
+        for node in needed if having not in libraries else ():
+            if parts.get(text(node)) is None and text(node) not in libraries:
                 how_many = "two things" if text(node) in parts else "nothing in this file"
                 gathering.refuse(node.line, f"it depends on a ref that names {how_many}")
+    yield from _connected(said, parts)
+
+
+def _connected(
+    said: Mapping[str, Sequence[Node]], parts: Mapping[str, _Part | None]
+) -> Iterator[tuple[_Part, _Part, int]]:
+    """Give each part with what it reaches, straight or through libraries alone.
+
+    Raises:
+        ObservationProblem: if far too much lies between.
+    """
+    leading = _leading(said, parts)
+    steps = 0
+    for reference, needed in said.items():
+        having = parts.get(reference)
+        if having is None:
+            continue
+        passed: set[str] = set()
+        waiting = [(node, True) for node in reversed(needed)]
+        while waiting:
+            node, is_straight = waiting.pop()
+            steps += 1
+            part = parts.get(text(node))
+            if part is not None and (is_straight or part is not having):
+                yield having, part, node.line
+            elif text(node) in leading and text(node) not in passed:
+                passed.add(text(node))
+                waiting += [(more, False) for more in reversed(said[text(node)])]
+        if steps > _MOST_STEPS:
+            raise ObservationProblem(
+                "far too many libraries lie between the services of this bill", hint=_TOO_LARGE
+            )
+
+
+def _leading(said: Mapping[str, Sequence[Node]], parts: Mapping[str, _Part | None]) -> set[str]:
+    """Give the libraries by which a part is reached."""
+    behind: dict[str, list[str]] = {}
+    for reference, needed in said.items():
+        for node in needed:
+            behind.setdefault(text(node), []).append(reference)
+    found: set[str] = set()
+    waiting = list(parts)
+    while waiting:
+        for reference in behind.get(waiting.pop(), ()):
+            if reference not in found and reference not in parts:
+                found.add(reference)
+                waiting.append(reference)
+    return found
 
 
 def _references(document: Node) -> Iterator[str]:

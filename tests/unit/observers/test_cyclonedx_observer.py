@@ -10,7 +10,7 @@ import pytest
 
 from refloat import registry
 from refloat.model.errors import ObservationProblem
-from refloat.observers import Observer, Reading
+from refloat.observers import Observer, Reading, cyclonedx
 from refloat.testing.observer_conformance import SECRET
 
 CYCLONEDX: Observer = registry.adapters("observers")["cyclonedx"]
@@ -104,6 +104,39 @@ def test_all_in_one_cycle_is_what_was_said(tmp_path: Path) -> None:
     needs = [{"ref": str(n), "dependsOn": [str((n + 1) % 9)]} for n in range(9)]
     reading = read(tmp_path, bill(*(service(str(n)) for n in range(9)), dependencies=needs))
     assert pairs(reading)[9:] == [(str(n), str((n + 1) % 9)) for n in range(9)]
+
+
+def library(name: str) -> dict[str, str]:
+    return {"bom-ref": name, "type": "library", "name": name}
+
+
+@pytest.mark.requirement("R-005")
+def test_what_a_library_needs_is_needed_by_whoever_contains_it(tmp_path: Path) -> None:
+    document = json.loads(
+        bill(
+            service("stocks"),
+            dependencies=[
+                {"ref": "shop", "dependsOn": ["client", "logging"]},
+                {"ref": "client", "dependsOn": ["transport", "shop"]},
+                {"ref": "transport", "dependsOn": ["stocks", "client"]},
+                {"ref": "logging", "dependsOn": []},
+            ],
+        )
+    )
+    document["metadata"] = {"component": {"bom-ref": "shop", "type": "application", "name": "shop"}}
+    document["components"] = [library(one) for one in ("client", "transport", "logging")]
+    reading = read(tmp_path, json.dumps(document).encode())
+    assert pairs(reading) == [("stocks", ""), ("shop", ""), ("shop", "stocks")]
+    assert reading.refused == ()
+
+
+def test_far_too_many_libraries_between_are_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(cyclonedx, "_MOST_STEPS", 5)
+    needs = [{"ref": "a", "dependsOn": ["b"] * 6}]
+    with pytest.raises(ObservationProblem, match="far too many libraries"):
+        read(tmp_path, bill(service("a"), service("b"), dependencies=needs))
 
 
 def test_services_inside_of_others_are_given_in_the_order_of_the_file(tmp_path: Path) -> None:
