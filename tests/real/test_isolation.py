@@ -21,7 +21,7 @@ from refloat import registry
 from refloat.host import process
 from refloat.model.errors import IsolationProblem
 from refloat.model.points import Measure
-from refloat.sandboxes import OpenSandbox, SandboxRequest
+from refloat.sandboxes import OpenSandbox, SandboxRequest, bubblewrap
 from refloat.sandboxes._bubblewrap import command, groups, remains, seccomp
 from refloat.testing import sandbox_conformance as suite
 from refloat.testing.sandbox_conformance import PATIENCE, Proof, accounts, opened, wait_until
@@ -357,3 +357,13 @@ def test_interruption_takes_all_down(folder: Path) -> None:
             assert wait_until(lambda: not running.alive())
         finally:
             process.allow_again()
+
+
+def test_a_probe_tells_whoever_may_make_no_namespaces_what_would_let_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from_root = ADAPTER.probe()
+    assert from_root.present
+    monkeypatch.setattr(bubblewrap, "_is_root", lambda: False)
+    monkeypatch.setattr(command, "bubblewrap", lambda request, root: ("/usr/bin/false",))
+    assert "max_user_namespaces" in ADAPTER.probe().install

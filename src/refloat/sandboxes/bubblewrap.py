@@ -23,6 +23,7 @@ from refloat.sandboxes._bubblewrap.place import STAGING, BubblewrapPlace, Interi
 from refloat.sandboxes._bubblewrap.sockets import Wall
 
 INSTALL = f"{command.INSTALL} util-linux coreutils python3-minimal"
+ALLOW = "sysctl user.max_user_namespaces=15000, as root; or run refloat as root"
 
 
 class Bubblewrap:
@@ -43,7 +44,7 @@ class Bubblewrap:
                 facts = place.facts()
                 torn = place.close()
         except RefloatError as error:
-            return Probe(False, missing=error.message, install=INSTALL)
+            return Probe(False, missing=error.message, install=_cure(error))
         if not result.succeeded or not torn.clean:
             return Probe(False, version, f"a sandbox opens, but: {result} {torn}", INSTALL)
         return Probe(True, version, limits=facts.not_had)
@@ -118,6 +119,12 @@ class Bubblewrap:
     def sweep(self, folder: Path, *, remove_data: bool) -> Teardown:
         """After a crash: end, remove, verify."""
         return remains.sweep(folder, remove_data=remove_data)
+
+
+def _cure(error: RefloatError) -> str:
+    """Say what helps where no sandbox opens: a program, or leave to make namespaces."""
+    refused = isinstance(error, IsolationProblem) and not _is_root()
+    return ALLOW if refused else INSTALL
 
 
 def _is_root() -> bool:
