@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from refloat.assess.ahead.losses import put_together
 from refloat.assess.ahead.ready_made import ready_made, scenario_named
 from refloat.assess.ahead.scenario import scenario_outcome
 from refloat.assess.ahead.services_left import whole_lost
 from refloat.assess.organisation import Organisation
-from refloat.model.ahead import Fate, Scenario, ScenarioOutcome
+from refloat.model.ahead import Fate, Scenario, ScenarioOutcome, TestResult
 
 LISTED = 20
 """How many scenarios of one kind a list holds; the others are counted."""
@@ -55,6 +56,9 @@ class ScenarioLine:
         late: how many services come back after their target.
         loses_more: how many lose more of their newest data than their target allows.
         alone: how many duties nobody else has than those who are away.
+        tested_at: when the scenario itself was last tried; None if never.
+        tested_stale: whether that no longer counts, or failed.
+        untested: how many of the services that go down were never tested.
     """
 
     key: str
@@ -69,6 +73,9 @@ class ScenarioLine:
     late: int = 0
     loses_more: int = 0
     alone: int = 0
+    tested_at: datetime | None = None
+    tested_stale: bool = False
+    untested: int = 0
 
 
 @dataclass(frozen=True)
@@ -125,6 +132,7 @@ def line(found: ScenarioOutcome) -> ScenarioLine:
     back = [one for one in found.services if one.wave is not None]
     times = [one.seconds for one in back]
     losses = [one.loss_seconds for one in back if one.loss_seconds is not None]
+    last = next((one for one in found.tested if not one.service), None)
     return ScenarioLine(
         key=found.scenario.key,
         title=found.scenario.title,
@@ -138,6 +146,9 @@ def line(found: ScenarioOutcome) -> ScenarioLine:
         late=sum(_beyond(one.seconds, one.target_seconds) for one in back),
         loses_more=sum(_beyond(one.loss_seconds, one.loss_target_seconds) for one in back),
         alone=sum(len(one.duties) for one in found.people),
+        tested_at=last.at if last is not None else None,
+        tested_stale=last is not None and (bool(last.stale) or last.result is TestResult.FAILED),
+        untested=sum(one.result is TestResult.NEVER for one in found.tested if one.service),
     )
 
 

@@ -13,6 +13,7 @@ from refloat.app import ahead_pages
 from refloat.app import scenario as app
 from refloat.app.assess import Ground
 from refloat.app.workspace import Workspace
+from refloat.assess.words import day
 from refloat.cli.judging import on_facts
 from refloat.cli.losing import what_happens
 from refloat.cli.pages import page_option, write_page
@@ -26,6 +27,7 @@ from refloat.model.ahead import (
     GroupOutcome,
     ScenarioOutcome,
     ServiceOutcome,
+    TestResult,
 )
 from refloat.model.answers import Reach
 from refloat.model.errors import UsageProblem
@@ -46,6 +48,14 @@ _COPIES = {
     CopyFate.EXPOSED: "✗ can be altered",
     CopyFate.SHUT: "✗ cannot be opened",
     CopyFate.UNKNOWN: "? not known",
+}
+_RESULTS = {
+    TestResult.PASSED: "✓ passed",
+    TestResult.HELD: "✓ held",
+    TestResult.NOTHING: "? showed nothing",
+    TestResult.PART: "? passed in part",
+    TestResult.FAILED: "✗ failed",
+    TestResult.NEVER: "✗ never tested",
 }
 _REACH = {Reach.REACHABLE: "✓", Reach.LOST: "✗ lost", Reach.UNKNOWN: "? not known"}
 
@@ -106,11 +116,12 @@ def _list(listed: app.ScenarioList) -> None:
             _missed(seconds(one.seconds), one.late) if one.back else "",
             _missed(_loss(one.loss_seconds), one.loses_more) if one.back else "",
             _count("✗", one.lost_data),
+            _tried(one),
         )
         for one in listed.scenarios
     ]
     columns = ("Scenario", "What happens", "Services gone", "Not known", "Come back")
-    table("", (*columns, "Within", "Loses at most", "Data lost whole"), rows)
+    table("", (*columns, "Within", "Loses at most", "Data lost whole", "Last tested"), rows)
     for one in listed.scenarios:
         if one.alone:
             duties = "1 duty" if one.alone == 1 else f"{one.alone} duties"
@@ -131,6 +142,7 @@ def _tell(found: ScenarioOutcome, *, brief: bool) -> None:
     rows = [(_REACH[one.reach], one.what, one.because) for one in access]
     _table("What cannot be opened, or perhaps cannot", ("", "What", "Why"), rows)
     _readable("Read and publish", (*found.documents, *found.channels))
+    _tests(found)
     for person in found.people:
         alone = ", ".join(person.duties) or "nothing"
         others = ", ".join(person.stands_in)
@@ -246,6 +258,21 @@ def _groups(groups: Sequence[GroupOutcome]) -> None:
     _table("Data that must be of one time", columns, rows)
 
 
+def _tests(found: ScenarioOutcome) -> None:
+    names = {one.service: one.name for one in found.services}
+    rows: list[tuple[str, ...]] = [
+        (
+            _RESULTS[one.result].replace("✓", "?") if one.stale else _RESULTS[one.result],
+            names.get(one.service, "this scenario"),
+            f"{one.kind}: {one.what}" if one.kind else "",
+            day(one.at) if one.at is not None else "",
+            " ".join(one.stale) or ("yes" if one.kind else ""),
+        )
+        for one in found.tested
+    ]
+    _table("Last tested", ("", "What", "By", "When", "Still counts"), rows)
+
+
 def _copy(copy: CopyOutcome | None, one: DataSetOutcome) -> tuple[str, str, str]:
     if copy is None:
         return "none", "", one.because
@@ -279,6 +306,13 @@ def _lines(title: str, lines: Sequence[str]) -> None:
             say(f"  · {one}")
         if len(lines) > SHOWN:
             say(f"  … and {len(lines) - SHOWN} more; --json has all.")
+
+
+def _tried(one: app.ScenarioLine) -> str:
+    """Say when a scenario itself was last tried."""
+    if one.tested_at is None:
+        return "never"
+    return f"{'?' if one.tested_stale else ''} {day(one.tested_at)}".strip()
 
 
 def _missed(text: str, count: int) -> str:

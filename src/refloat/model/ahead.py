@@ -259,6 +259,42 @@ class PersonOutcome:
     stands_in: tuple[str, ...] = ()
 
 
+class TestResult(enum.StrEnum):
+    """What the last test showed."""
+
+    PASSED = "passed"
+    HELD = "held"
+    PART = "passed in part"
+    NOTHING = "showed nothing"
+    FAILED = "failed"
+    NEVER = "never tested"
+
+    __test__ = False
+
+
+@dataclass(frozen=True, slots=True)
+class LastTest:
+    """When a scenario, or a service that it takes down, was last tried.
+
+    Attributes:
+        service: the service's key; empty for the scenario itself.
+        kind: ``exercise``, ``drill`` or ``restore test``; empty if it was never tested.
+        what: what was tried, in words.
+        result: what it showed.
+        at: when; None if never.
+        reference: the fact, or the entry of the ledger.
+        stale: why it no longer counts, a sentence each; empty if it does.
+    """
+
+    service: str
+    kind: str
+    what: str
+    result: TestResult
+    at: datetime | None = None
+    reference: str = ""
+    stale: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class ScenarioOutcome:
     """What a scenario does to the organisation.
@@ -277,6 +313,7 @@ class ScenarioOutcome:
         surer: which drill or fact would make the result surer, a sentence each; the most telling
             first.
         groups: data sets that must be, or may have to be, of one time, and whose newest are not.
+        tested: when the scenario itself was last tried, then each service that goes down.
     """
 
     scenario: Scenario
@@ -291,6 +328,7 @@ class ScenarioOutcome:
     assumes: tuple[str, ...] = ()
     surer: tuple[str, ...] = ()
     groups: tuple[GroupOutcome, ...] = ()
+    tested: tuple[LastTest, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from refloat.model.ahead import (
     DocumentOutcome,
     PersonOutcome,
     ScenarioOutcome,
+    TestResult,
     Weakest,
 )
 from refloat.model.answers import Reach
@@ -41,6 +42,17 @@ _REACH = {
     Reach.UNKNOWN: ("open", "not known"),
     Reach.REACHABLE: ("good", "can be reached"),
 }
+
+
+_RESULTS = {
+    TestResult.FAILED: (0, "bad"),
+    TestResult.NEVER: (1, "open"),
+    TestResult.NOTHING: (2, "open"),
+    TestResult.PART: (2, "less"),
+    TestResult.HELD: (3, "good"),
+    TestResult.PASSED: (3, "good"),
+}
+"""By what a test showed, its place and its mark."""
 
 
 @dataclass(frozen=True)
@@ -115,6 +127,7 @@ def _scenario(given: AheadInput) -> dict[str, Any]:
         "circles": outcome.circles,
         "documents": _listed(_documents(outcome.documents, "read")),
         "channels": _listed(_documents(outcome.channels, "used")),
+        "tested": _listed(_tests(outcome, names)),
         "people": _listed(_people(outcome.people)),
         "assumes": _listed(_once(outcome.scenario.assumes, outcome.assumes, later.assumes)),
         "surer": _listed(_once(later.surer, outcome.surer)),
@@ -157,6 +170,23 @@ def _documents(some: Sequence[DocumentOutcome], done: str) -> list[dict[str, Any
         row = {"key": one.key, "content": one.content, "now": one.readable_at}
         row |= {"later": one.later_at, "needs": one.needs, "mark": mark, "word": word}
         rows.append((place, row))
+    return [row for _, row in sorted(rows, key=lambda pair: pair[0])]
+
+
+def _tests(outcome: ScenarioOutcome, names: words.Names) -> list[dict[str, Any]]:
+    """Give when the scenario was last tried, then its services, those first that show least."""
+    rows = []
+    for one in outcome.tested:
+        place, mark = _RESULTS[one.result]
+        if one.stale and mark == "good":
+            place, mark = 2, "less"
+        row: dict[str, Any] = {
+            "name": names.of(one.service) if one.service else "",
+            "mark": mark,
+            "at": one.at,
+        }
+        row |= {"word": str(one.result), "kind": one.kind, "what": one.what, "stale": one.stale}
+        rows.append((place if one.service else -1, row))
     return [row for _, row in sorted(rows, key=lambda pair: pair[0])]
 
 

@@ -187,6 +187,21 @@ def test_data_that_cannot_be_of_one_time_is_not_known(tmp_path: Path) -> None:
     assert saltbush(tmp_path, "deletion:book-settings").returncode == 0
 
 
+@pytest.mark.requirement("R-103")
+def test_the_last_test_is_shown_with_each_scenario(tmp_path: Path) -> None:
+    listed = answer(saltbush(tmp_path, "--json"), 0)["scenarios"]
+    tested = {one["key"]: one["tested_at"] for one in listed}
+    assert tested["ransomware"] is None
+    assert tested["deletion:clin-db"].startswith("2026-10-2")
+    one = saltbush(tmp_path, "site:geelong-hq")
+    said = " ".join(one.stdout.replace("│", " ").split())
+    assert "✗ never tested this scenario" in said
+    assert "✓ passed CareNote clinical application restore test: the whole service" in said
+    rows = answer(saltbush(tmp_path, "site:geelong-hq", "--json"), 1)["tested"]
+    assert rows[0]["service"] == ""
+    assert {one["kind"] for one in rows} <= {"", "exercise", "drill", "restore test"}
+
+
 def test_one_duty_is_one(tmp_path: Path) -> None:
     said = saltbush(tmp_path).stderr
     assert "person:p-imani: 1 duty that nobody else has." in said

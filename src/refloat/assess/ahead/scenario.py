@@ -9,6 +9,7 @@ from refloat.assess.ahead.reach import reached
 from refloat.assess.ahead.reading import channels_left, documents_left
 from refloat.assess.ahead.services_left import ServicesLeft
 from refloat.assess.ahead.surer import assumed, surer
+from refloat.assess.ahead.tested import tested
 from refloat.assess.ahead.together import Together
 from refloat.assess.organisation import Organisation
 from refloat.model.ahead import LossKind, Scenario, ScenarioOutcome
@@ -32,6 +33,7 @@ def scenario_outcome(organisation: Organisation, scenario: Scenario) -> Scenario
     services = looked.outcomes()
     lost = tuple(sorted(one.data_set for one in data_sets if one.lost))
     access = reached(left, lost)
+    last = tested(left, services)
     away = [one.key for one in scenario.losses if one.kind is LossKind.PERSON]
     return ScenarioOutcome(
         scenario=scenario,
@@ -44,6 +46,7 @@ def scenario_outcome(organisation: Organisation, scenario: Scenario) -> Scenario
         people=absent(organisation.plan, away),
         circles=tuple(one.drawn for one in looked.circles),
         assumes=assumed(left, services),
-        surer=surer(left, services, data_sets, access, together.outcomes),
+        surer=surer(left, services, data_sets, access, together.outcomes, last),
         groups=together.outcomes,
+        tested=last,
     )

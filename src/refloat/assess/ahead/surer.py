@@ -16,8 +16,10 @@ from refloat.model.ahead import (
     DataSetOutcome,
     Fate,
     GroupOutcome,
+    LastTest,
     LossKind,
     ServiceOutcome,
+    TestResult,
 )
 from refloat.model.answers import Reach
 
@@ -76,6 +78,7 @@ def surer(
     data_sets: Iterable[DataSetOutcome],
     access: Iterable[AccessOutcome],
     groups: Iterable[GroupOutcome] = (),
+    last: Iterable[LastTest] = (),
 ) -> tuple[str, ...]:
     """Say which fact or drill would make the result surer; what decides most comes first."""
     all_services = tuple(services)
@@ -84,6 +87,7 @@ def surer(
         *_of_access(access),
         *_of_groups(left, groups),
         *_of_times(all_services),
+        *_of_tests(left, tuple(last)),
     )
     return tuple(dict.fromkeys(found))
 
@@ -193,6 +197,18 @@ def _of_times(services: tuple[ServiceOutcome, ...]) -> Iterator[str]:
     estimated = [one.name for one in back if one.seconds is not None and not one.measured]
     if estimated:
         yield f"Measure what is only estimated on the way to {_named(estimated)}."
+
+
+def _of_tests(left: Aftermath, last: tuple[LastTest, ...]) -> Iterator[str]:
+    """Say what to try again, and whether the scenario itself was ever tried."""
+    old = [called(left.plan, one.service) for one in last if one.service and one.stale]
+    if old:
+        yield f"Test {_named(old)} again: what the last tests showed is out of date."
+    for one in last:
+        if not one.service and one.result is TestResult.NEVER:
+            yield "Rehearse this scenario: no exercise of it is on record."
+        elif not one.service and one.stale and one.at is not None:
+            yield f"Rehearse this scenario again: the last time was {words.day(one.at)}."
 
 
 def _lay_on(left: Aftermath, key: str) -> bool:

@@ -1,0 +1,163 @@
+"""When a scenario was last tried: the scenario itself, and each service that it takes down.
+
+An exercise is one of a scenario if it says so: with the words for its kind, or with the name of all
+that is lost. That data is deleted is also tried by whatever last restored it. A test of a service
+shows that it comes back; not that it does in this scenario.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from datetime import timedelta
+
+from refloat.assess import words
+from refloat.assess.about import called
+from refloat.assess.ahead.aftermath import Aftermath
+from refloat.assess.ahead.losses import name_of
+from refloat.assess.ahead.ready_made import IDENTITY, RANSOMWARE
+from refloat.assess.ahead.standing import words as words_of
+from refloat.assess.ground.basis import Basis
+from refloat.assess.ground.trials import Trial
+from refloat.assess.verdicts.staleness import stale_trial
+from refloat.model.ahead import Fate, LastTest, Loss, LossKind, ServiceOutcome, TestResult
+from refloat.model.feed import TestLevel
+from refloat.model.feed_people import Exercise
+from refloat.model.run import Outcome
+from refloat.model.stream import standing
+
+_SPOKEN = {
+    IDENTITY: (("identity",), ("sign", "in"), ("signing", "in"), ("authentication",), ("logon",)),
+    RANSOMWARE: (("ransomware",), ("malware",), ("encrypted",), ("encryption",), ("intruder",)),
+}
+"""Words with which people say what kind of exercise it was; one group is enough."""
+
+_AWAY = frozenset({"absence", "absent", "away", "ill", "leave", "left", "unreachable", "without"})
+"""Words with which people say that somebody was not there; else who is named took part."""
+
+_SHOWED = {True: TestResult.PASSED, False: TestResult.FAILED, None: TestResult.NOTHING}
+_DATA = {
+    Outcome.PASSED: TestResult.PASSED,
+    Outcome.FAILED: TestResult.FAILED,
+    Outcome.COULD_NOT_RUN: TestResult.NOTHING,
+}
+_NEVER = LastTest("", "", "", TestResult.NEVER)
+
+
+def tested(left: Aftermath, services: Iterable[ServiceOutcome]) -> tuple[LastTest, ...]:
+    """Say when a scenario was last tried, and then when each service was that goes down.
+
+    Args:
+        left: what the scenario leaves.
+        services: what becomes of services.
+    """
+    if not left.scenario.losses:
+        return ()
+    down = [one.service for one in services if one.fate is not Fate.UNTOUCHED]
+    down = [key for key in down if left.is_down(key)]
+    return (_of_scenario(left), *(_of_service(left, key) for key in down))
+
+
+# The scenario
+
+
+def _of_scenario(left: Aftermath) -> LastTest:
+    feed = left.organisation.facts.feed
+    instant = left.organisation.instant
+    held = [one for one in standing(feed.exercises, instant) if one.at <= instant]
+    found = [_exercise(left, one) for one in held if _is_of(left, one)]
+    found += _restored(left)
+    return max(found, key=lambda one: (one.at, one.reference), default=_NEVER)
+
+
+def _is_of(left: Aftermath, exercise: Exercise) -> bool:
+    """Whether an exercise says that it was of a scenario."""
+    key, losses = left.scenario.key, left.scenario.losses
+    said = words_of(f"{exercise.what} {exercise.external_id}")
+    if key in _SPOKEN:
+        return any(said.issuperset(some) for some in _SPOKEN[key])
+    return bool(losses) and all(_names(left, one, said, exercise) for one in losses)
+
+
+def _names(left: Aftermath, loss: Loss, said: frozenset[str], exercise: Exercise) -> bool:
+    """Whether an exercise names what is lost, or restored it."""
+    owners = left.network.graph.owners.get(loss.key, ())
+    ours = loss.kind in (LossKind.COMPONENT, LossKind.SERVICE)
+    if ours and not {loss.key, *owners}.isdisjoint(exercise.restored):
+        return True
+    if loss.kind is LossKind.PERSON and said.isdisjoint(_AWAY):
+        return False
+    names = (words_of(loss.key), words_of(name_of(left.plan, loss)) - {"the"})
+    if loss.kind is LossKind.VENDOR:
+        names = (names[0] - {"vendor"}, names[1])
+    if loss.kind is LossKind.PRODUCTION:
+        return any(said.issuperset(some) for some in _SPOKEN[RANSOMWARE])
+    return any(one and one <= said for one in names)
+
+
+def _exercise(left: Aftermath, one: Exercise) -> LastTest:
+    stale: tuple[str, ...] = ()
+    every, ago = left.plan.policy.exercise_every, left.organisation.instant - one.at
+    if ago > every:
+        text = [words.duration(some / timedelta(seconds=1)) for some in (ago, every)]
+        stale = (f"It was {text[0]} ago; {text[1]} is the longest.",)
+    what = one.what
+    if one.restored:
+        names = words.listed(called(left.plan, key) for key in one.restored)
+        what = f"{what} (restored: {names})"
+    return LastTest(
+        service="",
+        kind="exercise",
+        what=what,
+        result=TestResult.HELD,
+        at=one.at,
+        reference=f"{one.source.instance}/exercise/{one.external_id}",
+        stale=stale,
+    )
+
+
+def _restored(left: Aftermath) -> Iterator[LastTest]:
+    """Give the newest restore of the one data set whose deletion a scenario is."""
+    losses = left.scenario.losses
+    if len(losses) != 1 or losses[0].kind is not LossKind.COMPONENT:
+        return
+    key = losses[0].key
+    start = left.network.owner(key)
+    trial = start.last_restore(key) if start is not None else None
+    outcome = trial.brought_back(key) if trial is not None else None
+    if start is not None and trial is not None and outcome is not None:
+        yield _trial(start, trial, "", _DATA[outcome])
+
+
+# A service
+
+
+def _of_service(left: Aftermath, key: str) -> LastTest:
+    start = left.organisation.bases[key]
+    trial = start.deciding_trial()
+    if trial is not None:
+        return _trial(start, trial, key, _SHOWED[trial.passed])
+    trial = next(reversed(start.trials()), None)
+    if trial is None:
+        return LastTest(key, "", "", TestResult.NEVER)
+    part = TestResult.PART if trial.passed else _SHOWED[trial.passed]
+    return _trial(start, trial, key, part)
+
+
+def _trial(start: Basis, trial: Trial, service: str, result: TestResult) -> LastTest:
+    return LastTest(
+        service=service,
+        kind="drill" if trial.drill is not None else "restore test",
+        what=_what(start, trial),
+        result=result,
+        at=trial.at,
+        reference=trial.reference,
+        stale=tuple(one.sentence for one in stale_trial(start, trial)),
+    )
+
+
+def _what(start: Basis, trial: Trial) -> str:
+    if trial.drill is not None or trial.level is TestLevel.SERVICE:
+        return "the whole service"
+    names = words.listed(words.component(start.plan, key) for key in trial.data_sets)
+    level = trial.level.value
+    return f"a part: {level} ({names})" if names else f"a part: {level}"
