@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from refloat.assess import eight
+from refloat.assess import eight, words
 from refloat.assess.access.isolation import effective_rights
 from refloat.assess.ground.index import Index, Touched
 from refloat.assess.ground.moment import Moment
@@ -149,7 +149,8 @@ class Assessor:
         for rule in rules:
             found = rule.judge(seen)
             self._wide[ORGANISATION_RULES.index(rule)] = tuple(
-                replace(finding, last_seen=moment.instant) for finding in found
+                replace(finding, sentence=words.begun(finding.sentence), last_seen=moment.instant)
+                for finding in found
             )
         self._wide = dict(sorted(self._wide.items()))
 

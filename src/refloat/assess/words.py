@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import UTC, datetime
 
 from refloat.model.plan import Plan
 
 _UNITS = ((86400, "day", "days"), (3600, "h", "h"), (60, "min", "min"), (1, "s", "s"))
+
+_BEGINS = re.compile(r"(?:^|(?<=[a-z0-9”\")]{2}[.!?] ))[a-z](?!\S*[./_:]\S)")
+"""The small letter with which a sentence begins; names of files and machines stay as they are."""
 
 MEASURES = {"rpo": "recovery point objective", "rto": "recovery time objective"}
 """The objectives by their full names."""
@@ -69,6 +73,11 @@ def sentence(text: str) -> str:
     if text and text[-1] not in ".!?":
         text += "."
     return text[:1].upper() + text[1:]
+
+
+def begun(text: str) -> str:
+    """Give each sentence of a text a capital letter, also where it begins with a name."""
+    return _BEGINS.sub(lambda found: found.group().upper(), text)
 
 
 def person(plan: Plan, key: str | None) -> str:

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from refloat.assess import words
 from refloat.model.feed import FeedFact, TestCheck, TestLevel
 from refloat.model.judgement import Severity
 from refloat.model.plan import ComponentKind
@@ -217,3 +218,22 @@ def test_what_matters_more_is_tested_no_less_often() -> None:
     assert finding.subject == "service claims"
     just = timed.with_service(PLAN, "claims", evidence_valid_for=184 * DAY)
     assert found("TEST_INTERVALS_NOT_BY_TIER", just) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "begun"),
+    [
+        ("the claims failed. the owner waits.", "The claims failed. The owner waits."),
+        ("shop.yaml showed it. db_1 did not.", "shop.yaml showed it. db_1 did not."),
+        ("Is it there? nobody knows.", "Is it there? Nobody knows."),
+        ("About 3. 4 h, e.g. today.", "About 3. 4 h, e.g. today."),
+    ],
+)
+def test_sentences_begin_with_a_capital_letter(text: str, begun: str) -> None:
+    assert words.begun(text) == begun
+
+
+def test_of_two_tests_of_one_instant_the_one_that_failed_decides() -> None:
+    good = timed.restored("claims")
+    bad = replace(good, external_id="0", digest="0", result="failed")
+    assert codes([*others(), good, bad]) == codes([*others(), bad, good]) == {"DRILL_FAILED"}

@@ -40,6 +40,8 @@ HOLDS_DATA = frozenset(
 )
 """Kinds of component that have data of their own."""
 
+_DOUBT = {True: 0, None: 1, False: 2}
+
 if TYPE_CHECKING:
     from refloat.assess.ground.moment import Moment
 
@@ -197,7 +199,7 @@ class Part:
                 for one in standing(tests, self.instant)
                 if one.at <= self.instant
             ]
-        return tuple(sorted(found, key=lambda one: (one.at, one.entry or 0, one.reference)))
+        return tuple(sorted(found, key=_as_decided))
 
     @cached_property
     def _changes(self) -> tuple[Change, ...]:
@@ -308,6 +310,11 @@ def _known_bytes(part: Part) -> tuple[int, bool] | None:
 def _longest_age(part: Part) -> float:
     ages = [longest_age(part.plan, part.service.key, key) for key in part.data_sets]
     return max((age.total_seconds() for age in ages), default=0.0)
+
+
+def _as_decided(trial: Trial) -> tuple[datetime, int, int, str]:
+    """Order trials by when they began; of two of one instant, the one that fears more decides."""
+    return trial.at, _DOUBT[trial.passed], trial.entry or 0, trial.reference
 
 
 def declared(drill: DrillFact) -> tuple[datetime, int]:

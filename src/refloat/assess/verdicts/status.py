@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from datetime import datetime
 
+from refloat.assess import words
 from refloat.assess.access import credentials, encryption
 from refloat.assess.ground.index import Index
 from refloat.assess.ground.moment import Moment, moment_of
@@ -91,6 +92,7 @@ def service_findings(moment: Moment, status: ServiceStatus) -> tuple[Finding, ..
     return tuple(
         replace(
             finding,
+            sentence=words.begun(finding.sentence),
             services=finding.services or (status.service,),
             last_seen=moment.instant,
         )
