@@ -16,7 +16,7 @@ from refloat.model.errors import MissingInput, NotAllowed, UsageProblem
 from refloat.model.facts import UNWRITTEN, ApprovalFact
 from refloat.model.impact import Impact
 from refloat.model.plan import Person, Plan
-from refloat.plan import nearest
+from refloat.plan import did_you_mean
 
 TIER = "tier"
 RETENTION = "retention"
@@ -142,10 +142,9 @@ def find_person(workspace: Workspace, key: str) -> Person:
     people = workspace.plan.people
     if key in people:
         return people[key]
-    close = nearest(key, people)
     raise MissingInput(
         f"the plan knows nobody called {key!r}",
-        hint=f"Did you mean {close!r}?" if close else f"It knows: {', '.join(people) or 'nobody'}.",
+        hint=did_you_mean(key, people, f"It knows: {', '.join(people) or 'nobody'}."),
     )
 
 
@@ -235,8 +234,7 @@ def _chosen(workspace: Workspace, subject: str, measures: tuple[str, ...]) -> tu
 
 def _find_component(plan: Plan, key: str) -> None:
     if key not in plan.components:
-        close = nearest(key, plan.components)
         raise MissingInput(
             f"the plan has no component {key!r}",
-            hint=f"Did you mean {close!r}?" if close else "",
+            hint=did_you_mean(key, plan.components),
         )

@@ -20,7 +20,7 @@ from refloat.host.clock import Clock
 from refloat.model.errors import Interrupted, MissingInput, RefloatError
 from refloat.model.facts import UNWRITTEN, BackupFailure, PointsFact
 from refloat.model.plan import Component, Protection, Retention
-from refloat.plan import closure, fingerprint, nearest
+from refloat.plan import closure, did_you_mean, fingerprint
 from refloat.recovery.backup import Announce, BackupJob, BackupResult, back_up_all
 
 
@@ -110,10 +110,9 @@ def protected(workspace: Workspace, names: Sequence[str]) -> tuple[Component, ..
         elif name in plan.components:
             wanted[name] = None
         else:
-            close = nearest(name, [*plan.components, *plan.services])
             raise MissingInput(
                 f"the plan has no component or service {name!r}",
-                hint=f"Did you mean {close!r}?" if close else "",
+                hint=did_you_mean(name, [*plan.components, *plan.services]),
             )
     chosen = tuple(
         plan.components[key] for key in wanted if plan.components[key].protection is not None

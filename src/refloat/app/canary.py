@@ -19,7 +19,7 @@ from refloat.model.access import CanaryAccess, Right
 from refloat.model.errors import MissingInput, NotAllowed, UsageProblem
 from refloat.model.feed import AccessSeen, Quality
 from refloat.model.plan import Repository
-from refloat.plan import nearest
+from refloat.plan import did_you_mean
 
 
 @dataclass(frozen=True)
@@ -102,10 +102,9 @@ def attempt(workspace: Workspace, clock: Clock, key: str, principal: str) -> Tri
 def _repository(workspace: Workspace, key: str) -> Repository:
     known = workspace.plan.repositories
     if key not in known:
-        close = nearest(key, known)
         raise MissingInput(
             f"the plan has no repository {key!r}",
-            hint=f"Did you mean {close!r}?" if close else f"It has: {', '.join(known) or 'none'}.",
+            hint=did_you_mean(key, known, f"It has: {', '.join(known) or 'none'}."),
         )
     if not known[key].engine:
         raise MissingInput(
@@ -122,10 +121,9 @@ def _given(workspace: Workspace, repository: Repository, principal: str) -> Cana
         MissingInput, NotAllowed, UsageProblem: if not; says what is missing.
     """
     if principal not in workspace.plan.principals:
-        close = nearest(principal, workspace.plan.principals)
         raise MissingInput(
             f"the plan has no principal {principal!r}",
-            hint=f"Did you mean {close!r}?" if close else "",
+            hint=did_you_mean(principal, workspace.plan.principals),
         )
     given = repository.canary.get(principal)
     if given is None:

@@ -19,7 +19,7 @@ from refloat.model.errors import MissingInput, NotAllowed, PlanProblem, RefloatE
 from refloat.model.facts import UNWRITTEN, DrillFact, Facts
 from refloat.model.place import Teardown
 from refloat.model.run import DrillRecord, Outcome, Verdict
-from refloat.plan import nearest, service_fingerprint
+from refloat.plan import did_you_mean, service_fingerprint
 from refloat.recovery import journal as events
 from refloat.recovery.journal import Declaration
 from refloat.recovery.machine import Blueprint
@@ -185,10 +185,9 @@ def _find_run(workspace: Workspace, run: str) -> None:
     """
     known = [journal.run for journal in journals(workspace.runs)]
     if run not in known:
-        close = nearest(run, known)
         raise MissingInput(
             f"there is no run {run!r} to resume",
-            hint=f"Did you mean {close!r}?" if close else "refloat evidence list shows the runs.",
+            hint=did_you_mean(run, known, "refloat evidence list shows the runs."),
         )
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from refloat.model.errors import UsageProblem
 from refloat.model.plan import Plan
-from refloat.plan import nearest
+from refloat.plan import did_you_mean
 from refloat.platforms import Fact
 
 ANYTHING = "*"
@@ -107,10 +107,9 @@ class Places:
         pairs = [one.rpartition("=") for one in said]
         for _, _, key in pairs:
             if key not in plan.repositories:
-                near = nearest(key, plan.repositories)
                 raise UsageProblem(
                     f"the plan has no repository {key!r}",
-                    hint=f"Did you mean {near!r}?" if near else "Write --repository NAME=KEY.",
+                    hint=did_you_mean(key, plan.repositories, "Write --repository NAME=KEY."),
                 )
         alone = [key for name, _, key in pairs if not name]
         if len(alone) > 1:
@@ -164,10 +163,9 @@ def _parts(plan: Plan, text: str) -> tuple[re.Pattern[str], str]:
             hint="Write --data-set 'NAME OF THE TOOL=KEY OF THE COMPONENT'.",
         )
     if key not in plan.components:
-        near = nearest(key, plan.components)
         raise UsageProblem(
             f"the plan has no component {key!r}",
-            hint=f"Did you mean {near!r}?" if near else "refloat plan check names the plan.",
+            hint=did_you_mean(key, plan.components, "refloat plan check names the plan."),
         )
     return re.compile(".*".join(map(re.escape, name.split(ANYTHING))), re.S), key
 

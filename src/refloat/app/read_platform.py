@@ -20,7 +20,7 @@ from refloat.host.clock import Clock
 from refloat.model.errors import MissingInput, UsageProblem
 from refloat.model.feed import PointSeen
 from refloat.model.stream import standing
-from refloat.plan import nearest
+from refloat.plan import did_you_mean
 from refloat.plan.spoken import options_said
 from refloat.platforms import Fact, Listing, Platform, RefusedEntry, Request, Telling
 
@@ -173,10 +173,9 @@ def read_platform(workspace: Workspace, clock: Clock, wanted: Wanted) -> ReadPla
 def _platform(name: str) -> Platform:
     known = registry.adapters(ROOM)
     if name not in known:
-        near = nearest(name, known)
         raise UsageProblem(
             f"there is no platform {name!r} that can be read",
-            hint=f"Did you mean {near!r}?" if near else f"There are: {', '.join(known)}.",
+            hint=did_you_mean(name, known, f"There are: {', '.join(known)}."),
         )
     platform: Platform = known[name]
     return platform

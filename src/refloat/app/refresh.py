@@ -25,7 +25,7 @@ from refloat.model.organisation import Workaround
 from refloat.model.plan import Plan, Service
 from refloat.model.points import RecoveryPoint
 from refloat.model.run import CheckResult, Outcome
-from refloat.plan import nearest
+from refloat.plan import did_you_mean
 from refloat.recovery.putting import chosen, compare, put_down, take_down, worst
 from refloat.report.export import export_text
 
@@ -212,11 +212,10 @@ class _Export:
 def _workaround(service: Service, name: str) -> Workaround:
     ways = {one.name: one for one in service.workarounds}
     if name not in ways:
-        close = nearest(name, ways)
         known = ", ".join(f"{one!r}" for one in ways)
         raise MissingInput(
             f"{service.name} has no workaround {name!r}",
-            hint=f"Did you mean {close!r}?" if close else f"It has: {known or 'none'}.",
+            hint=did_you_mean(name, ways, f"It has: {known or 'none'}."),
         )
     if not ways[name].encrypted_for:
         raise NotAllowed(

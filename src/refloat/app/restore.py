@@ -28,7 +28,7 @@ from refloat.model.restores import (
     RestoreStanding,
     RestoreState,
 )
-from refloat.plan import fingerprint, nearest, own, restore_authority_fingerprint
+from refloat.plan import did_you_mean, fingerprint, own, restore_authority_fingerprint
 
 _Fact = TypeVar("_Fact", bound=RestoreFact)
 
@@ -228,10 +228,9 @@ def _copied(plan: Plan, subject: str) -> tuple[str, ...]:
     elif subject in plan.components:
         keys = (subject,) if plan.components[subject].copied else ()
     else:
-        close = nearest(subject, [*plan.components, *plan.services])
         raise MissingInput(
             f"the plan has no component or service {subject!r}",
-            hint=f"Did you mean {close!r}?" if close else "",
+            hint=did_you_mean(subject, [*plan.components, *plan.services]),
         )
     if not keys:
         raise MissingInput(f"nothing of {subject} is copied, so nothing of it can be restored")

@@ -12,7 +12,7 @@ from pathlib import Path
 from refloat import registry
 from refloat.model.errors import MissingInput, ObservationProblem, RefloatError, UsageProblem
 from refloat.observers import Observer, Outcome, Reading, ReadsFolders, ReadsTogether, Scope
-from refloat.plan import nearest
+from refloat.plan import did_you_mean
 
 MOST_FILES = 10_000
 """Files of one kind that a folder may hold."""
@@ -82,10 +82,9 @@ def observer_of(kind: str) -> Observer:
     """
     known = registry.adapters("observers")
     if kind not in known:
-        near = nearest(kind, known)
         raise UsageProblem(
             f"there is no observer {kind!r}",
-            hint=f"Did you mean {near!r}?" if near else f"There are: {', '.join(known)}.",
+            hint=did_you_mean(kind, known, f"There are: {', '.join(known)}."),
         )
     observer: Observer = known[kind]
     return observer

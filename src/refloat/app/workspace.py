@@ -15,7 +15,7 @@ from refloat.ledger.log import Ledger
 from refloat.model.errors import MissingInput, PlanProblem, StateProblem
 from refloat.model.options import AdapterCatalogue
 from refloat.model.plan import Plan, Service
-from refloat.plan import PlanFile, nearest
+from refloat.plan import PlanFile, did_you_mean
 
 PLAN_VARIABLE = "REFLOAT_PLAN"
 STATE_VARIABLE = "REFLOAT_STATE"
@@ -162,11 +162,10 @@ class Workspace:
         """
         services = self.plan.services
         if key not in services:
-            near = nearest(key, services)
             names = ", ".join(services) or "none"
             raise MissingInput(
                 f"the plan has no service {key!r}",
-                hint=f"Did you mean {near!r}?" if near else f"It has: {names}.",
+                hint=did_you_mean(key, services, f"It has: {names}."),
             )
         return services[key]
 

@@ -1,6 +1,6 @@
 """Plan as code: YAML text in; a valid plan, or every complaint with its place, out."""
 
-from refloat.plan.complaints import Complaint, PlanRefused, nearest
+from refloat.plan.complaints import Complaint, PlanRefused, did_you_mean, nearest
 from refloat.plan.durations import format_duration, parse_duration
 from refloat.plan.fingerprints import (
     fingerprint,
@@ -24,6 +24,7 @@ __all__ = [
     "PlanFile",
     "PlanRefused",
     "closure",
+    "did_you_mean",
     "fingerprint",
     "format_duration",
     "nearest",

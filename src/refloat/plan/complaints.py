@@ -136,6 +136,18 @@ def nearest(written: str, right: Collection[str]) -> str:
     return by_plain[close[0]] if close else ""
 
 
+def did_you_mean(written: str, right: Collection[str], otherwise: str = "") -> str:
+    """Give the hint for a name that is none of the right ones.
+
+    Args:
+        written: what was written.
+        right: the names that there are.
+        otherwise: the hint where none of them is near.
+    """
+    close = nearest(written, right)
+    return f"Did you mean {close!r}?" if close else otherwise
+
+
 def quote(text: str) -> str:
     """Quote what the plan says, for a message: on one line, and cut when it is long."""
     return repr(text if len(text) <= 60 else text[:57] + "...")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from refloat.model.errors import MissingInput
 from refloat.model.plan import Dependency, Plan, Service, Strength
-from refloat.plan.complaints import nearest
+from refloat.plan.complaints import did_you_mean
 
 
 def closure(plan: Plan, service: str) -> Mapping[str, Strength]:
@@ -221,9 +221,8 @@ def service_of(plan: Plan, key: str) -> Service:
     """
     if key in plan.services:
         return plan.services[key]
-    near = nearest(key, plan.services)
     names = ", ".join(sorted(plan.services)) or "none"
     raise MissingInput(
         f"the plan has no service {key!r}",
-        hint=f"Did you mean {near!r}?" if near else f"Its services are: {names}.",
+        hint=did_you_mean(key, plan.services, f"Its services are: {names}."),
     )
