@@ -39,7 +39,8 @@ def command(
     come back in time? With what they rest on, and when the evidence goes stale.
 
     Exit code 0 when every service is proven, 1 when one failed, 2 when one is unproven or the plan
-    has none. With --over: 0 when every service was recoverable all the time, else 1.
+    has none. With --over: 0 when every service was recoverable all the time, 2 when the plan has
+    none, else 1.
     """
     if span is not None:
         return _look_back(found, span, instant, every_gap=every_gap, as_json=as_json)
@@ -67,6 +68,9 @@ def _look_back(
         emit(looked)
     else:
         tell_histories(looked, every_gap=every_gap)
+    if not looked:
+        say("The plan has no service, so nothing was recoverable. Write one under services:")
+        return 2
     return 1 if any(one.gaps for one in looked) else 0
 
 

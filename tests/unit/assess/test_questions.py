@@ -251,7 +251,7 @@ def test_each_question_that_is_not_answered_is_a_finding_with_its_number() -> No
     (second,) = (one for one in answers.findings if one.inputs["question"] == 2)
     assert second.sentence == (
         "Of Online booking nobody knows how often copies of Bookings are made and how long copies "
-        "of Bookings are kept."
+        "of Bookings are kept. At stake: visits and reminders."
     )
     own = found(design_question_unanswered, given)
     assert [one.subject for one in own] == [

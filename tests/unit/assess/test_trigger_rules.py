@@ -61,6 +61,16 @@ def test_a_changed_service_was_looked_at_when_it_was_tested_or_is_told_already()
     assert due(removed) == ["organisation, application"]
 
 
+@pytest.mark.requirement("R-157", "R-161")
+def test_what_copies_was_looked_at_when_everything_in_it_was_tested_since() -> None:
+    place = next(iter(PLAN.repositories))
+    assert due(timed.changed(place, AT)) == ["organisation, application"]
+    assert due(timed.changed(place, AT, category="infrastructure")) == ["organisation, application"]
+    assert due(timed.changed(place, NOW - 30 * DAY)) == [], "all of it was tested since"
+    (finding,) = found(CODE, PLAN, [*timed.facts(PLAN), timed.changed(place, AT)])
+    assert set(finding.services) == set(PLAN.services)
+
+
 @pytest.mark.requirement("R-157")
 def test_an_upgrade_that_nobody_reported_is_noticed() -> None:
     def seen(version: str, at: timedelta) -> FeedFact:

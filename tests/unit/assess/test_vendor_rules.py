@@ -51,7 +51,7 @@ def test_a_vendor_that_nobody_can_call_is_found() -> None:
     assert finding.subject == "vendor texts"
     assert finding.services == ("booking",)
     assert "Textwell" in finding.sentence
-    assert "Online booking" in finding.sentence
+    assert "Online booking (visits and reminders)" in finding.sentence
     assert found(vendor_contact_missing, PLAN) == []
 
 

@@ -40,6 +40,7 @@ def test_sensitive_data_that_nothing_keeps_safe_is_a_second_incident(data: str) 
     assert finding.services == ("booking",)
     assert "nothing keeps it safe" in finding.sentence
     assert "second incident" in finding.sentence
+    assert "visits and reminders" in finding.sentence
 
 
 @pytest.mark.requirement("R-140")

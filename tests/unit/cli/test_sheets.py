@@ -213,3 +213,10 @@ def test_a_kit_lies_somewhere_and_somebody_known_says_so(tmp_path: Path) -> None
     (tmp_path / "refloat.yaml").write_text(PLAN)
     assert own(tmp_path, "kit", "placed", "--where", " ", "--as", "ben").returncode == 64
     assert own(tmp_path, "kit", "placed", "--where", "the safe", "--as", "bne").returncode == 66
+
+
+def test_of_a_plan_without_services_nothing_was_recoverable_all_the_time(tmp_path: Path) -> None:
+    (tmp_path / "refloat.yaml").write_text("organisation: Nothing yet\n", encoding="utf-8")
+    ended = own(tmp_path, "status", "--over", "90d", "--as-of", AS_OF)
+    assert ended.returncode == 2
+    assert "no service" in ended.stderr

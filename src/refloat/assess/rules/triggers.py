@@ -66,7 +66,20 @@ class _Map:
         if key in self.organisation.plan.components:
             first = next(iter(self.organisation.bases.values()), None)
             return first.moment.index.graph.owners.get(key, ()) if first is not None else ()
-        return self._of_outsiders.get(key, ())
+        return self._of_outsiders.get(key, ()) or self._of_copying.get(key, ())
+
+    @cached_property
+    def _of_copying(self) -> Mapping[str, tuple[str, ...]]:
+        """Give, by tool and by place of copies, the services whose data they hold."""
+        found: dict[str, dict[str, None]] = {}
+        plan = self.organisation.plan
+        for service, basis in self.organisation.bases.items():
+            for key in basis.data_sets:
+                component = plan.components[key]
+                tool = component.watch.platform if component.watch is not None else None
+                for one in (*component.repositories, *(() if tool is None else (tool,))):
+                    found.setdefault(one, {})[service] = None
+        return {key: tuple(some) for key, some in found.items()}
 
     @cached_property
     def _of_outsiders(self) -> Mapping[str, tuple[str, ...]]:
@@ -112,7 +125,8 @@ def _told(organisation: Organisation, touched: _Map) -> Iterator[_Seen]:
             if category is None or not change.material or change.at > organisation.instant:
                 continue
             services = touched.services(subject)
-            if not _covered(organisation, category, subject, None, services):
+            since = change.at if _copies(organisation.plan, subject) else None
+            if not _covered(organisation, category, subject, since, services):
                 yield _Seen(category, subject, change.at, change.what, services)
 
 
@@ -173,15 +187,26 @@ def _covered(
         since: when the last test must have been; None where a test from before is told to be stale.
         services: the services that the change touches.
     """
-    about_service = subject in organisation.plan.services or subject in organisation.plan.components
-    if not about_service or category == BUSINESS or not services:
+    plan = organisation.plan
+    tested = subject in plan.services or subject in plan.components or _copies(plan, subject)
+    if not tested or category == BUSINESS or not services:
         return False
     last = [organisation.bases[service].deciding_trial() for service in services]
     return all(one is not None and (since is None or one.at >= since) for one in last)
 
 
+def _copies(plan: Plan, key: str) -> bool:
+    """Whether a key is that of a tool that copies, or of a place of copies."""
+    return key in plan.platforms or key in plan.repositories
+
+
 def category_of(plan: Plan, change: Change) -> str | None:
-    """Say which of ``CATEGORIES`` a change is; None for one that asks for no look at the plan."""
+    """Say which of ``CATEGORIES`` a change is; None for one that asks for no look at the plan.
+
+    A tool that copies, or a place of copies, is an application, too: by it everything comes back.
+    """
+    if _copies(plan, change.subject) and change.category in {"", "infrastructure"}:
+        return APPLICATION
     if change.category:
         return change.category if change.category in CATEGORIES else None
     key = change.subject
@@ -199,7 +224,7 @@ def _finding(plan: Plan, category: str, due: list[_Seen], reviewed: datetime | N
     requirement, what = CATEGORIES[category]
     changes = sorted(due, key=lambda one: (one.at, one.subject, one.what))
     named = "; ".join(
-        f"{called(plan, one.subject)}: {one.what.rstrip('.')} ({words.day(one.at)})"
+        f"{_name(plan, one.subject)}: {one.what.rstrip('.')} ({words.day(one.at)})"
         for one in changes[:_SPOKEN_OF]
     )
     more = f"; and {len(changes) - _SPOKEN_OF} more" if len(changes) > _SPOKEN_OF else ""
@@ -223,6 +248,11 @@ def _finding(plan: Plan, category: str, due: list[_Seen], reviewed: datetime | N
         services=services,
         first_seen=changes[0].at,
     )
+
+
+def _name(plan: Plan, key: str) -> str:
+    copying = plan.platforms.get(key) or plan.repositories.get(key)
+    return copying.name or key if copying is not None else called(plan, key)
 
 
 RULES: tuple[Rule, ...] = (

@@ -99,13 +99,13 @@ def contract_clarification_needed(organisation: Organisation) -> Iterator[Findin
         if not answers.clauses:
             continue
         rows = [row for row in answers.rows if row.unanswered]
-        services = tuple(row.service for row in rows)
+        services, plan = tuple(row.service for row in rows), organisation.plan
         yield Finding(
             "CONTRACT_CLARIFICATION_NEEDED",
             ("R-123", "R-124", "R-125", "R-126"),
             Severity.MEDIUM,
             f"vendor {answers.vendor}",
-            f"{answers.name} looks after {_listed(row.name for row in rows)}, and nothing shows "
+            f"{answers.name} looks after {_waiting(plan, services)}, and nothing shows "
             f"{words.listed(answers.clauses)}. What is not agreed may not be done when it matters.",
             f"Let the contract with {answers.name} say {answers.clauses[0]}.",
             {
@@ -131,7 +131,14 @@ def _end(day: date | None) -> datetime:
 def _waiting(plan: Plan, services: tuple[str, ...]) -> str:
     if not services:
         return "whatever rests on it"
-    return _listed(plan.services[key].name for key in services)
+    return _listed(_with_work(plan, key) for key in services)
+
+
+def _with_work(plan: Plan, key: str) -> str:
+    """Name a service with the work that stands still without it."""
+    service = plan.services[key]
+    work = words.listed(service.processes)
+    return f"{service.name} ({work})" if work else service.name
 
 
 def _listed(names: Iterator[str]) -> str:

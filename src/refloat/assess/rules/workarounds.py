@@ -33,7 +33,7 @@ def workaround_insecure(basis: Basis, _status: ServiceStatus) -> Iterator[Findin
             f"{about.subject(basis)}, workaround {one.name}",
             f"While {service.name} is away, people handle {one.data} data by {_called(one)}, and "
             f"{words.listed(lacking)}. If that data is lost or seen by others, it is a second "
-            "incident.",
+            f"incident, beside the first: {about.affected(basis)}.",
             f"Decide with the owner what keeps the data of {_called(one)} safe, and write it down.",
             {"data": one.data, "controls": one.controls, "approved_by": one.approved_by},
             (service.key,),
@@ -77,13 +77,15 @@ def _too_old(service: Service, way: Workaround, one: ExportAge) -> Finding:
     if one.taken_at is None or one.age_seconds is None:
         sentence = (
             f"If {service.name} failed now, people would have no data to work with by"
-            f" {_called(way)}: it was never taken out. It may be {allowed} old."
+            f" {_called(way)}: it was never taken out. It may be {allowed} old. At stake: "
+            f"{about.processes(service)}."
         )
         inputs: dict[str, int | str | None] = {"age_seconds": None, "taken_at": None}
     else:
         sentence = (
             f"If {service.name} failed now, people would work by {_called(way)} with data "
-            f"that is {words.duration(one.age_seconds)} old; {allowed} is allowed."
+            f"that is {words.duration(one.age_seconds)} old; {allowed} is allowed. At stake: "
+            f"{about.processes(service)}."
         )
         inputs = {"age_seconds": round(one.age_seconds), "taken_at": words.instant(one.taken_at)}
     return Finding(

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from refloat.assess import words
+from refloat.assess.about import processes
 from refloat.assess.access.isolation import DataSetIsolation, Isolated, isolation_of
 from refloat.assess.coverage.retention import kept
 from refloat.assess.ground.basis import Basis
@@ -141,7 +142,7 @@ def unanswered_question(start: Basis, number: int, missing: tuple[str, ...]) -> 
         _REQUIREMENTS[number],
         Severity.MEDIUM,
         f"service {service.key}, question {number}",
-        f"Of {service.name} nobody knows {words.listed(missing)}.",
+        f"Of {service.name} nobody knows {words.listed(missing)}. At stake: {processes(service)}.",
         _STEPS[number].format(name=service.name),
         {"question": number, "missing": missing},
         (service.key,),
