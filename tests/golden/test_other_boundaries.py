@@ -89,6 +89,21 @@ def keys(data_set: str, west: str, north: str) -> Change:
     return copy_of(data_set, copies=copies)
 
 
+COPIED = ("directory", "main-db", "uploads", "app-settings")
+
+
+def canary(vault: str, *, allowed: bool) -> Change:
+    """Let an administrator try to delete a canary."""
+    return fact(
+        *("access_fact", "2026-10-24T09:00:00+01:00", f"canary/{vault}/platform-admins"),
+        principal="platform-admins",
+        path=vault,
+        right="delete",
+        allowed=allowed,
+        quality="excellent",
+    )
+
+
 CASES: dict[str, tuple[str, Change, Found]] = {
     "the only copy is removed a second later": (
         "R-018",
@@ -247,6 +262,18 @@ CASES: dict[str, tuple[str, Change, Found]] = {
         keys("sites", "The Vault in the West", "vault-north"),
         {("KEY_INSIDE_ITS_COPY", "service wiki, data set sites")},
     ),
+    "somebody deleted a canary in spite of the lock": (
+        "R-084",
+        both(canary("vault-west", allowed=True), canary("vault-north", allowed=True)),
+        {("NO_ISOLATED_COPY", f"data set {one}") for one in (*COPIED, "mailboxes", "sites")}
+        | {("PATH_BACK_MISSING", f"service {one}") for one in ("accounts", "shop", "checkout")},
+    ),
+    "somebody deleted a canary in one of two places": (
+        "R-084",
+        canary("vault-west", allowed=True),
+        set(),
+    ),
+    "somebody could not delete a canary": ("R-084", canary("vault-west", allowed=False), set()),
 }
 
 

@@ -7,7 +7,7 @@ over the points, so that a year of hourly points costs little more than reading 
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeAlias
@@ -18,9 +18,6 @@ from refloat.assess.ground.seen import SeenPoint
 Signature: TypeAlias = tuple[object, ...]
 _Key: TypeAlias = tuple[str, str, str]
 _Word: TypeAlias = tuple[datetime, str]
-
-_SAID, _COUNTS, _ENDS = range(3)
-"""What happens to a point, in the order in which it happens at one instant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,21 +48,22 @@ def newest_over_time(points: Iterable[SeenPoint]) -> tuple[Newest, ...]:
     heap: list[tuple[_Latest, SeenPoint]] = []
     result: list[Newest] = []
     events = sorted(_events(points), key=lambda one: one[:3])
-    for position, (at, event, _, point) in enumerate(events):
-        if event == _SAID:
+    for position, (at, counts, _, point) in enumerate(events):
+        if not counts:
             words[_key(point)] = point
-        elif words.get(_key(point)) is point:
-            if event == _ENDS:
-                del words[_key(point)]
-            elif point.eligible:
-                heapq.heappush(heap, (_Latest(true_at(point)), point))
-        if position + 1 < len(events) and events[position + 1][0] == at:
+        elif point.eligible and words[_key(point)] is point:
+            heapq.heappush(heap, (_Latest(true_at(point)), point))
+        after = events[position + 1][0] if position + 1 < len(events) else None
+        if after == at:
             continue  # several words at one instant are one change
-        while heap and words.get(_key(heap[0][1])) is not heap[0][1]:
-            heapq.heappop(heap)
-        top = heap[0][1] if heap else None
-        if not result or result[-1].point is not top:
-            result.append(Newest(at, top))
+        since: datetime | None = at
+        while since is not None and (after is None or since < after):
+            while heap and _is_over(heap[0][1], words, since):
+                heapq.heappop(heap)
+            top = heap[0][1] if heap else None
+            if not result or result[-1].point is not top:
+                result.append(Newest(since, top))
+            since = _removed_at(top) if top is not None else None
     return tuple(result)
 
 
@@ -98,14 +96,24 @@ class _Latest:
         return self._of > other._of
 
 
-def _events(points: Iterable[SeenPoint]) -> Iterator[tuple[datetime, int, _Word, SeenPoint]]:
-    """Give when each word was said, and when its point began to count and ceased to."""
+def _events(points: Iterable[SeenPoint]) -> Iterator[tuple[datetime, bool, _Word, SeenPoint]]:
+    """Give when each word was said, and when its point began to count, if not at once."""
     for point in points:
         word = (point.observed_at, point.fact.digest)
-        yield point.observed_at, _SAID, word, point
-        yield max(point.observed_at, point.consistency_time), _COUNTS, word, point
-        if point.expires_at is not None and point.observed_at < point.expires_at:
-            yield point.expires_at, _ENDS, word, point
+        yield point.observed_at, False, word, point
+        yield max(point.observed_at, point.consistency_time), True, word, point
+
+
+def _is_over(point: SeenPoint, words: Mapping[_Key, SeenPoint], instant: datetime) -> bool:
+    """Whether a later word took its place, or it was to be removed by an instant."""
+    end = _removed_at(point)
+    return words[_key(point)] is not point or (end is not None and end <= instant)
+
+
+def _removed_at(point: SeenPoint) -> datetime | None:
+    """Say from when on a point is taken for removed; None if never, or if it was seen after it."""
+    end = point.expires_at
+    return end if end is not None and point.observed_at < end else None
 
 
 def _key(point: SeenPoint) -> _Key:
