@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.db import connections
 from servers import PASSWORD, Database, postgresql
 
 from refloat.app import memory
@@ -30,6 +31,7 @@ from refloat.ledger.dsse import read_public_key
 from refloat.ledger.verify import verify_export
 from refloat.model.errors import EvidenceProblem, MissingInput, NoRoom, UsageProblem
 from refloat.model.imports import FACTS_IMPORTED
+from refloat.store.index import open_store
 from refloat.store.segments import FOLDER
 
 PAGE = Path(__file__).parents[2] / "docs" / "how-to" / "import-facts.md"
@@ -148,6 +150,79 @@ def test_other_words_on_the_same_are_kept_and_told(workspace: Workspace) -> None
     assert [one.get("size_bytes") for one in words] == [None, 5]
     within = import_lines(workspace, *points(1, size_bytes=8), *points(1, size_bytes=9))
     assert (within.changed, within.conflicts) == (2, 2)
+
+
+@pytest.mark.parametrize("at_once", [1, 1000, 100_000])
+def test_many_words_on_one_thing_are_known_again(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch, at_once: int
+) -> None:
+    monkeypatch.setattr("refloat.feed.splitting._AT_ONCE", at_once)
+    monkeypatch.setattr("refloat.app.facts._CHUNK", at_once)
+    beats = [
+        json.dumps(
+            {
+                "kind": "heartbeat",
+                "source": {"instance": "bkp01"},
+                "observed_at": f"2026-11-21T22:00:{second:02}Z",
+            }
+        )
+        for second in range(30)
+    ]
+    first = import_lines(workspace, *beats[:20], *beats[:20], *points(3))
+    assert (first.new, first.changed, first.known, first.conflicts) == (4, 19, 20, 0)
+    again = import_lines(workspace, *reversed(beats[:20]), *points(3))
+    assert (again.new, again.changed, again.known) == (0, 0, 23)
+    more = import_lines(workspace, *points(3), *beats, *beats, *points(1, size_bytes=5) * 2)
+    assert (more.new, more.changed, more.known, more.conflicts) == (0, 11, 54, 1)
+    assert len(memory.known(workspace).feed.heartbeats) == 30
+    words = look_up(workspace, 'bkp01/heartbeat/["alive",""]')
+    assert [one["observed_at"][-3:-1] for one in words] == [f"{second:02}" for second in range(30)]
+
+
+def test_an_earlier_line_that_is_lost_is_told_when_it_is_met_again(workspace: Workspace) -> None:
+    import_lines(workspace, *points(3))
+    (segment,) = (workspace.state / FOLDER).glob("*.jsonl")
+    segment.unlink()
+    with pytest.raises(EvidenceProblem, match="cannot be read") as caught:
+        import_lines(workspace, *points(3))
+    assert "refloat rebuild" in caught.value.hint
+    assert entries(workspace) == 1
+    rebuild(workspace)
+    assert import_lines(workspace, *points(3)).new == 3
+
+
+def test_lines_of_an_older_index_stay_known(workspace: Workspace) -> None:
+    import_lines(workspace, *points(30))
+    as_of_before(workspace)
+    again = import_lines(workspace, *points(31))
+    assert (again.new, again.known) == (1, 30)
+    assert look_up(workspace, "bkp01/recovery_point/rp-7")[0]["external_id"] == "rp-7"
+    assert rebuild(workspace) == 2
+
+
+def as_of_before(workspace: Workspace) -> None:
+    """Turn the rows of lines back into those of the version that kept more of each."""
+    with open_store(workspace.state) as store:
+        alias = store._database.alias
+    server = connections[alias].vendor == "postgresql"
+    number = "bigserial PRIMARY KEY" if server else "integer PRIMARY KEY AUTOINCREMENT"
+    some_bytes = "bytea" if server else "BLOB"
+    with connections[alias].cursor() as cursor:
+        cursor.execute("CREATE TABLE kept AS SELECT segment_id, key, place FROM store_line")
+        cursor.execute("DROP TABLE store_line")
+        cursor.execute(
+            f"CREATE TABLE store_line (id {number}, key {some_bytes} NOT NULL,"
+            f" digest {some_bytes} NOT NULL, observed_at bigint NOT NULL, place bigint NOT NULL,"
+            " segment_id bigint NOT NULL)"
+        )
+        cursor.execute("CREATE INDEX line_by_key ON store_line (key)")
+        cursor.execute(
+            "INSERT INTO store_line (key, digest, observed_at, place, segment_id)"
+            " SELECT key, key, 0, place, segment_id FROM kept"
+        )
+        cursor.execute("DROP TABLE kept")
+        cursor.execute("DELETE FROM django_migrations WHERE app = 'store' AND name >= '0005'")
+    connections[alias].close()
 
 
 def test_the_ledger_says_what_was_imported(workspace: Workspace) -> None:

@@ -18,7 +18,7 @@ from refloat.model.stream import Stream
 
 ENDINGS = (".jsonl", ".json", ".gz")
 """How the files of facts in a folder are called."""
-_CHUNK = 1024 * 1024
+_CHUNK = 128 * 1024
 
 
 @dataclass(frozen=True)
@@ -64,11 +64,12 @@ def load(paths: Sequence[Path], received_at: datetime | None = None) -> Loaded:
     facts: list[FeedFact] = []
     with collector_paused():
         for file in files(paths):
-            for one in feed.facts(lines(file), feed.Reader(received_at)):
-                if isinstance(one, RefusedLine):
-                    refused.append(Refused(str(file), one.line, one.reason))
-                else:
-                    facts += one
+            for some in feed.facts(feed.batches(chunks(file)), feed.Reader(received_at)):
+                for one in some:
+                    if isinstance(one, RefusedLine):
+                        refused.append(Refused(str(file), one.line, one.reason))
+                    else:
+                        facts += one
         return Loaded(Facts(feed=Stream.of(facts)), tuple(refused))
 
 
@@ -86,15 +87,6 @@ def files(paths: Iterable[Path]) -> Iterator[Path]:
             yield path
         else:
             raise MissingInput(f"the file of facts {path} is not there")
-
-
-def lines(file: Path) -> Iterator[bytes]:
-    """Give the lines of a file, unpacked.
-
-    Raises:
-        MissingInput: if it cannot be read.
-    """
-    return feed.lines(chunks(file))
 
 
 def chunks(file: Path) -> Iterator[bytes]:

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -16,10 +14,11 @@ import msgspec
 from refloat import feed
 from refloat.app import memory
 from refloat.app.facts import Refused, chunks, collector_paused
+from refloat.app.sifting import Count, Sieve
 from refloat.app.workspace import Workspace
 from refloat.assess.coverage.vanished import Disappearance, disappearances
-from refloat.feed.lines import PointLine
 from refloat.host import faults
+from refloat.host.beside import Beside
 from refloat.host.clock import Clock
 from refloat.ledger.statement import Subject
 from refloat.model.errors import MissingInput, UsageProblem
@@ -27,12 +26,9 @@ from refloat.model.facts import UNWRITTEN
 from refloat.model.feed import FeedKind
 from refloat.model.imports import ImportFact
 from refloat.model.observations import RefusedLine
-from refloat.store.index import Store, open_store
-from refloat.store.keys import LineRow, key_of, microseconds
+from refloat.store.index import open_store
 from refloat.store.segments import SegmentWriter, one_import_at_a_time
 
-AT_ONCE = 500
-"""How many lines are held against the index at a time: few enough to stay in the cache."""
 _TOLD_EVERY = 10_000
 
 Progress = Callable[[int], None]
@@ -103,40 +99,6 @@ class Incoming:
     made_from: str = ""
 
 
-@dataclass
-class _Count:
-    """What is found out while a file is read."""
-
-    new: int = 0
-    known: int = 0
-    changed: int = 0
-    conflicts: int = 0
-    kinds: Counter[str] = field(default_factory=Counter)
-    refused: list[Refused] = field(default_factory=list)
-    span: tuple[datetime, datetime] | None = None
-    sweeps: set[tuple[str, str, datetime]] = field(default_factory=set)
-
-    def kept(self, some: Sequence[feed.Understood]) -> None:
-        """Count lines that are kept."""
-        if not some:
-            return
-        self.kinds.update(one.kind for one in some)
-        first, last = (pick(one.observed_at for one in some) for pick in (min, max))
-        before = self.span or (first, last)
-        self.span = (min(first, before[0]), max(last, before[1]))
-
-    def again(self, one: feed.Understood, at: int, before: Sequence[LineRow]) -> None:
-        """Count a line that says something else than the earlier words on the same."""
-        self.changed += 1
-        self.conflicts += any(other.observed_at == at for other in before)
-        self.swept(one)
-
-    def swept(self, one: feed.Understood) -> None:
-        """Remember the sweep of a line that may show that a recovery point vanished."""
-        if isinstance(one.line, PointLine):
-            self.sweeps.add((one.instance, one.line.dataset_ref, one.observed_at))
-
-
 def import_file(
     workspace: Workspace, clock: Clock, file: Path, progress: Progress = lambda _: None
 ) -> Imported:
@@ -151,7 +113,7 @@ def import_file(
     Raises:
         MissingInput: if the file cannot be read; nothing of it is imported then.
         StateProblem, NoRoom: if it cannot be kept.
-        EvidenceProblem: if the ledger is damaged.
+        EvidenceProblem: if the ledger is damaged, or an earlier line on the same thing is lost.
     """
     return import_lines(workspace, clock, Incoming(str(file), file.name, chunks(file)), progress)
 
@@ -164,23 +126,26 @@ def import_lines(
     Raises:
         MissingInput: if they cannot be read; nothing of them is imported then.
         StateProblem, NoRoom: if they cannot be kept.
-        EvidenceProblem: if the ledger is damaged.
+        EvidenceProblem: if the ledger is damaged, or an earlier line on the same thing is lost.
     """
-    now = clock.now().wall
+    now, source = clock.now().wall, hashlib.sha256()
     ledger = workspace.ledger()
     with (
         one_import_at_a_time(workspace.state) as folder,
         open_store(workspace.state) as store,
         SegmentWriter(folder) as writer,
+        Beside(source.update) as hashing,
         collector_paused(),
     ):
         store.catch_up(ledger)
-        count, source = _Count(), hashlib.sha256()
-        reader = feed.Reader(now)
-        lines = feed.lines(_hashed(incoming.chunks, source))
-        numbered = _numbered(lines, reader, incoming.file, count, progress)
-        rows = _sort_out(store, writer, numbered, count)
-        entry = None
+        sieve = Sieve(store, writer)
+        count = sieve.count
+        batches = feed.batches(_hashed(incoming.chunks, hashing))
+        lines = feed.understand(batches, feed.Reader(now))
+        for some in _usable(lines, count, incoming.file, progress):
+            sieve.take(some)
+        hashing.finish()
+        rows, entry = sieve.rows(), None
         if count.span is not None:
             fact = ImportFact(
                 entry=UNWRITTEN,
@@ -242,7 +207,7 @@ def look_up(workspace: Workspace, key: str) -> tuple[Mapping[str, Any], ...]:
         with open_store(workspace.state) as store:
             store.catch_up(workspace.ledger())
             for instance, kind, identity in parts:
-                lines = store.lines_at(instance, kind, identity)
+                lines = store.lines_on(instance, kind, identity)
                 if lines:
                     return tuple(msgspec.json.decode(line) for line in lines)
     raise MissingInput(f"no fact {key!r} is known", hint="refloat facts list shows the sources.")
@@ -253,60 +218,30 @@ def schema() -> dict[str, Any]:
     return feed.schema()
 
 
-def _numbered(
-    lines: Iterator[bytes],
-    reader: feed.Reader,
+def _usable(
+    batches: Iterator[list[feed.Understood | RefusedLine]],
+    count: Count,
     file: str,
-    count: _Count,
     progress: Progress,
-) -> Iterator[feed.Understood]:
+) -> Iterator[list[feed.Understood]]:
     """Give the lines that can be used; count the others."""
-    for number, one in enumerate(feed.understand(lines, reader), 1):
-        if isinstance(one, RefusedLine):
-            count.refused.append(Refused(file, one.line, one.reason))
-        else:
-            yield one
-        if not number % _TOLD_EVERY:
-            progress(number)
-
-
-def _sort_out(
-    store: Store, writer: SegmentWriter, lines: Iterator[feed.Understood], count: _Count
-) -> list[LineRow]:
-    """Write the lines that are not known yet, and give their rows."""
-    rows: list[LineRow] = []
-    first: dict[bytes, LineRow] = {}
-    later: dict[bytes, list[LineRow]] = {}
-    while some := list(islice(lines, AT_ONCE)):
-        keys = [key_of(one.instance, one.kind, one.external_id) for one in some]
-        known = store.known_lines(keys)
-        kept: list[feed.Understood] = []
-        place = writer.length
-        for key, one in zip(keys, some, strict=True):
-            row = LineRow(key, one.digest, microseconds(one.observed_at), place)
-            if key not in first and key not in known:
-                first[key] = row
-                count.new += 1
-                if type(one.line) is PointLine and one.line.state == "deleted":
-                    count.swept(one)
+    read = told = 0
+    for some in batches:
+        usable = []
+        for one in some:
+            if isinstance(one, RefusedLine):
+                count.refused.append(Refused(file, one.line, one.reason))
             else:
-                before = [*known.get(key, ()), *later.get(key, ())]
-                before += [first[key]] if key in first else []
-                if any(other.digest == one.digest for other in before):
-                    count.known += 1
-                    continue
-                later.setdefault(key, []).append(row)
-                count.again(one, row.observed_at, before)
-            rows.append(row)
-            kept.append(one)
-            place += len(one.canonical) + 1
-        writer.add([one.canonical for one in kept])
-        count.kept(kept)
-    return rows
+                usable.append(one)
+        yield usable
+        read += len(some)
+        if read - told >= _TOLD_EVERY:
+            progress(read)
+            told = read
 
 
 def _imported(
-    file: str, entry: int | None, count: _Count, vanished: tuple[Disappearance, ...]
+    file: str, entry: int | None, count: Count, vanished: tuple[Disappearance, ...]
 ) -> Imported:
     return Imported(
         file=file,
@@ -334,9 +269,9 @@ def _vanished(
     )
 
 
-def _hashed(some: Iterable[bytes], digest: Any) -> Iterator[bytes]:
-    for chunk in some:
-        digest.update(chunk)
+def _hashed(chunks: Iterable[bytes], hashing: Beside) -> Iterator[bytes]:
+    for chunk in chunks:
+        hashing.add(chunk)
         yield chunk
 
 

@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
 
 from refloat import feed
@@ -86,7 +87,7 @@ def with_feed(workspace: Workspace, facts: Facts) -> Facts:
 
 def _facts_of(folder: Path, segment: str) -> Iterator[FeedFact]:
     reader = feed.Reader(canonical=True)
-    for one in feed.facts(read_segment(folder, segment), reader):
+    for one in chain.from_iterable(feed.facts(read_segment(folder, segment), reader)):
         if isinstance(one, RefusedLine):
             raise EvidenceProblem(
                 f"line {one.line} of the imported facts {segment} cannot be read: {one.reason}",

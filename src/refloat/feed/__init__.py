@@ -13,6 +13,7 @@ from refloat.feed.reading import read as read
 from refloat.feed.reading import schema as schema
 from refloat.feed.reading import understand as understand
 from refloat.feed.splitting import LONGEST_LINE as LONGEST_LINE
+from refloat.feed.splitting import batches as batches
 from refloat.feed.splitting import lines as lines
 from refloat.feed.writing import kind_of as kind_of
 from refloat.feed.writing import write as write

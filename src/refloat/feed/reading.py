@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import itertools
 import operator
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple, TypeVar
 
@@ -26,7 +27,7 @@ from refloat.feed.lines import (
 from refloat.feed.making import Head, Maker, Unclear, natural_id
 from refloat.feed.reasons import reason
 from refloat.feed.splitting import LONGEST_LINE, Damaged
-from refloat.feed.words import utc
+from refloat.feed.words import FIRST, utc
 from refloat.model.feed import FeedFact, FeedKind
 from refloat.model.observations import RefusedLine
 
@@ -66,6 +67,9 @@ _ONE: Mapping[type[Line], Callable[[Any, Head], FeedFact]] = {
 }
 _FOR_EVER = datetime.max.replace(tzinfo=UTC)
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+_BLANKS = b" \t\r\n"
+_NO_OPENINGS = bytes(set(range(256)) - set(b"[{\n"))
+_NUL = b"\\u0000"
 
 
 def _any_of(lines: Iterable[type[Line]]) -> Any:
@@ -93,7 +97,6 @@ class Understood(NamedTuple):
         instance: the instance of its source.
         external_id: the source's own id of it, or the derived one.
         observed_at: when it was seen to be so (UTC).
-        digest: SHA-256 of ``canonical``, 32 bytes.
         line: what it says.
     """
 
@@ -102,8 +105,12 @@ class Understood(NamedTuple):
     instance: str
     external_id: str
     observed_at: datetime
-    digest: bytes
     line: Line
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of ``canonical``, hexadecimal; made anew each time."""
+        return _digest(self.canonical)
 
 
 class Reader:
@@ -120,7 +127,7 @@ class Reader:
         self._latest_seen = received_at + CLOCK_SKEW if received_at is not None else _FOR_EVER
         self._canonical = canonical
         self._maker = Maker()
-        self._last_seen = _FOR_EVER
+        self._last_seen = FIRST
 
     def understand(self, line: bytes) -> Understood:
         """Understand one line; ``facts`` says then whether what it says can be.
@@ -131,26 +138,35 @@ class Reader:
         Raises:
             Refused: if it cannot be taken; the message says why.
         """
-        if len(line) > LONGEST_LINE:
-            raise Refused(f"it is longer than {LONGEST_LINE} bytes")
         try:
-            canonical = line if self._canonical else _canonical(line)
-            said = _decode(canonical)
+            (one,) = self.understand_all([line])
         except (ValueError, RecursionError) as error:
             raise Refused(reason(error, line, KINDS)) from error
-        observed_at = self._observed_at(said)
-        if type(said) is PointLine:
-            self._refuse_future(said.consistency_time, observed_at)
-        digest = hashlib.sha256(canonical).digest()
-        return Understood(
-            canonical,
-            _KIND_OF[type(said)],
-            said.source.instance,
-            said.external_id or natural_id(said) or f"sha256:{digest.hex()}",
-            observed_at,
-            digest,
-            said,
-        )
+        return one
+
+    def understand_all(self, lines: Sequence[bytes]) -> list[Understood]:
+        """Understand lines together: what ``understand`` gives of each, several times as fast.
+
+        Raises:
+            Refused, ValueError, RecursionError: if any of them cannot be taken.
+        """
+        if max(map(len, lines), default=0) > LONGEST_LINE:
+            raise Refused(f"it is longer than {LONGEST_LINE} bytes")
+        canonical = lines if self._canonical else _canonical(lines)
+        said = list(map(_decode, canonical))
+        return [
+            Understood(
+                kept,
+                _KIND_OF[type(line)],
+                line.source.instance,
+                line.external_id or natural_id(line) or f"sha256:{_digest(kept)}",
+                observed_at,
+                line,
+            )
+            for kept, line, observed_at in zip(
+                canonical, said, self._observed_at(said), strict=True
+            )
+        ]
 
     def facts(self, one: Understood) -> tuple[FeedFact, ...]:
         """Give the facts of a line; one with ``rights`` is a fact on each right.
@@ -160,7 +176,7 @@ class Reader:
         """
         line = one.line
         source = self._maker.source(line.source)
-        head = Head(source, one.external_id, one.observed_at, one.digest.hex())
+        head = Head(source, one.external_id, one.observed_at, one.digest)
         if type(line) is PointLine:
             return (self._maker.point(line, head),)
         try:
@@ -170,22 +186,33 @@ class Reader:
         except Unclear as error:
             raise Refused(str(error)) from error
 
+    def _observed_at(self, lines: Iterable[Line]) -> list[datetime]:
+        """Say when lines were observed (UTC); a sweep sees many things at one time: keep it once.
+
+        Raises:
+            Refused: if that is in the future, or data was true after it was seen, or after now.
+        """
+        found = []
+        last, latest = self._last_seen, self._latest
+        for line in lines:
+            if line.observed_at != last:
+                last = utc(line.observed_at)
+                if last > self._latest_seen:
+                    raise Refused(f"observed_at {last:%Y-%m-%d %H:%M:%S} UTC is in the future")
+            if type(line) is PointLine:
+                true_at = line.consistency_time
+                if true_at > last or true_at > latest:
+                    self._refuse_future(true_at, last)
+            found.append(last)
+        self._last_seen = last
+        return found
+
     def _refuse_future(self, time: datetime, observed_at: datetime) -> None:
         """See that data was true before it was seen, and before now."""
         if time > self._latest:
             raise Refused(f"consistency_time {utc(time):%Y-%m-%d %H:%M:%S} UTC is in the future")
         if time > observed_at and time - observed_at > CLOCK_SKEW:
             raise Refused("consistency_time is after observed_at: nobody can have seen it then")
-
-    def _observed_at(self, line: Line) -> datetime:
-        observed_at = line.observed_at
-        if observed_at == self._last_seen:
-            return self._last_seen  # a sweep sees many things at one time: keep it once
-        observed_at = utc(observed_at)
-        if observed_at > self._latest_seen:
-            raise Refused(f"observed_at {observed_at:%Y-%m-%d %H:%M:%S} UTC is in the future")
-        self._last_seen = observed_at
-        return observed_at
 
 
 def read(
@@ -199,45 +226,68 @@ def read(
         lines: the lines' bytes, with or without what ends them.
         received_at: when they came in; a time later than that is refused. None: not known.
     """
-    for one in facts(lines, Reader(received_at)):
+    for one in itertools.chain.from_iterable(
+        facts(([line] for line in lines), Reader(received_at))
+    ):
         if isinstance(one, RefusedLine):
             yield one
         else:
             yield from one
 
 
-def facts(lines: Iterable[bytes], reader: Reader) -> Iterator[tuple[FeedFact, ...] | RefusedLine]:
-    """Read as ``read`` does, and give the facts of each line together."""
-    return _each(lines, lambda line: reader.facts(reader.understand(line)))
+def facts(
+    batches: Iterable[Sequence[bytes]], reader: Reader
+) -> Iterator[list[tuple[FeedFact, ...] | RefusedLine]]:
+    """Read lines many at a time, as ``read`` does one by one; give the facts of each together."""
+    return _each(batches, lambda lines: list(map(reader.facts, reader.understand_all(lines))))
 
 
-def understand(lines: Iterable[bytes], reader: Reader) -> Iterator[Understood | RefusedLine]:
-    """Understand lines as ``read`` does, without making facts of those that are sure to be some."""
+def understand(
+    batches: Iterable[Sequence[bytes]], reader: Reader
+) -> Iterator[list[Understood | RefusedLine]]:
+    """Understand lines as ``facts`` does, and make no facts of those that are sure to be some."""
 
-    def checked(line: bytes) -> Understood:
-        one = reader.understand(line)
-        if type(one.line) is not PointLine:
-            reader.facts(one)
-        return one
+    def checked(lines: Sequence[bytes]) -> list[Understood]:
+        some = reader.understand_all(lines)
+        for one in some:
+            if type(one.line) is not PointLine:
+                reader.facts(one)
+        return some
 
-    return _each(lines, checked)
+    return _each(batches, checked)
 
 
-def _each(lines: Iterable[bytes], take: Callable[[bytes], Taken]) -> Iterator[Taken | RefusedLine]:
-    number = 0
+def _each(
+    batches: Iterable[Sequence[bytes]], take: Callable[[Sequence[bytes]], Sequence[Taken]]
+) -> Iterator[list[Taken | RefusedLine]]:
+    """Take the lines of each batch together; where one is bad, each by itself."""
+    before = 0
     try:
-        for number, line in enumerate(lines, 1):
-            if number == 1:
-                line = line.removeprefix(_BYTE_ORDER_MARK)
-            line = line.strip(b" \t\r\n")
-            if not line:
-                continue
+        for batch in batches:
+            if not before:
+                batch = [line.removeprefix(_BYTE_ORDER_MARK) for line in batch[:1]] + [*batch[1:]]
+            lines = [line.strip(_BLANKS) for line in batch]
             try:
-                yield take(line)
+                taken: list[Taken | RefusedLine] = [*take([line for line in lines if line])]
+            except (Refused, ValueError, RecursionError):
+                taken = list(_one_by_one(lines, before + 1, take))
+            yield taken
+            before += len(lines)
+    except Damaged as error:
+        yield [RefusedLine(before + 1, str(error))]
+
+
+def _one_by_one(
+    lines: Sequence[bytes], first: int, take: Callable[[Sequence[bytes]], Sequence[Taken]]
+) -> Iterator[Taken | RefusedLine]:
+    for number, line in enumerate(lines, first):
+        if line:
+            try:
+                yield from take([line])
             except Refused as error:
                 yield RefusedLine(number, str(error))
-    except Damaged as error:
-        yield RefusedLine(number + 1, str(error))
+            except (ValueError, RecursionError) as error:
+                yield RefusedLine(number, reason(error, line, KINDS))
 
 
 def schema() -> dict[str, Any]:
@@ -250,18 +300,27 @@ def schema() -> dict[str, Any]:
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", "title": title, **described}
 
 
-def _canonical(line: bytes) -> bytes:
-    """Give a line with sorted keys and no blanks between; nothing else of it is changed.
+def _digest(line: bytes) -> str:
+    return hashlib.sha256(line).hexdigest()
+
+
+def _canonical(lines: Sequence[bytes]) -> list[bytes]:
+    """Give lines with sorted keys and no blanks between; nothing else of them is changed.
 
     Raises:
-        ValueError, RecursionError: if it is no JSON that can be kept.
-        Refused: if it is nested too deeply, or has a NUL in a text.
+        ValueError, RecursionError: if one is no JSON that can be kept.
+        Refused: if one is nested too deeply, or has a NUL in a text.
     """
-    value = _decode_any(line)
-    brackets = len(line) - len(line.translate(None, b"[{"))
-    if brackets > DEEPEST or b"\\u0000" in line:
-        _look_through(value)
-    return _encode_sorted(value)
+    values = list(map(_decode_any, lines))
+    canonical = list(map(_encode_sorted, values))
+    together = b"\n".join(canonical)
+    openings = together.translate(None, _NO_OPENINGS).split(b"\n")
+    escaped = b"\\" in together  # much quicker to see than a longer text
+    if max(map(len, openings)) > DEEPEST or (escaped and _NUL in together):
+        for value, line, opened in zip(values, canonical, openings, strict=True):
+            if len(opened) > DEEPEST or _NUL in line:
+                _look_through(value)
+    return canonical
 
 
 def _look_through(value: Any) -> None:

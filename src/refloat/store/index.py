@@ -9,17 +9,18 @@ from __future__ import annotations
 
 import functools
 import importlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from types import ModuleType, TracebackType
 from typing import TYPE_CHECKING, Self
 
+from refloat import feed
 from refloat.ledger.log import Ledger
 from refloat.model.errors import EvidenceProblem, StateProblem
 from refloat.model.facts import Fact, Facts
 from refloat.store import segments
-from refloat.store.keys import LineRow, key_of
+from refloat.store.keys import KnownLine, LineRow, key_of
 
 if TYPE_CHECKING:
     from refloat.store.database import Database
@@ -37,6 +38,7 @@ class Store:
     def __init__(self, database: Database, state_folder: Path, origin: str | None = None) -> None:
         self._database = database
         self._segments = state_folder / segments.FOLDER
+        self._reader = segments.SegmentReader(self._segments)
         self._origin = origin
         self._rows = _late("rows")
         self._lines = _late("lines")
@@ -56,7 +58,8 @@ class Store:
         self.close()
 
     def close(self) -> None:
-        """Close the connection."""
+        """Close the connection, and the files of segments."""
+        self._reader.close()
         self._database.close()
 
     def catch_up(
@@ -128,29 +131,47 @@ class Store:
             count: int = self._rows.indexed_up_to(self._database.alias, self._log())
             return count
 
-    def known_lines(self, keys: Sequence[bytes]) -> Mapping[bytes, list[LineRow]]:
-        """Give every imported line of some keys; a key that nothing is known of is not in it.
+    def has_lines(self) -> bool:
+        """Say whether any imported line is known.
 
         Raises:
             StateProblem: if the database cannot be used.
         """
         with self._telling(self._database):
-            found: Mapping[bytes, list[LineRow]] = self._lines.known(
+            some: bool = self._lines.any_known(self._database.alias, self._log())
+            return some
+
+    def known_lines(self, keys: Sequence[bytes]) -> Mapping[bytes, list[KnownLine]]:
+        """Say where the imported lines of some keys lie; a key without any is not in it.
+
+        Raises:
+            StateProblem: if the database cannot be used.
+        """
+        with self._telling(self._database):
+            found: Mapping[bytes, list[KnownLine]] = self._lines.known(
                 self._database.alias, self._log(), keys
             )
             return found
 
-    def lines_at(self, instance: str, kind: str, external_id: str) -> tuple[bytes, ...]:
+    def lines_at(self, places: Iterable[KnownLine]) -> list[bytes]:
+        """Give the imported lines that lie at some places.
+
+        Raises:
+            EvidenceProblem: if a segment is missing, or ends before a place.
+        """
+        return [self._reader.line_at(one.segment, one.place) for one in places]
+
+    def lines_on(self, instance: str, kind: str, external_id: str) -> list[bytes]:
         """Give every imported line about one thing, in the order in which they were observed.
 
         Raises:
-            EvidenceProblem: if a segment is missing.
+            EvidenceProblem: if a segment is missing, or a line of it is damaged.
             StateProblem: if the database cannot be used.
         """
         key = key_of(instance, kind, external_id)
-        with self._telling(self._database):
-            places = self._lines.places(self._database.alias, self._log(), key)
-        return tuple(segments.line_at(self._segments, one.segment, one.place) for one in places)
+        words = understood(self.lines_at(self.known_lines([key]).get(key, ())))
+        in_order = sorted(words, key=lambda one: (one.observed_at, one.digest))
+        return [one.canonical for one in in_order]
 
     def _lines_of(
         self, prepared: Mapping[str, Sequence[LineRow]], name: str
@@ -170,6 +191,21 @@ class Store:
                 raise StateProblem("the database indexes several ledgers; say of which you ask")
             return known[0] if known else ""
         return self._origin
+
+
+def understood(lines: Iterable[bytes]) -> list[feed.Understood]:
+    """Understand lines that were kept.
+
+    Raises:
+        EvidenceProblem: if one is damaged.
+    """
+    reader = feed.Reader(canonical=True)
+    try:
+        return [reader.understand(line) for line in lines]
+    except feed.Refused as error:
+        raise EvidenceProblem(
+            f"a line of the imported facts cannot be read: {error}", hint=segments.LOST
+        ) from error
 
 
 def open_store(state_folder: Path, url: str | None = None) -> Store:

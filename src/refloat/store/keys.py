@@ -1,28 +1,24 @@
-"""What the index keeps of an imported line, and how it knows a line again."""
+"""What the index keeps of an imported line, and how it knows again what a line is about."""
 
 from __future__ import annotations
 
 import hashlib
-from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
-_BEGINNING = datetime(1970, 1, 1, tzinfo=UTC)
-_MICROSECOND = timedelta(microseconds=1)
+LineRow = tuple[bytes, int]
+"""One imported line: the digest of what it is about (``key_of``), and its place, which is how many
+bytes are before it in its segment."""
 
 
-class LineRow(NamedTuple):
-    """One imported line.
+class KnownLine(NamedTuple):
+    """Where a line lies.
 
     Attributes:
-        key: digest of what the line is about (``key_of``), 16 bytes.
-        digest: SHA-256 of the line, 32 bytes.
-        observed_at: microseconds since 1970 (UTC).
-        place: the bytes before it in its segment.
+        segment: the segment's name.
+        place: the bytes before it in the segment.
     """
 
-    key: bytes
-    digest: bytes
-    observed_at: int
+    segment: str
     place: int
 
 
@@ -30,8 +26,3 @@ def key_of(instance: str, kind: str, external_id: str) -> bytes:
     """Give the digest of what a line is about, 16 bytes."""
     text = f"{instance}\0{kind}\0{external_id}"
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).digest()[:16]
-
-
-def microseconds(instant: datetime) -> int:
-    """Give an instant as microseconds since 1970 (UTC)."""
-    return (instant - _BEGINNING) // _MICROSECOND

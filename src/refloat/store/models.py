@@ -150,25 +150,20 @@ class Line(models.Model):
     """One imported line: which key it is a word on, and where it lies.
 
     There may be millions. They are written and removed a segment at a time, past the ORM, so the
-    segment's column needs neither an index nor a constraint.
+    segment's column needs neither an index nor a constraint. They lie in the order of their keys:
+    in SQLite the table is that one tree (``WITHOUT ROWID``). What a line says is read from its
+    segment when its key is met again.
 
     Attributes:
+        pk: its key and where it lies.
         segment: the segment that it lies in.
         key: digest of its source's instance, its kind and its id, 16 bytes.
-        digest: SHA-256 of the line, 32 bytes.
-        observed_at: when it was seen to be so, in microseconds since 1970 (UTC).
         place: the bytes before it in its segment.
     """
 
+    pk = models.CompositePrimaryKey("key", "segment_id", "place")
     segment = models.ForeignKey(
         Segment, models.DO_NOTHING, db_index=False, db_constraint=False, related_name="lines"
     )
     key = models.BinaryField()
-    digest = models.BinaryField()
-    observed_at = models.BigIntegerField()
     place = models.BigIntegerField()
-
-    class Meta:
-        """Lines are looked for by their key."""
-
-        indexes = (models.Index(fields=("key",), name="line_by_key"),)

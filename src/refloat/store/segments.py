@@ -18,14 +18,23 @@ from types import TracebackType
 from typing import Self
 
 from refloat.host import faults
+from refloat.host.beside import Beside
 from refloat.host.files import private_folder, sync_folder
 from refloat.model.errors import EvidenceProblem, NoRoom, RefloatError, StateProblem
 
 FOLDER = "facts"
 LOCK = "lock"
+LOST = (
+    "Put it back from a copy of the state folder; or run 'refloat rebuild', then import its source"
+    " again ('refloat evidence list' names it)."
+)
+"""What to do about a segment that is lost or damaged."""
 _ENDING = ".jsonl"
 _UNFINISHED = ".unfinished-"
-_AT_ONCE = 1024 * 1024
+_AT_ONCE = 128 * 1024
+_UNSYNCED = 64 * 1024 * 1024
+_PIECE = 4096
+_MOST_OPEN = 64
 _FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
@@ -46,8 +55,10 @@ class SegmentWriter:
         self._folder = folder
         self._path = folder / f"{_UNFINISHED}{secrets.token_hex(8)}"
         self._digest = hashlib.sha256()
+        self._written = self._unsynced = 0
+        self._beside = Beside(self._write)
         self.length = 0
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
+        flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
         with _told(self._path):
             self._handle = os.open(self._path, flags, 0o600)
 
@@ -62,21 +73,27 @@ class SegmentWriter:
         trace: TracebackType | None,
     ) -> None:
         """Remove what was not finished."""
+        self._beside.close()
         os.close(self._handle)
         self._path.unlink(missing_ok=True)
 
     def add(self, lines: Sequence[bytes]) -> None:
         """Add lines."""
-        data = b"".join(line + b"\n" for line in lines)
-        self._digest.update(data)
+        if lines:
+            data = b"\n".join((*lines, b""))
+            self.length += len(data)
+            self._beside.add(data)
+
+    def line_at(self, place: int) -> bytes:
+        """Give a line that was added, by its place."""
+        if place >= self._written:
+            self._beside.finish()
         with _told(self._path):
-            view = memoryview(data)
-            while view:
-                view = view[os.write(self._handle, view) :]
-        self.length += len(data)
+            return _line_at(self._handle, place)
 
     def finish(self) -> str:
         """Make it durable under its name, and give that: SHA-256 of its bytes, hexadecimal."""
+        self._beside.finish()
         faults.point("facts.written")
         name = self._digest.hexdigest()
         with _told(self._path):
@@ -86,14 +103,27 @@ class SegmentWriter:
         faults.point("facts.finished")
         return name
 
+    def _write(self, data: bytes) -> None:
+        """Write bytes, and do not leave the disk all the work for the end."""
+        self._digest.update(data)
+        with _told(self._path):
+            view = memoryview(data)
+            while view:
+                view = view[os.write(self._handle, view) :]
+            self._written += len(data)
+            self._unsynced += len(data)
+            if self._unsynced >= _UNSYNCED:
+                os.fdatasync(self._handle)
+                self._unsynced = 0
+
 
 def path_of(folder: Path, name: str) -> Path:
     """Give the file of a segment."""
     return folder / f"{name}{_ENDING}"
 
 
-def read_segment(folder: Path, name: str) -> Iterator[bytes]:
-    """Give the lines of a segment; whoever reads to the end knows that it is whole.
+def read_segment(folder: Path, name: str) -> Iterator[list[bytes]]:
+    """Give the lines of a segment, many at a time; whoever reads to the end knows that it is whole.
 
     Raises:
         EvidenceProblem: if it is missing; or, after its last line, if it is not what was recorded.
@@ -106,7 +136,7 @@ def read_segment(folder: Path, name: str) -> Iterator[bytes]:
                 digest.update(chunk)
                 lines = (rest + chunk).split(b"\n")
                 rest = lines.pop()
-                yield from lines
+                yield lines
     except FileNotFoundError as error:
         raise _lost(path, "is missing") from error
     except OSError as error:
@@ -115,22 +145,56 @@ def read_segment(folder: Path, name: str) -> Iterator[bytes]:
         raise _lost(path, "is damaged: its bytes are not those that the ledger recorded")
 
 
-def line_at(folder: Path, name: str, place: int) -> bytes:
-    """Give one line of a segment by its place; nothing says whether the others are whole.
+class SegmentReader:
+    """Reads single lines of segments, and keeps the files open that it was asked for last.
 
-    Raises:
-        EvidenceProblem: if the segment is missing or ends before.
+    Args:
+        folder: the folder of the segments.
     """
-    path = path_of(folder, name)
-    try:
-        with path.open("rb") as stream:
-            stream.seek(place)
-            line = stream.readline()
-    except OSError as error:
-        raise _lost(path, f"cannot be read: {error.strerror}") from error
-    if not line.endswith(b"\n"):
-        raise _lost(path, "is damaged: it ends too early")
-    return line[:-1]
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._handles: dict[str, int] = {}
+
+    def close(self) -> None:
+        """Close the files; the next question opens them again."""
+        for handle in self._handles.values():
+            os.close(handle)
+        self._handles.clear()
+
+    def line_at(self, name: str, place: int) -> bytes:
+        """Give one line of a segment by its place; nothing says whether the others are whole.
+
+        Raises:
+            EvidenceProblem: if the segment is missing or ends before.
+        """
+        path = path_of(self._folder, name)
+        try:
+            line = _line_at(self._handle(name, path), place)
+        except OSError as error:
+            raise _lost(path, f"cannot be read: {error.strerror}") from error
+        if not line:
+            raise _lost(path, "is damaged: it ends too early")
+        return line
+
+    def _handle(self, name: str, path: Path) -> int:
+        handle = self._handles.get(name)
+        if handle is None:
+            if len(self._handles) >= _MOST_OPEN:
+                self.close()
+            handle = self._handles[name] = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        return handle
+
+
+def _line_at(handle: int, place: int) -> bytes:
+    """Give the line that begins at a place, without its end; empty if the file ends before that."""
+    line = b""
+    while piece := os.pread(handle, _PIECE, place + len(line)):
+        end = piece.find(b"\n")
+        if end >= 0:
+            return line + piece[:end]
+        line += piece
+    return b""
 
 
 @contextmanager
@@ -158,8 +222,7 @@ def one_import_at_a_time(state_folder: Path) -> Iterator[Path]:
 def _lost(path: Path, what: str) -> EvidenceProblem:
     return EvidenceProblem(
         f"the imported facts in {path} cannot be used: the file {what}",
-        hint="Put it back from a copy of the state folder; or run 'refloat rebuild', then import"
-        " its source again ('refloat evidence list' names it).",
+        hint=LOST,
     )
 
 
