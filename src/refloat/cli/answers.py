@@ -68,11 +68,12 @@ def _tell(filled: Answers) -> None:
             for tried in place.tried:
                 tell(f"   {place.repository}: {tried}.")
     if filled.threats.rows:
-        table(
-            "What its data outlives", ("data", *THREATS), list(map(_threats, filled.threats.rows))
-        )
-    rows = [(row.question, row.backup.text, row.recovery.text) for row in filled.comparison.rows]
-    table("Backup against recovery", ("", "backup", "disaster recovery"), rows)
+        rows = list(map(_threats, filled.threats.rows))
+        table("What its data outlives", ("data", *THREATS, "last restored"), rows)
+    compared = [
+        (one.question, one.backup.text, one.recovery.text) for one in filled.comparison.rows
+    ]
+    table("Backup against recovery", ("", "backup", "disaster recovery"), compared)
     tell(f"The way back: {filled.path_back.statement}")
     for trace in filled.traces:
         if trace.missing:
@@ -81,7 +82,7 @@ def _tell(filled: Answers) -> None:
 
 
 def _threats(row: ThreatRow) -> tuple[str, ...]:
-    return (row.name, *(COVERS[cell.cover] for cell in row.cells))
+    return (row.name, *(COVERS[cell.cover] for cell in row.cells), row.last_test)
 
 
 def _rights(row: RightsRow) -> tuple[str, ...]:

@@ -319,11 +319,19 @@ class ThreatCell:
 
 @dataclass(frozen=True)
 class ThreatRow:
-    """All threats to one data set, in the order of ``THREATS``."""
+    """All threats to one data set.
+
+    Attributes:
+        data_set: the component's key.
+        name: its name for people.
+        cells: in the order of ``THREATS``.
+        last_test: what the last restore of it showed, and when ("passed 2026-10-28"; "never").
+    """
 
     data_set: str
     name: str
     cells: tuple[ThreatCell, ...]
+    last_test: str = "never"
 
 
 @dataclass(frozen=True)

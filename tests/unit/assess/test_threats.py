@@ -8,7 +8,7 @@ import pytest
 
 from refloat.assess.sheets.threats import path_back, threat_matrix
 from refloat.model.access import Lock, LockMode
-from refloat.model.feed import CopySeen, FeedFact
+from refloat.model.feed import CopySeen, FeedFact, TestLevel
 from refloat.model.plan import Dependency, Plan
 from refloat.model.sheets import THREATS, Cover, Known
 from tests.unit.assess.copied import (
@@ -20,6 +20,7 @@ from tests.unit.assess.copied import (
     organisation,
     plan,
     point,
+    service_test,
     with_component,
     with_repository,
     with_service,
@@ -105,3 +106,27 @@ def test_without_an_isolated_copy_there_is_no_way_back() -> None:
     assert path_back(organisation(doubtful), "booking").exists is Known.UNKNOWN
     bare = with_service(plan(), "booking", needs=(Dependency("sign-in"),))
     assert path_back(organisation(bare), "booking").exists is Known.UNKNOWN
+
+
+@pytest.mark.requirement("R-103")
+@pytest.mark.parametrize(
+    ("days", "result", "said"),
+    [
+        ((), "", "never"),
+        ((40, 20), "passed", "passed 2026-11-02"),
+        ((20,), "failed", "failed 2026-11-02"),
+        ((20,), "partial", "showed nothing 2026-11-02"),
+    ],
+)
+def test_beside_the_threats_stands_the_last_restore(
+    days: tuple[int, ...], result: str, said: str
+) -> None:
+    tests = [
+        replace(
+            service_test("", NOW - day * DAY, result=result, level=TestLevel.FILE),
+            data_sets=("book-db",),
+        )
+        for day in days
+    ]
+    matrix = threat_matrix(organisation(plan(), *healthy(), *tests), "booking")
+    assert {row.data_set: row.last_test for row in matrix.rows} == {"book-db": said}

@@ -18,6 +18,7 @@ from refloat.assess.ground.seen import SeenPoint
 from refloat.assess.organisation import Organisation
 from refloat.model.access import LockMode
 from refloat.model.plan import Plan, Repository
+from refloat.model.run import Outcome
 from refloat.model.sheets import (
     THREATS,
     Cover,
@@ -30,6 +31,11 @@ from refloat.model.sheets import (
 
 _HARDWARE, _SITE, _DELETION, _OVERWRITING, _ENCRYPTION, _PROVIDER = THREATS
 _APART = frozenset({"", "none"})
+_SHOWED = {
+    Outcome.PASSED: "passed",
+    Outcome.FAILED: "failed",
+    Outcome.COULD_NOT_RUN: "showed nothing",
+}
 
 
 def threat_matrix(organisation: Organisation, service: str) -> ThreatMatrix:
@@ -126,7 +132,16 @@ def _row(start: Basis, key: str, judged: DataSetIsolation | None) -> ThreatRow:
         _of_encryption(start.plan, judged),
         _of_provider(start.plan, copies, points),
     )
-    return ThreatRow(key, words.component(start.plan, key), cells)
+    return ThreatRow(key, words.component(start.plan, key), cells, _last_test(start, key))
+
+
+def _last_test(start: Basis, key: str) -> str:
+    """Say what the last restore of a data set showed, and when (R-103)."""
+    trial = start.last_restore(key)
+    outcome = trial.brought_back(key) if trial is not None else None
+    if trial is None or outcome is None:
+        return "never"
+    return f"{_SHOWED[outcome]} {words.day(trial.at)}"
 
 
 def _of_hardware(
