@@ -470,6 +470,13 @@ def test_a_copy_that_was_gone_or_unreadable_in_the_drill_is_not_there() -> None:
     record = replace(drill.record, common_recovery_point=gone, steps=(), verdict=Verdict.UNPROVEN)
     status = judge(history(drills=[replace(drill, record=record)]))
     assert status.copy.verdict is CopyVerdict.NO
+    missed, later = replace(drill, record=record), example.drill(PLAN, LATER, entry=8)
+    at = LATER + timedelta(minutes=9)
+    assert judge(history(drills=[missed, later]), at).copy.verdict is CopyVerdict.YES
+    again = replace(record, declared_at=LATER + timedelta(minutes=4), run="run-9")
+    again = replace(again, loss_at=again.declared_at)
+    gone_again = DrillFact(9, again.declared_at, again)
+    assert judge(history(drills=[missed, later, gone_again]), at).copy.verdict is CopyVerdict.NO
     closed = StepRecord(None, Stage.CHOOSE, Outcome.COULD_NOT_RUN, 0, 1, "wrong password")
     record = replace(
         drill.record,

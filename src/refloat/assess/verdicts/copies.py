@@ -24,7 +24,7 @@ from refloat.model.judgement import (
     JobStatus,
 )
 from refloat.model.plan import Strength
-from refloat.model.run import Outcome, Stage
+from refloat.model.run import DrillRecord, Outcome, Stage
 
 _AT_MOST = 20
 
@@ -165,9 +165,15 @@ def _tried_point(trial: Trial, key: str) -> datetime | None:
 
 
 def _missed(basis: Basis, key: str, newest: SeenPoint) -> str:
-    """Say that a drill looked for a recorded copy and did not find it; empty if none did."""
-    for drill in basis.facts.drills:
-        record = drill.record
+    """Say that the last drill that looked for a recorded copy did not find it; empty if it did."""
+
+    def order(record: DrillRecord) -> tuple[datetime, bool]:
+        return record.declared_at, key in record.common_recovery_point.missing
+
+    for record in sorted((one.record for one in basis.facts.drills), key=order, reverse=True):
+        chosen = record.common_recovery_point.points.get(key)
+        if chosen is not None and chosen.consistency_time >= newest.consistency_time:
+            return ""  # whatever hid it before: it was there again
         late_enough = record.loss_at >= newest.consistency_time
         if (
             late_enough
