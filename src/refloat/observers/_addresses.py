@@ -10,7 +10,9 @@ import re
 _HOSTS = re.compile(r"://(?:[^/?#\s]*@)?([^/?#\s@\[\];'\"()]+)")
 """What stands for the machine in an address; several have commas between (MongoDB, Kafka)."""
 _PORT = re.compile(r":(?:[0-9]{1,5}|\$\{.*|\$\w+)?$")
-_PAIR = re.compile(r"([A-Za-z0-9][A-Za-z0-9._-]{0,252}):(?:[0-9]{1,5}|\$\{[^{}]*\}|\$\w+)")
+_PAIR = re.compile(
+    r"(?:[^,\s]*@)?([A-Za-z0-9][A-Za-z0-9._-]{0,252}):(?:[0-9]{1,5}|\$\{[^{}]*\}|\$\w+)"
+)
 _KEYED = re.compile(
     r"(?:^|[;\s])(?:server|host|data source)\s*=\s*(?:tcp:)?([^;,:\s()]+)", re.IGNORECASE
 )

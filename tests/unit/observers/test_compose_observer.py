@@ -198,6 +198,9 @@ def test_what_belongs_to_the_machine_is_needed_and_is_no_data_store(tmp_path: Pa
         ("URL", "http://db:${PORT:-80}/x", ["db"]),
         ("BROKERS", "db:9092, cache:${CACHE_PORT}", ["db", "cache"]),
         ("ADDR", "db:${PORT}", ["db"]),
+        ("VOTERS", "1@web:9093,2@db:9093,3@cache:9093", ["db", "cache"]),
+        ("DSN", "app:pw@db:5432", ["db"]),
+        ("SELF", "http://web:8080", []),
         ("ConnectionStrings__App", "Server=tcp:db,1433;Database=app;Password=cache", ["db"]),
         ("DSN", "host=db port=5432 user=cache", ["db"]),
         ("DSN", "user:pw@tcp(db:3306)/cache", ["db"]),
@@ -213,5 +216,28 @@ def test_a_value_names_hosts_in_every_usual_way(
     services = {"web": web, "db": {"image": "b"}, "cache": {"image": "c"}}
     reading = read(tmp_path, json.dumps({"services": services}))
     assert list(needs(reading, "web")) == found
+    assert reading.refused == ()
     assert "pw" not in repr(reading)
     assert "Password" not in repr(reading)
+
+
+def test_a_volume_says_where_it_lies(tmp_path: Path) -> None:
+    options = {"type": "nfs", "o": "addr=nas.example,rw,nfsvers=4", "device": ":/export/shop"}
+    volumes = {
+        "share": {"driver_opts": options},
+        "folder": {"driver_opts": {"type": "none", "o": "bind", "device": "/srv/shop"}},
+        "disk": {"driver_opts": {"type": "ext4", "device": "/dev/sdb1"}},
+        "memory": {"driver_opts": {"type": "tmpfs", "device": "tmpfs"}},
+        "odd": {"driver_opts": {"type": "nfs", "device": ":${EXPORT}"}},
+    }
+    services = {"web": {"image": "a"}}
+    reading = read(tmp_path, json.dumps({"services": services, "volumes": volumes}))
+    said = {(one.component, one.needs): one.what for one in reading.observations if one.needs}
+    assert said == {
+        ("share", "nas.example:/export/shop"): "NFS share",
+        ("folder", "/srv/shop"): "is kept on",
+        ("disk", "/dev/sdb1"): "is kept on",
+    }
+    kept = {one.component for one in reading.observations if one.holds_data}
+    assert kept == {"share", "folder", "disk", "odd"}
+    assert len(reading.refused) == 1

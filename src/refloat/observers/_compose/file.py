@@ -52,12 +52,16 @@ def is_external(node: Node) -> bool:
 
 @dataclass(frozen=True)
 class _Need:
-    """Something that a service needs: its name, the line, and in which way."""
+    """Something that a service needs: its name, the line, and in which way.
+
+    One that an address names may be the service itself: that is no need.
+    """
 
     name: str
     line: int
     what: str
     holds_data: bool = False
+    is_address: bool = False
 
 
 @dataclass(frozen=True)
@@ -118,7 +122,9 @@ class File:
         settings: set[str] = set()
         for one in said:
             for need in self._needs(one, frozenset(settings)):
-                one.gathering.see(name, need.name, need.line, need.what, holds_data=need.holds_data)
+                if not (need.is_address and need.name == name):
+                    keeps = need.holds_data
+                    one.gathering.see(name, need.name, need.line, need.what, holds_data=keeps)
             settings.update(setting for setting, _, _ in _settings(get(one.node, "environment")))
 
     def _beside(self, section: str, kind: str, name: str, one: Entry) -> None:
@@ -126,7 +132,19 @@ class File:
         if kind != "network" or external:
             what = f"external {kind}, made by somebody else" if external else kind
             spelled = self.known.spelled(section, name)
-            self.gathering.see(spelled, "", one.line, what, holds_data=kind == "volume")
+            options = get(one.node, "driver_opts")
+            keeps = kind == "volume" and text(get(options, "type")) != "tmpfs"
+            if self.gathering.see(spelled, "", one.line, what, holds_data=keeps) and keeps:
+                self._device(spelled, get(options, "device"), text(get(options, "o")))
+
+    def _device(self, volume: str, device: Node, options: str) -> None:
+        """Say where a volume of the local driver lies: on a share, or at a place of the host."""
+        address = dict(one.partition("=")[::2] for one in options.split(",")).get("addr", "")
+        name = text(device)
+        if name.startswith(":"):
+            self.gathering.see(volume, address + name, device.line, "NFS share", holds_data=True)
+        elif name:
+            self.gathering.see(volume, name, device.line, "is kept on", holds_data=True)
 
     def _needs(self, said: Said, settings: frozenset[str]) -> Iterator[_Need]:
         service = said.node
@@ -178,7 +196,7 @@ class File:
         for name, value, line in _settings(get(said.node, "environment")):
             for host in hosts(name, value) if name not in settings else ():
                 if self.known.service(host):
-                    yield _Need(host, line, f"named in {name}")
+                    yield _Need(host, line, f"named in {name}", is_address=True)
                 elif is_template(host):
                     said.gathering.refuse(line, UNRENDERED)
 
