@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.other_organisation import Organisation, right
+from tests.support.other_organisation import Organisation, line, right
 from tests.support.planting import (
     Change,
     Found,
@@ -87,6 +87,18 @@ def keys(data_set: str, west: str, north: str) -> Change:
     """Let the keys of both copies of something be kept somewhere."""
     copies = [{**COPIES[0], "key_ref": west}, {**COPIES[1], "key_ref": north}]
     return copy_of(data_set, copies=copies)
+
+
+def inventory(source: str, names: list[str]) -> Change:
+    """Let a source list everything that there is."""
+    said = line("protection_scope", source, "2026-10-25T05:00:00+00:00", "all", inventory=names)
+    return lambda one: one.add(said)
+
+
+def selection(source: str, names: list[str]) -> Change:
+    """Let a tool say what it copies."""
+    said = line("protection_scope", source, "2026-10-25T05:00:00+00:00", "all", selected=names)
+    return lambda one: one.add(said)
 
 
 COPIED = ("directory", "main-db", "uploads", "app-settings")
@@ -274,6 +286,25 @@ CASES: dict[str, tuple[str, Change, Found]] = {
         set(),
     ),
     "somebody could not delete a canary": ("R-084", canary("vault-west", allowed=False), set()),
+    "a list of machines, which two tools copy, and one that the plan has": (
+        "R-030",
+        both(
+            inventory("machines", ["WEB-1", "build-2", "main-db"]),
+            selection("one-tool", ["web-1"]),
+            selection("other-tool", ["BUILD-2"]),
+        ),
+        set(),
+    ),
+    "a machine on the list that no tool copies": (
+        "R-030",
+        both(inventory("machines", ["web-1", "build-2"]), selection("one-tool", ["web-1"])),
+        {("UNACCOUNTED_UNITS", "source machines")},
+    ),
+    "the tool that copies it by the plan counts it, and does not": (
+        "R-030",
+        inventory("cloud-backup", ["main-db"]),
+        {("UNACCOUNTED_UNITS", "source cloud-backup")},
+    ),
 }
 
 

@@ -193,8 +193,12 @@ def _of_scope(
     plan, instant = organisation.plan, organisation.instant
     written = {name.casefold() for one in plan.exclusions for name in _names_of(plan, one)}
     said = {name: one for one in fact.excluded if (name := one.what.casefold()) not in written}
-    known = {name.casefold() for name in fact.selected} | written | set(said)
-    unaccounted = sorted(name for name in set(fact.inventory) if name.casefold() not in known)
+    known = _selected(organisation, fact) | written | set(said)
+    unaccounted = sorted(
+        name
+        for name in set(fact.inventory)
+        if name.casefold() not in known and not _by_others(plan, fact, names, name)
+    )
     key = names.get(fact.data_set.casefold(), "")
     about = {key} if key else {names.get(name.casefold(), "") for name in unaccounted}
     watched = {one for component in about for one in owned.get(component, ())}
@@ -216,6 +220,25 @@ def _of_scope(
         services=tuple(one for one in plan.services if one in watched),
         lacking=tuple(sorted((one.what, gaps) for one in said.values() if (gaps := _lacking(one)))),
     )
+
+
+def _selected(organisation: Organisation, fact: ProtectionScope) -> set[str]:
+    """Give the names that are copied, by this tool or by another that speaks of the same things."""
+    about = {"", fact.data_set.casefold()}
+    return {
+        name.casefold()
+        for one in newest_scopes(organisation)
+        if one is fact or one.data_set.casefold() in about
+        for name in one.selected
+    }
+
+
+def _by_others(plan: Plan, fact: ProtectionScope, names: Mapping[str, str], name: str) -> bool:
+    """Whether a name is a component's that, by the plan, something else than this tool copies."""
+    component = plan.components.get(names.get(name.casefold(), ""))
+    if component is None or not component.copied:
+        return False
+    return component.watch is None or component.watch.platform != fact.source.instance
 
 
 def _names_of(plan: Plan, exclusion: Exclusion) -> tuple[str, ...]:

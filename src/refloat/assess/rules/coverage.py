@@ -94,9 +94,9 @@ def unaccounted_units(organisation: Organisation) -> Iterator[Finding]:
         if not one.unaccounted:
             continue
         count = len(one.unaccounted)
-        some = words.listed(one.unaccounted[:_NAMED])
-        more = f" ({some}{' among them' if count > _NAMED else ''})"
         plan = organisation.plan
+        some = words.listed(words.component(plan, name) for name in one.unaccounted[:_NAMED])
+        more = f" ({some}{' among them' if count > _NAMED else ''})"
         needing = all_called(plan, one.services)
         whose = f" of {needing}" if needing else ""
         work = dict.fromkeys(processes(plan.services[key]) for key in one.services[:_NAMED])
