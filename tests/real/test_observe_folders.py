@@ -135,6 +135,20 @@ def test_what_is_not_read_in_a_folder_is_said_with_its_reason(
 
 
 @pytest.mark.requirement("R-005")
+def test_variables_beside_an_inventory_are_not_looked_into(
+    practice: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    inventory = practice / "inventory"
+    (inventory / "group_vars" / "all").mkdir(parents=True)
+    (inventory / "hosts.ini").write_text("[web]\nweb01\n")
+    (inventory / "group_vars" / "all" / "web.yml").write_text("db:\n  hosts: {db01: }\n")
+    (inventory / "group_vars" / "web.yml").write_text("ntp_servers: [a, b]\nport: 80\n")
+    found = observed(capsys, "ansible", "inventory")
+    assert pairs(found) == {("inventory/hosts.ini", "web", "web01")}
+    assert [one["refused"] for one in found["sources"]] == [[]]
+    assert not found["not_read"]
+
+
 def test_a_file_that_went_away_no_longer_counts(
     practice: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

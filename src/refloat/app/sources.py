@@ -237,7 +237,8 @@ class _Reach:
             here = Path(inside)
             looked_at += len(folders) + len(names)
             links = [name for name in folders if (here / name).is_symlink()]
-            folders[:] = sorted(name for name in folders if name[0] != "." and name not in links)
+            apart = [*links, *(name for name in folders if f"!{name}" in patterns)]
+            folders[:] = sorted(name for name in folders if name[0] != "." and name not in apart)
             self._pass_over(here, links)
             for name in sorted(names):
                 path = here / name

@@ -92,6 +92,7 @@ class ReadsFolders(Protocol):
 
     Attributes:
         patterns: how names of files of its kind are spelled, as a shell matches them (``*.yaml``).
+            One with ``!`` before it is the name of folders into which nobody looks.
         scope: how far a name of such a file reaches.
     """
 

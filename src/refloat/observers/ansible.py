@@ -30,8 +30,12 @@ LARGEST = 4 * 1024 * 1024
 LONGEST = 64 * 1024
 """Characters of one line of the INI form at most."""
 
+_NO_GROUP = "it is nothing that a group has"
 _EVERYBODY = frozenset(("all", "ungrouped"))
 """Groups that Ansible makes itself; being in one says nothing."""
+
+_OF_VARIABLES = ("group_vars", "host_vars")
+"""Folders beside an inventory whose files hold variables, and neither hosts nor groups."""
 
 _SECTION = re.compile(r"\[([^\[\]:]+)(?::(vars|children|hosts))?\]\s*(?:[#;].*)?$")
 _HOST = re.compile(r"[A-Za-z0-9_.:-]+")
@@ -58,6 +62,9 @@ class Ansible:
         "inventory",
         "hosts.*",
         "inventory.*",
+        *(f"!{folder}" for folder in _OF_VARIABLES),
+        "!roles",
+        "!collections",
     )
     scope = Scope.SOURCE
 
@@ -74,6 +81,11 @@ class Ansible:
         """
         content = read_bytes(path, LARGEST)
         source = decode(path, content)
+        if any(folder in _OF_VARIABLES for folder in path.parent.parts):
+            raise ObservationProblem(
+                f"{path} holds variables, and is no inventory",
+                hint="Observe the inventory beside that folder.",
+            )
         gathering = Gathering(path)
         inventory = _Inventory(path, gathering)
         if _IS_YAML.match(_beginning(source)):
@@ -242,8 +254,11 @@ def _from_yaml(path: Path, source: str, inventory: _Inventory) -> None:
             f"{path} is no inventory: it is one mapping of groups",
             hint="A playbook is none; 'ansible-inventory --list' prints one.",
         )
+    is_json = _beginning(source).startswith("{")
     for name, entry in root.items():
-        if name != "_meta":
+        if items(entry.node) and not is_json:  # in YAML a list is a variable's value
+            inventory.gathering.refuse(entry.line, _NO_GROUP)
+        elif name != "_meta":
             _group(name, entry.line, entry.node, inventory)
     for name, entry in entries(get(documents[0], "_meta", "hostvars")).items():
         if name not in inventory.hosts:
@@ -254,7 +269,7 @@ def _from_yaml(path: Path, source: str, inventory: _Inventory) -> None:
 def _group(name: str, line: int, node: Node, inventory: _Inventory) -> None:
     strange = [one.line for key, one in entries(node).items() if key not in _KEYS]
     if strange or (text(node) and not entries(node)):
-        inventory.gathering.refuse((strange or [line])[0], "it is nothing that a group has")
+        inventory.gathering.refuse((strange or [line])[0], _NO_GROUP)
         return
     inventory.group(name, line)
     inventory.owners.setdefault((True, name), text(get(node, "vars", "owner")))

@@ -156,3 +156,18 @@ def test_an_owner_that_is_a_template_is_not_known(tmp_path: Path) -> None:
 def test_what_is_no_inventory_is_refused(tmp_path: Path, content: str, said: str) -> None:
     with pytest.raises(ObservationProblem, match=said):
         read(tmp_path, content)
+
+
+@pytest.mark.parametrize("folder", ["group_vars", "host_vars/web01"])
+def test_files_of_variables_are_no_inventories(tmp_path: Path, folder: str) -> None:
+    path = tmp_path / folder / "all.yml"
+    path.parent.mkdir(parents=True)
+    path.write_text("web:\n  hosts: {web01: }\n", encoding="utf-8")
+    with pytest.raises(ObservationProblem, match="holds variables, and is no inventory"):
+        ANSIBLE.read(path)
+
+
+def test_a_list_in_yaml_is_the_value_of_a_variable_and_no_group(tmp_path: Path) -> None:
+    reading = read(tmp_path, "web:\n  hosts: {web01: }\nntp_servers:\n  - 0.pool.example\n")
+    assert groups(reading) == {"web": {"web01"}}
+    assert [one.line for one in reading.refused] == [3]
