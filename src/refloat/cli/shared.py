@@ -219,6 +219,10 @@ def entered_costs(texts: Iterable[str]) -> dict[str, str]:
     return found
 
 
+EARLIEST_YEAR, LATEST_YEAR = 1900, 9000
+"""Between these years there is room to look back and ahead from an instant."""
+
+
 class InstantType(click.ParamType[datetime]):
     """A time on the command line: ISO 8601; without an offset it is local time."""
 
@@ -231,13 +235,22 @@ class InstantType(click.ParamType[datetime]):
         if isinstance(value, datetime):
             return value
         try:
-            return datetime.fromisoformat(value).astimezone(UTC)
+            instant = datetime.fromisoformat(value).astimezone(UTC)
         except (ValueError, OverflowError):
+            instant = None
+        if instant is None:
             self.fail(
                 f"{value!r} is no time; write it as 2026-03-01T14:30 or 2026-03-01T14:30:00Z",
                 parameter,
                 context,
             )
+        if not EARLIEST_YEAR <= instant.year <= LATEST_YEAR:
+            self.fail(
+                f"{value!r} lies outside of the years {EARLIEST_YEAR} to {LATEST_YEAR}",
+                parameter,
+                context,
+            )
+        return instant
 
 
 class DurationType(click.ParamType[timedelta]):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -44,6 +44,13 @@ def test_no_gap_where_points_come_in_time() -> None:
     (history,) = over(PLAN, small.facts(facts), NOW - 8 * DAY, NOW, ["alpha"])
     assert history.gaps == ()
     assert history.share == 1
+
+
+def test_a_time_at_the_end_of_the_calendar_is_no_stumbling_block() -> None:
+    last = datetime.max.replace(tzinfo=UTC)
+    facts = [*shown("alpha"), *hourly("alpha-db", NOW - 9 * DAY, NOW - HOUR)]
+    odd = [small.restore_test("alpha", last), small.seen_to_need("alpha", "beta", last)]
+    assert gaps("alpha", [*facts, *odd], 8 * DAY) == gaps("alpha", facts, 8 * DAY) == ()
 
 
 @pytest.mark.requirement("R-064")

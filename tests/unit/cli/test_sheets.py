@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import stat
 import subprocess
 import sys
@@ -14,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from refloat.app.workspace import Workspace
+from tests.support import commands
 
 EXAMPLE = Path(__file__).parents[3] / "examples" / "saltbush"
 AS_OF = "2026-11-22T09:00:00+11:00"
@@ -43,20 +43,7 @@ components:
 def refloat(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run the command line on the reference organisation, with a state in a folder."""
     where = ("--plan", str(EXAMPLE / "refloat.yaml"), "--state", str(folder / "state"))
-    return own(folder, *where, *arguments)
-
-
-def own(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run the command line on the plan in a folder."""
-    return subprocess.run(
-        [sys.executable, "-m", "refloat.cli", *arguments],
-        cwd=folder,
-        env={name: text for name, text in os.environ.items() if "REFLOAT" not in name},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    return commands.refloat(folder, *where, *arguments)
 
 
 def judged(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
@@ -190,33 +177,54 @@ def test_where_a_kit_lies_is_recorded_and_an_old_kit_is_missed(tmp_path: Path) -
     plan.write_text(PLAN)
 
     def codes() -> set[str]:
-        said = own(tmp_path, "assess", "--json")
+        said = commands.refloat(tmp_path, "assess", "--json")
         return {finding["code"] for finding in json.loads(said.stdout)["findings"]}
 
     assert "INSTRUCTIONS_UNREACHABLE" in codes()
-    done = own(tmp_path, "kit", "placed", "--where", " the  safe", "--as", "ben", "--json")
+    done = commands.refloat(
+        tmp_path, "kit", "placed", "--where", " the  safe", "--as", "ben", "--json"
+    )
     assert done.returncode == 0, done.stderr
     said = json.loads(done.stdout)
     assert said["where"] == "the safe"
     assert said["person"] == "Ben Ruiz"
-    fingerprint = json.loads(own(tmp_path, "plan", "fingerprint", "--json").stdout)["plan"]
+    fingerprint = json.loads(commands.refloat(tmp_path, "plan", "fingerprint", "--json").stdout)[
+        "plan"
+    ]
     assert said["plan"] == fingerprint
     assert not codes() & {"INSTRUCTIONS_UNREACHABLE", "KIT_STALE"}
     plan.write_text(PLAN.replace("0142", "0143"))
     assert "KIT_STALE" in codes()
-    assert own(tmp_path, "kit", "placed", "--where", "the safe", "--as", "ben").returncode == 0
+    assert (
+        commands.refloat(tmp_path, "kit", "placed", "--where", "the safe", "--as", "ben").returncode
+        == 0
+    )
     assert "KIT_STALE" not in codes()
-    assert own(tmp_path, "evidence", "verify").returncode == 0
+    assert commands.refloat(tmp_path, "evidence", "verify").returncode == 0
 
 
 def test_a_kit_lies_somewhere_and_somebody_known_says_so(tmp_path: Path) -> None:
     (tmp_path / "refloat.yaml").write_text(PLAN)
-    assert own(tmp_path, "kit", "placed", "--where", " ", "--as", "ben").returncode == 64
-    assert own(tmp_path, "kit", "placed", "--where", "the safe", "--as", "bne").returncode == 66
+    assert (
+        commands.refloat(tmp_path, "kit", "placed", "--where", " ", "--as", "ben").returncode == 64
+    )
+    assert (
+        commands.refloat(tmp_path, "kit", "placed", "--where", "the safe", "--as", "bne").returncode
+        == 66
+    )
 
 
 def test_of_a_plan_without_services_nothing_was_recoverable_all_the_time(tmp_path: Path) -> None:
     (tmp_path / "refloat.yaml").write_text("organisation: Nothing yet\n", encoding="utf-8")
-    ended = own(tmp_path, "status", "--over", "90d", "--as-of", AS_OF)
+    ended = commands.refloat(tmp_path, "status", "--over", "90d", "--as-of", AS_OF)
     assert ended.returncode == 2
     assert "no service" in ended.stderr
+
+
+@pytest.mark.parametrize("instant", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"])
+def test_an_instant_at_an_end_of_the_calendar_is_refused(tmp_path: Path, instant: str) -> None:
+    (tmp_path / "refloat.yaml").write_text(PLAN, encoding="utf-8")
+    ended = own(tmp_path, "assess", "--as-of", instant)
+    assert ended.returncode == 64
+    assert "outside of the years" in ended.stderr
+    assert "Traceback" not in ended.stderr

@@ -15,7 +15,7 @@ from datetime import UTC, datetime, time, timedelta
 from refloat.assess import words
 from refloat.assess.ground.index import Index
 from refloat.assess.ground.seen import SeenPoint
-from refloat.assess.over_time.past import AFTER, Past, Standing, Then
+from refloat.assess.over_time.past import Past, Standing, Then, just_after
 from refloat.assess.over_time.timeline import Signature, changes
 from refloat.assess.verdicts.representative import comparable
 from refloat.model.facts import Facts
@@ -204,7 +204,7 @@ def _too_old(past: Past, key: str, span: tuple[datetime, datetime]) -> Iterator[
             if one.point is None:
                 yield from _within(span, one.since, until, f"No copy of {name} was known.")
                 continue
-            late = one.point.consistency_time + objective.target + AFTER
+            late = just_after(one.point.consistency_time, objective.target)
             if late < until:
                 yield from _within(span, max(late, one.since), until, old)
 

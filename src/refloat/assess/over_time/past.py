@@ -11,7 +11,7 @@ from __future__ import annotations
 import bisect
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 
 from refloat.assess.ground.basis import Basis
@@ -32,6 +32,17 @@ from refloat.model.run import Verdict
 
 AFTER = timedelta(microseconds=1)
 """The finest step of an instant: what holds at an instant and no longer ends this much later."""
+
+
+_LAST = datetime.max.replace(tzinfo=UTC)
+
+
+def just_after(instant: datetime, span: timedelta) -> datetime:
+    """Give the first instant at which a time from an instant on is over; the last there is, else.
+
+    Sources may tell of any time that a calendar has, and so does a plan.
+    """
+    return instant + span + AFTER if span < _LAST - instant else _LAST
 
 
 @dataclass(frozen=True)
@@ -118,7 +129,7 @@ class Past:
         feed, kept = self.index.facts.feed, self.index.plan.policy.observed_for
         seen = {one.observed_at for one in feed.dependencies}
         seen |= {one.at for one in self.index.facts.observations}
-        return tuple(sorted({*seen, *(one + kept + AFTER for one in seen)}))
+        return tuple(sorted({*seen, *(just_after(one, kept) for one in seen)}))
 
     def seen_at(self, moment: Then) -> tuple[Sight, ...]:
         """Give what was seen and still counts; worked out once for as long as nothing changes."""
@@ -202,11 +213,11 @@ def _happenings(facts: Facts, valid: timedelta) -> set[datetime]:
         for one in some
     }
     found |= {batch.at for batch in facts.batches if batch.failures}
-    found |= {one.record.declared_at + valid + AFTER for one in facts.drills}
+    found |= {just_after(one.record.declared_at, valid) for one in facts.drills}
     for tests in facts.feed.tests.values():
         for test in tests:
             found |= {max(test.at, test.observed_at), test.observed_at}
-            found.add(test.at + valid + AFTER)
+            found.add(just_after(test.at, valid))
     for some in facts.feed.changes.values():
         found |= {instant for one in some for instant in _of_change(one)}
     for approvals in facts.feed.approvals.values():
