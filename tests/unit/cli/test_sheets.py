@@ -224,7 +224,7 @@ def test_of_a_plan_without_services_nothing_was_recoverable_all_the_time(tmp_pat
 @pytest.mark.parametrize("instant", ["0001-01-01T00:00:00Z", "9999-12-31T23:59:59Z"])
 def test_an_instant_at_an_end_of_the_calendar_is_refused(tmp_path: Path, instant: str) -> None:
     (tmp_path / "refloat.yaml").write_text(PLAN, encoding="utf-8")
-    ended = own(tmp_path, "assess", "--as-of", instant)
+    ended = commands.refloat(tmp_path, "assess", "--as-of", instant)
     assert ended.returncode == 64
     assert "outside of the years" in ended.stderr
     assert "Traceback" not in ended.stderr
