@@ -10,7 +10,9 @@ from refloat.model.secret import in_address
 LONGEST = 200
 """Characters of one text at most."""
 
-_SECRET = re.compile(r"(?:password|passwd|pwd|passphrase|secret|token|api_?key)\s*[=:]\s*\S", re.I)
+_SECRET = re.compile(
+    r"(?:password|passwd|pwd|\bpw|\bpass(?==)|passphrase|secret|token|api_?key)\s*[=:]\s*\S", re.I
+)
 
 
 def complaint(text: str) -> str:

@@ -34,7 +34,9 @@ LONGEST = 1000
 
 Entry = TypeVar("Entry")
 
-_SECRET = re.compile(r"(?:password|passwd|pwd|passphrase|secret|token|api_?key)\s*[=:]\s*\S", re.I)
+_SECRET = re.compile(
+    r"(?:password|passwd|pwd|\bpw|\bpass(?==)|passphrase|secret|token|api_?key)\s*[=:]\s*\S", re.I
+)
 _PLACE = re.compile(r" - at `\$\.?(?P<place>[\w.\[\]]*)`$")
 _OFFSET = re.compile(r"(?:[Zz]|[+-]\d\d:?\d\d)$")
 _FRACTION = re.compile(r"\.(\d{1,6})\d*")

@@ -241,3 +241,10 @@ def test_a_volume_says_where_it_lies(tmp_path: Path) -> None:
     kept = {one.component for one in reading.observations if one.holds_data}
     assert kept == {"share", "folder", "disk", "odd"}
     assert len(reading.refused) == 1
+
+
+@pytest.mark.parametrize("owner", ["pw=hunter2", "the team, pass=hunter2", "token: hunter2"])
+def test_an_owner_with_a_secret_in_it_is_left_out(tmp_path: Path, owner: str) -> None:
+    web = {"image": "compass:1", "labels": {"owner": owner}}
+    reading = read(tmp_path, json.dumps({"services": {"web": web}}))
+    assert [(one.owner, one.version) for one in reading.observations] == [("", "compass:1")]
