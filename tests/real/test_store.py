@@ -432,3 +432,21 @@ def _rows(alias: str) -> dict[str, list[tuple[object, ...]]]:
         name: sorted(model.objects.using(alias).values_list(*columns), key=str)
         for name, (model, columns) in wanted.items()
     }
+
+
+def test_without_the_driver_of_postgresql_the_message_says_how_to_get_it(tmp_path: Path) -> None:
+    program = f"""
+import sys
+sys.modules["psycopg"] = sys.modules["psycopg2"] = None
+from pathlib import Path
+from refloat.model.errors import StateProblem
+from refloat.store import index
+try:
+    index.open_store(Path({str(tmp_path)!r}), "postgresql://refloat:secret@127.0.0.1:9/refloat")
+except StateProblem as error:
+    print(error.message, error.hint)
+"""
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert "the Python package psycopg is missing" in ran.stdout, ran.stderr
+    assert "pip install 'refloat[postgresql]'" in ran.stdout
+    assert "secret" not in ran.stdout

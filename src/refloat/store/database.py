@@ -21,6 +21,7 @@ from typing import Any
 import django
 from django.apps import apps
 from django.conf import settings as django_settings
+from django.core.exceptions import ImproperlyConfigured
 from django.db import DatabaseError, InterfaceError, connections
 from django.db.migrations.executor import MigrationExecutor
 
@@ -140,6 +141,11 @@ def telling(database: Database) -> Iterator[None]:
     """
     try:
         yield
+    except ImproperlyConfigured as error:
+        raise StateProblem(
+            f"the index {database.shown} cannot be used: the Python package psycopg is missing",
+            hint="Run: pip install 'refloat[postgresql]'",
+        ) from error
     except (DatabaseError, InterfaceError) as error:
         words = str(error).strip().splitlines()
         said = f": {words[0]}" if words else ""

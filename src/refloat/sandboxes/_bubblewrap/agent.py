@@ -46,6 +46,7 @@ REPORT = 3  # where a child finds the pipe that tells why it could not become it
 SETTING_UP = 60_000  # milliseconds for bubblewrap to set up, generous for a machine under load
 DESCRIPTORS = 3
 ENDING = (signal.SIGTERM, signal.SIGINT)
+USUAL = (*ENDING, signal.SIGPIPE, signal.SIGXFSZ)
 APART = 64  # a number that no descriptor in use here reaches
 
 _libc = ctypes.CDLL(None, use_errno=True)
@@ -124,9 +125,8 @@ class Agent:
         # that can be made but not joined (across the border of a namespace, say) is not had.
         joined = []
         for group in groups:
-            with contextlib.suppress(OSError), open(group, "w", encoding="ascii") as stream:
-                stream.write("0")
-                stream.flush()
+            with contextlib.suppress(OSError), open(group, "wb", buffering=0) as stream:
+                stream.write(b"0")
                 joined.append(group)
         return joined
 
@@ -135,17 +135,13 @@ class Agent:
         heard, echo = os.pipe()
         lifeline, self.lifeline = os.pipe()
         allowed = os.memfd_create("filter")
-        os.write(allowed, self.filter)
-        os.lseek(allowed, 0, os.SEEK_SET)
-        options = ["--info-fd", str(tell)]
-        if self.filter:
-            options += ["--seccomp", str(allowed)]
+        os.pwrite(allowed, self.filter, 0)  # who reads it begins at its begin
+        filtered = ("--seccomp", str(allowed)) if self.filter else ()
+        command = [arguments[0], "--info-fd", str(tell), *filtered, *arguments[1:]]
         signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)  # or nobody would know of it
         self.monitor = os.fork()
         if self.monitor == 0:
-            become_bubblewrap(
-                [arguments[0], *options, *arguments[1:]], lifeline, echo, (tell, allowed)
-            )
+            become_bubblewrap(command, lifeline, echo, (tell, allowed))
         signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
         for descriptor in (tell, lifeline, echo, allowed):
             os.close(descriptor)
@@ -160,12 +156,11 @@ class Agent:
         return child
 
     def _enter(self, child: int, *, user_namespace: bool) -> None:
-        own = "/proc/self/ns"
         theirs = f"/proc/{child}/ns"
         self.namespaces = [
             os.open(f"{theirs}/{name}", os.O_RDONLY)
             for name in NAMESPACES
-            if os.readlink(f"{own}/{name}") != os.readlink(f"{theirs}/{name}")
+            if os.readlink(f"/proc/self/ns/{name}") != os.readlink(f"{theirs}/{name}")
         ]
         processes = os.open(f"{theirs}/pid", os.O_RDONLY)
         if user_namespace:
@@ -222,7 +217,7 @@ class Agent:
 
     def _become(self, request: dict[str, Any], descriptors: list[int], report: int) -> NoReturn:
         try:
-            for number in (signal.SIGTERM, signal.SIGINT, signal.SIGPIPE, signal.SIGXFSZ):
+            for number in USUAL:
                 signal.signal(number, signal.SIG_DFL)
             os.setsid()
             os.umask(0o022)
@@ -282,7 +277,7 @@ def become_bubblewrap(
     """In a child: become bubblewrap, with the lifeline as its input."""
     try:
         os.setsid()
-        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGPIPE, signal.SIGXFSZ):
+        for number in USUAL:
             signal.signal(number, signal.SIG_DFL)
         signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
         os.dup2(standard_input, 0)
