@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shlex
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from tests.golden.reference_organisation import FOLDER
+from tests.support.commands import refloat
 
 PAGES = Path(__file__).parents[2] / "docs" / "how-to"
 _COMMAND = re.compile(r"^```console run(?: exit=(\d+))?\n\$ refloat (.*?)\n```$", re.M | re.S)
@@ -36,22 +35,13 @@ def example(tmp_path: Path) -> Path:
     return Path(shutil.copytree(FOLDER, tmp_path / "saltbush"))
 
 
-def refloat(folder: Path, typed: str) -> subprocess.CompletedProcess[str]:
-    environment = {key: value for key, value in os.environ.items() if "REFLOAT" not in key}
-    return subprocess.run(
-        [sys.executable, "-m", "refloat.cli", *shlex.split(typed)],
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+def typed_in(folder: Path, typed: str) -> subprocess.CompletedProcess[str]:
+    return refloat(folder, *shlex.split(typed))
 
 
 @pytest.mark.parametrize(("code", "typed"), COMMANDS)
 def test_a_command_does_what_the_page_says(example: Path, code: int, typed: str) -> None:
-    ended = refloat(example, typed)
+    ended = typed_in(example, typed)
     assert ended.returncode == code, ended.stderr
     assert ended.stdout
     assert "Traceback" not in ended.stderr
@@ -61,7 +51,7 @@ def test_a_command_does_what_the_page_says(example: Path, code: int, typed: str)
 @pytest.mark.requirement("R-030", "R-033", "R-082", "R-090")
 def test_the_answer_sheets_of_a_service_are_one_json(example: Path) -> None:
     instant = "--facts facts --as-of 2026-11-22T09:00:00+11:00 --json"
-    said = json.loads(refloat(example, f"answers file-archive {instant}").stdout)
+    said = json.loads(typed_in(example, f"answers file-archive {instant}").stdout)
     assert [one["number"] for one in said["questions"]["answers"]] == [1, 2, 3, 4, 5]
     assert [row["requirement"] for row in said["comparison"]["rows"]] == [
         f"R-07{number}" for number in range(5)
@@ -79,7 +69,7 @@ def test_the_change_on_the_page_is_refused(example: Path) -> None:
     proposed = plan.replace("copies: [repo-nas1, repo-cloud]", "copies: [repo-nas1]")
     (example / "proposed.yaml").write_text(proposed, encoding="utf-8")
     typed = "plan diff refloat.yaml proposed.yaml --facts facts --as-of 2026-11-22T09:00:00+11:00"
-    ended = refloat(example, typed)
+    ended = typed_in(example, typed)
     assert ended.returncode == 1, ended.stdout
     assert "This change makes recovery worse" in ended.stdout
 

@@ -7,7 +7,6 @@ import os
 import re
 import shlex
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -16,32 +15,19 @@ import pytest
 from refloat.ledger.log import Ledger
 from refloat.ledger.statement import OBSERVATIONS
 from refloat.store.index import open_store, rebuild
+from tests.support.commands import refloat
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "how-to" / "observe-dependencies.md"
 PLAN = ROOT / "examples" / "harbour-street" / "refloat.yaml"
 
 
-@pytest.fixture
-def practice(tmp_path: Path) -> Path:
-    """Give a folder with the sample business's plan and no state."""
-    (tmp_path / "refloat.yaml").write_bytes(PLAN.read_bytes())
-    return tmp_path
-
-
-def refloat(folder: Path, arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        (sys.executable, "-m", "refloat.cli", *shlex.split(arguments)),
-        cwd=folder,
-        env={name: text for name, text in os.environ.items() if not name.startswith("REFLOAT")},
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
+def typed_in(folder: Path, typed: str) -> subprocess.CompletedProcess[str]:
+    return refloat(folder, *shlex.split(typed))
 
 
 def answer(folder: Path, arguments: str, code: int) -> Any:
-    ended = refloat(folder, f"{arguments} --json")
+    ended = typed_in(folder, f"{arguments} --json")
     assert ended.returncode == code, ended.stdout + ended.stderr
     return json.loads(ended.stdout)
 
@@ -58,7 +44,7 @@ def test_the_page_does_what_it_says(practice: Path) -> None:
         (practice / name).write_text(content, encoding="utf-8")
     (typed,) = re.findall(r"^```console run\n\$ refloat (.*?)\n```$", text, re.M | re.S)
     shown = re.findall(r"^(Observed, and in no plan.*?)^```$", text, re.M | re.S)
-    ended = refloat(practice, typed)
+    ended = typed_in(practice, typed)
     assert ended.returncode == 2, ended.stderr
     written = "\n".join(line.rstrip() for line in ended.stdout.splitlines())
     assert shown[0].strip() in written
@@ -108,7 +94,7 @@ def test_the_index_of_observations_can_be_made_again(practice: Path) -> None:
 def test_one_bad_file_records_nothing_of_the_others(practice: Path) -> None:
     (practice / "a.csv").write_text("component,needs\nbooking-app,redis\n")
     (practice / "b.csv").write_text("other,columns\n")
-    ended = refloat(practice, "observe csv a.csv b.csv")
+    ended = typed_in(practice, "observe csv a.csv b.csv")
     assert ended.returncode == 65
     assert "b.csv has no column component and no column needs" in ended.stderr
     assert not (practice / ".refloat").exists()
@@ -134,7 +120,7 @@ def test_what_is_asked_wrongly_is_said(
     (practice / "empty").mkdir()
     os.mkfifo(practice / "pipe")
     (practice / "broken.csv").symlink_to("nowhere.csv")
-    ended = refloat(practice, arguments)
+    ended = typed_in(practice, arguments)
     assert (ended.returncode, "Traceback" in ended.stderr) == (code, False)
     assert said in ended.stderr
     assert not (practice / ".refloat").exists()
@@ -145,7 +131,7 @@ def test_lines_that_are_not_used_are_said_and_no_secret_is_kept(practice: Path) 
     (practice / "a.csv").write_text(
         f"component,needs,what\nbooking-app,identity,\nidentity,clock,password={secret}\n"
     )
-    ended = refloat(practice, "observe csv a.csv")
+    ended = typed_in(practice, "observe csv a.csv")
     assert ended.returncode == 2
     assert "Line 3 of a.csv is not used: what looks like a secret stands in it." in ended.stderr
     assert secret not in ended.stdout + ended.stderr
@@ -168,6 +154,6 @@ def test_credentials_are_traced_without_any_of_them_being_looked_at(practice: Pa
     (status,) = answer(practice, "status", 2)
     found = [one for one in status["findings"] if "R-004" in one["requirements"]]
     assert {one["code"] for one in found} == {"CREDENTIAL_NOT_REACHABLE"}
-    shown = refloat(practice, "trace --credentials")
+    shown = typed_in(practice, "trace --credentials")
     assert "✗ lost" in shown.stdout
     assert not (practice / ".refloat" / "runs").exists()

@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shlex
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -15,6 +13,7 @@ import pytest
 from refloat.ledger.log import Ledger
 from refloat.store.index import open_store
 from refloat.testing.observer_conformance import SECRET
+from tests.support.commands import refloat
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "how-to" / "observe-catalogues-states-and-traces.md"
@@ -28,22 +27,8 @@ KINDS = {
 }
 
 
-@pytest.fixture
-def practice(tmp_path: Path) -> Path:
-    """Give a folder with the sample business's plan and no state."""
-    (tmp_path / "refloat.yaml").write_bytes(PLAN.read_bytes())
-    return tmp_path
-
-
-def refloat(folder: Path, arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        (sys.executable, "-m", "refloat.cli", *shlex.split(arguments)),
-        cwd=folder,
-        env={name: text for name, text in os.environ.items() if not name.startswith("REFLOAT")},
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
+def typed_in(folder: Path, typed: str) -> subprocess.CompletedProcess[str]:
+    return refloat(folder, *shlex.split(typed))
 
 
 @pytest.mark.requirement("R-005")
@@ -55,7 +40,7 @@ def test_the_page_does_what_it_says(practice: Path) -> None:
     assert [line.split()[1] for line in typed] == list(KINDS)
     shown = re.findall(r"^(Observed, and in no plan.*?)^```$", text, re.M | re.S)
     for line in typed:
-        ended = refloat(practice, line)
+        ended = typed_in(practice, line)
         assert (ended.returncode, ended.stderr) == (2, "")
     written = "\n".join(line.rstrip() for line in ended.stdout.splitlines())
     assert shown[0].strip() in written
@@ -66,7 +51,7 @@ def test_no_secret_of_a_source_is_kept_or_shown(practice: Path, kind: str) -> No
     source = SAMPLES / KINDS[kind]
     assert SECRET in source.read_text(encoding="utf-8")
     (practice / source.name).write_bytes(source.read_bytes())
-    ended = refloat(practice, f"observe {kind} {source.name} --json")
+    ended = typed_in(practice, f"observe {kind} {source.name} --json")
     assert ended.returncode == 2, ended.stderr
     assert len(json.loads(ended.stdout)["sources"][0]["observations"]) > 4
     assert SECRET not in ended.stdout + ended.stderr
@@ -77,7 +62,7 @@ def test_no_secret_of_a_source_is_kept_or_shown(practice: Path, kind: str) -> No
 
 def test_owners_versions_and_data_stores_come_back_from_the_ledger(practice: Path) -> None:
     source = SAMPLES / "terraform.tfstate"
-    assert refloat(practice, f"observe terraform {source}").returncode == 2
+    assert typed_in(practice, f"observe terraform {source}").returncode == 2
     state = practice / ".refloat"
     with open_store(state, "") as store:
         store.catch_up(Ledger.open(state / "ledger"))
@@ -89,7 +74,7 @@ def test_owners_versions_and_data_stores_come_back_from_the_ledger(practice: Pat
 def test_half_a_state_records_nothing(practice: Path) -> None:
     whole = (SAMPLES / "terraform.tfstate").read_bytes()
     (practice / "half.tfstate").write_bytes(whole[: len(whole) // 2])
-    ended = refloat(practice, "observe terraform half.tfstate")
+    ended = typed_in(practice, "observe terraform half.tfstate")
     assert ended.returncode == 65
     assert "half.tfstate cannot be understood as JSON: line" in ended.stderr
     assert not (practice / ".refloat").exists()

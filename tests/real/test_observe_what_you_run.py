@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shlex
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from tests.support.commands import refloat
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "how-to" / "observe-what-you-run.md"
@@ -43,14 +42,7 @@ def test_the_page_does_what_it_says(tmp_path: Path) -> None:
             shutil.copytree(tmp_path / source, state / source)
         else:
             shutil.copy(tmp_path / source, state / source)
-        ended = subprocess.run(
-            (sys.executable, "-m", "refloat.cli", *shlex.split(line), "--json"),
-            cwd=state,
-            env={name: text for name, text in os.environ.items() if not name.startswith("REFLOAT")},
-            capture_output=True,
-            text=True,
-            timeout=120,
-        )
+        ended = refloat(state, *shlex.split(line), "--json")
         assert ended.returncode == 2, ended.stdout + ended.stderr
         found = json.loads(ended.stdout)
         unknown = {one["component"] for one in found["undocumented"] if not one["needs"]}

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shlex
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.support import commands
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "how-to" / "read-recovery-points.md"
@@ -20,14 +19,7 @@ TOOLS = ("kopia", "restic", "borg", "proxmox_backup", "velero")
 
 
 def refloat(folder: Path, *typed: str) -> tuple[int, Any, str]:
-    ended = subprocess.run(
-        (sys.executable, "-m", "refloat.cli", *typed, "--json"),
-        cwd=folder,
-        env={name: text for name, text in os.environ.items() if not name.startswith("REFLOAT")},
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
+    ended = commands.refloat(folder, *typed, "--json")
     return ended.returncode, json.loads(ended.stdout or "null"), ended.stderr
 
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 import shlex
 import shutil
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+
+from tests.support import commands
 
 EXAMPLE = Path(__file__).parents[3] / "examples" / "saltbush"
 AS_OF = "2026-11-22T09:00:00+11:00"
@@ -29,16 +29,7 @@ COMMANDS = {
 def refloat(folder: Path, *arguments: str, **other: str) -> subprocess.CompletedProcess[str]:
     where = ("--plan", str(EXAMPLE / "refloat.yaml"), "--state", str(folder / "state"))
     facts = ("--facts", str(EXAMPLE / "facts"), "--as-of", AS_OF)
-    kept = {name: text for name, text in os.environ.items() if "REFLOAT" not in name}
-    return subprocess.run(
-        [sys.executable, "-m", "refloat.cli", *where, *arguments, *facts],
-        cwd=folder,
-        env={**kept, **other},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    return commands.refloat(folder, *where, *arguments, *facts, **other)
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -60,15 +51,7 @@ def test_a_page_is_written_that_leads_nowhere_outside(tmp_path: Path, name: str)
 @pytest.mark.parametrize(("code", "typed"), TYPED, ids=[typed.split()[0] for _, typed in TYPED])
 def test_a_command_does_what_its_how_to_says(tmp_path: Path, code: str, typed: str) -> None:
     example = Path(shutil.copytree(EXAMPLE, tmp_path / "saltbush"))
-    done = subprocess.run(
-        [sys.executable, "-m", "refloat.cli", *shlex.split(typed)],
-        cwd=example,
-        env={name: text for name, text in os.environ.items() if "REFLOAT" not in name},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    done = commands.refloat(example, *shlex.split(typed))
     assert done.returncode == int(code), done.stderr
     page = example / shlex.split(typed)[-1]
     assert f"The page is in {page.name}." in done.stderr

@@ -19,6 +19,7 @@ from refloat.host.clock import Clock
 from refloat.model.errors import MissingInput, NotAllowed, UsageProblem
 from refloat.model.facts import ApprovalFact
 from refloat.model.judgement import ApprovalState
+from tests.support.commands import refloat
 
 PLAN = """
 organisation: Quince Street Veterinary
@@ -193,14 +194,7 @@ def test_what_is_not_in_the_plan_is_said(
 
 
 def run(workspace: Workspace, arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "refloat.cli", *arguments.split()],
-        cwd=workspace.folder,
-        env={name: text for name, text in os.environ.items() if "REFLOAT" not in name},
-        capture_output=True,
-        text=True,
-        stdin=subprocess.DEVNULL,
-    )
+    return refloat(workspace.folder, *arguments.split())
 
 
 @pytest.mark.requirement("R-152")

@@ -14,27 +14,10 @@ from refloat import plan as plans
 from refloat import registry
 from refloat.app.initialise import START, initialise
 from refloat.app.workspace import Workspace, catalogue
-from refloat.cli.main import main
 from refloat.model.errors import MissingInput, NoRoom, NotAllowed, PlanProblem, StateProblem
+from tests.support.commands import run
 
 COMPLAINTS_OF = {name: check.complaints for name, check in registry.adapters("checks").items()}
-
-
-def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
-    """Run a command in this process; give its exit code and what it printed."""
-    with pytest.raises(SystemExit) as ended:
-        main(list(arguments))
-    printed = capsys.readouterr()
-    assert isinstance(ended.value.code, int)
-    return ended.value.code, printed.out, printed.err
-
-
-@pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("REFLOAT_PLAN", raising=False)
-    monkeypatch.delenv("REFLOAT_STATE", raising=False)
-    return tmp_path
 
 
 def test_the_start_that_is_written_is_right_as_it_stands(

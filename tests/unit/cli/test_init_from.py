@@ -15,9 +15,9 @@ from refloat import registry
 from refloat.app.draft_text import quoted
 from refloat.app.initialise import draft
 from refloat.app.workspace import Workspace, catalogue
-from refloat.cli.main import main
 from refloat.model.plan import ComponentKind, Plan
 from refloat.testing.observer_conformance import SECRET
+from tests.support.commands import run
 
 sys.path.insert(0, str(Path(__file__).parents[2] / "conformance"))
 from observer_samples import SAMPLES
@@ -34,22 +34,6 @@ NAMED = {
     "systemd": "systemd-shop.txt",
     "terraform": "terraform.tfstate",
 }
-
-
-def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
-    with pytest.raises(SystemExit) as ended:
-        main(list(arguments))
-    printed = capsys.readouterr()
-    assert isinstance(ended.value.code, int)
-    return ended.value.code, printed.out, printed.err
-
-
-@pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("REFLOAT_PLAN", raising=False)
-    monkeypatch.delenv("REFLOAT_STATE", raising=False)
-    return tmp_path
 
 
 def drafted(folder: Path, **sources: str | bytes) -> Plan:

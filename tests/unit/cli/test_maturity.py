@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
+from tests.support.commands import refloat
 from tests.support.oscal_validation import validated
 
 EXAMPLE = Path(__file__).parents[3] / "examples" / "saltbush"
@@ -20,15 +19,7 @@ def maturity(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     """Run the command on the reference organisation's plan and facts."""
     where = ("--plan", str(EXAMPLE / "refloat.yaml"), "--state", str(folder / "state"))
     facts = ("--facts", str(EXAMPLE / "facts"), "--as-of", AS_OF)
-    return subprocess.run(
-        [sys.executable, "-m", "refloat.cli", *where, "maturity", *facts, *arguments],
-        cwd=folder,
-        env={name: text for name, text in os.environ.items() if "REFLOAT" not in name},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    return refloat(folder, *where, "maturity", *facts, *arguments)
 
 
 @pytest.mark.requirement("R-120")

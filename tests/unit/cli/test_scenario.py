@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.support import commands
 
 EXAMPLE = Path(__file__).parents[3] / "examples" / "saltbush"
 FACTS = ("--facts", str(EXAMPLE / "facts"), "--as-of", "2026-11-22T09:00:00+11:00")
@@ -38,15 +38,7 @@ components:
 
 
 def refloat(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "refloat.cli", "--state", str(folder / "state"), *arguments],
-        cwd=folder,
-        env={name: text for name, text in os.environ.items() if "REFLOAT" not in name},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    return commands.refloat(folder, "--state", str(folder / "state"), *arguments)
 
 
 def saltbush(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.support.commands import refloat
 
 EXAMPLE = Path(__file__).parents[3] / "examples" / "saltbush"
 PLAN = """
@@ -21,18 +21,6 @@ services:
 components:
   till: {kind: files, name: the till's files}
 """
-
-
-def refloat(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "refloat.cli", *arguments],
-        cwd=folder,
-        env={name: text for name, text in os.environ.items() if "REFLOAT" not in name},
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
 
 
 def of_example(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
