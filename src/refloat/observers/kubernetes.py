@@ -17,8 +17,15 @@ from refloat.model.errors import ObservationProblem, RefloatError
 from refloat.model.options import Option, Probe
 from refloat.observers import Outcome, Reading, Scope
 from refloat.observers._gathering import UNRENDERED, Gathering, digest_of, is_template
-from refloat.observers._kubernetes.naming import WORKLOADS, Names, Thing, template
-from refloat.observers._kubernetes.references import HOLDS_DATA, KINDS, Need, needs
+from refloat.observers._kubernetes.naming import (
+    HOLDS_DATA,
+    WORKLOADS,
+    Names,
+    Thing,
+    is_store,
+    template,
+)
+from refloat.observers._kubernetes.references import KINDS, Need, needs
 from refloat.observers._source import decode, read_bytes
 from refloat.observers._yaml import Node, each, entries, get, items, read_documents, text
 
@@ -133,10 +140,10 @@ def _is_understood(node: Node, gathering: Gathering) -> bool:
         gathering.refuse(node.line, "it is no Kubernetes object: it has no apiVersion or no kind")
     elif is_template(kind):
         gathering.refuse(node.line, UNRENDERED)
-    elif kind in KINDS and not text(name):
+    elif (is_known := kind in KINDS or is_store(node)) and not text(name):
         gathering.refuse(node.line, "the object that begins here has no name")
     else:
-        return kind in KINDS
+        return is_known
     return False
 
 
@@ -160,7 +167,7 @@ def _gather(objects: Iterable[_Object], names: Names, gathering: Gathering) -> N
             f"{thing.kind}{space}{one.unknown}",
             owner=one.owner,
             version=one.version,
-            holds_data=thing.kind in HOLDS_DATA,
+            holds_data=thing.keeps,
         )
         if taken:
             _relate(thing, spelled, one.needs, names, gathering)

@@ -121,3 +121,12 @@ def test_disks_that_a_pod_names_itself_keep_data(tmp_path: Path) -> None:
         "secretproviderclass/vault-keys",
     ]
     assert stores(reading) == {"gcepersistentdisk/orders", "azurefile/letters"}
+
+
+def test_a_database_that_an_operator_makes_keeps_data(tmp_path: Path) -> None:
+    database = thing("Cluster", "orders", spec={"instances": 3, "storage": {"size": "1Gi"}})
+    other = thing("Cluster", "machines")
+    database["apiVersion"], other["apiVersion"] = "postgresql.cnpg.io/v1", "cluster.x-k8s.io/v1"
+    reading = read(tmp_path, database, other)
+    assert pairs(reading) == [("cluster/orders", "")]
+    assert stores(reading) == {"cluster/orders"}

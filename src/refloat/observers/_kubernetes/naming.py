@@ -28,6 +28,37 @@ WORKLOADS = frozenset(
 
 
 CLAIM = "PersistentVolumeClaim"
+HOLDS_DATA = frozenset((CLAIM, "PersistentVolume", "VolumeSnapshot"))
+"""Kinds of Kubernetes itself that keep data."""
+
+_STORES = frozenset(
+    (
+        "acid.zalan.do/postgresql",
+        "cassandra.datastax.com/CassandraDatacenter",
+        "crdb.cockroachlabs.com/CrdbCluster",
+        "databases.spotahome.com/RedisFailover",
+        "elasticsearch.k8s.elastic.co/Elasticsearch",
+        "k8s.mariadb.com/MariaDB",
+        "kafka.strimzi.io/Kafka",
+        "k8ssandra.io/K8ssandraCluster",
+        "minio.min.io/Tenant",
+        "mongodbcommunity.mongodb.com/MongoDBCommunity",
+        "monitoring.coreos.com/Prometheus",
+        "mysql.oracle.com/InnoDBCluster",
+        "objectbucket.io/ObjectBucketClaim",
+        "opensearch.opster.io/OpenSearchCluster",
+        "postgres-operator.crunchydata.com/PostgresCluster",
+        "postgresql.cnpg.io/Cluster",
+        "psmdb.percona.com/PerconaServerMongoDB",
+        "pxc.percona.com/PerconaXtraDBCluster",
+        "rabbitmq.com/RabbitmqCluster",
+        "redis.redis.opstreelabs.in/Redis",
+        "vitess.planetscale.com/VitessCluster",
+    )
+)
+"""Databases and the like that an operator makes of one object, by its group and kind; its volumes
+stand in no manifest. After the reference of each operator."""
+
 _NUMBERED = re.compile(r"(.+)-[0-9]+")
 
 
@@ -42,6 +73,7 @@ class Thing:
         line: where the name stands.
         labels: those of the pods of a workload.
         selector: which labels a service looks for.
+        keeps: whether it keeps data.
         maker: the kind and name of the workload that made it, if one did: pods are made by a
             ReplicaSet, and that by a Deployment, with names that change.
     """
@@ -52,6 +84,7 @@ class Thing:
     line: int
     labels: Mapping[str, str]
     selector: Mapping[str, str]
+    keeps: bool = False
     maker: tuple[str, str] = ("", "")
 
     @staticmethod
@@ -66,6 +99,7 @@ class Thing:
             line=name.line,
             labels=_texts(get(pods, "metadata", "labels")),
             selector=_texts(get(node, "spec", "selector")) if kind == "Service" else {},
+            keeps=kind in HOLDS_DATA or is_store(node),
             maker=_maker(node) if kind in WORKLOADS else ("", ""),
         )
 
@@ -75,6 +109,12 @@ def template(kind: str, node: Node) -> Node:
     if kind == "CronJob":
         return get(node, "spec", "jobTemplate", "spec", "template")
     return node if kind == "Pod" else get(node, "spec", "template")
+
+
+def is_store(node: Node) -> bool:
+    """Say whether an object stands for a database or the like that an operator makes of it."""
+    group = text(get(node, "apiVersion")).partition("/")[0]
+    return f"{group}/{text(get(node, 'kind'))}" in _STORES
 
 
 def _maker(node: Node) -> tuple[str, str]:

@@ -31,8 +31,6 @@ _DISKS = {
 """Volumes that a pod names itself, and what in them says which it is."""
 _NO_FOLDER = frozenset(("Socket", "CharDevice", "BlockDevice"))
 """What a path of the host may be that is no folder and no file."""
-HOLDS_DATA = frozenset((CLAIM, "PersistentVolume", "VolumeSnapshot"))
-"""Kinds that keep data."""
 
 
 @dataclass(frozen=True)
