@@ -8,6 +8,7 @@ from refloat import assess
 from refloat.app.assess import Ground
 from refloat.assess.ground.graph import observed_needs, services_needed
 from refloat.assess.reviewing.review import review
+from refloat.assess.sheets.threats import path_back
 from refloat.model.judgement import Assessment
 from refloat.report.overview import OverviewInput, overview_page
 
@@ -25,6 +26,11 @@ def overview(found: Ground, instant: datetime) -> tuple[Assessment, bytes]:
             review=review(judged.organisation, judged.findings),
             needs=services_needed(found.plan),
             seen=observed_needs(found.plan, found.facts, instant),
+            ways_back=tuple(
+                path_back(judged.organisation, key)
+                for key, service in found.plan.services.items()
+                if service.tier == 1
+            ),
         )
     )
     return judged.assessment, page

@@ -16,6 +16,7 @@ from refloat.model.judgement import Assessment
 from refloat.model.maturity import ControlOutcome, ControlResult, Maturity
 from refloat.model.plan import Plan, Strength
 from refloat.model.review import Review
+from refloat.model.sheets import Known, PathBack
 from refloat.report import _overview_findings as costs
 from refloat.report import _overview_map as whole_map
 from refloat.report import _overview_rows as verdicts
@@ -23,6 +24,14 @@ from refloat.report import _overview_soon as soon
 from refloat.report._templates import render
 
 _FAILED = (ControlOutcome.INEFFECTIVE, ControlOutcome.NOT_IMPLEMENTED)
+_BACK = {
+    Known.NO: ("bad", "none"),
+    Known.UNKNOWN: ("open", "not known"),
+    Known.YES: ("good", "there is one"),
+}
+_SHOWN_WAYS = 60
+"""So many services are shown with their way back when prevention has failed."""
+
 _SHOWN_LINES = 5
 """So many of the things that a control or a review step lacks are shown."""
 
@@ -37,6 +46,7 @@ class OverviewInput:
         review: the recovery review at the same instant.
         needs: by service, the nearest services that it needs, and how much.
         seen: by service, the services that it was seen to need, written down or not.
+        ways_back: how each service that comes first comes back when prevention has failed (R-090).
     """
 
     plan: Plan
@@ -44,6 +54,7 @@ class OverviewInput:
     review: Review
     needs: Mapping[str, Mapping[str, Strength]]
     seen: Mapping[str, frozenset[str]]
+    ways_back: tuple[PathBack, ...] = ()
 
 
 def overview_page(given: OverviewInput) -> bytes:
@@ -60,6 +71,8 @@ def overview_page(given: OverviewInput) -> bytes:
         table=verdicts.table(given.plan, judged.services),
         costs=costs.by_cost(given.plan, judged),
         map=whole_map.draw(given.plan, judged.services, given.needs, given.seen),
+        ways_back=_ways_back(given.ways_back),
+        ways_total=len(given.ways_back),
         maturity=judged.maturity,
         controls=_controls(judged.maturity),
         gates=given.review.gates,
@@ -71,6 +84,13 @@ def overview_page(given: OverviewInput) -> bytes:
         facts=tuple(_counted(kind, said) for kind, said in sorted(given.review.facts.items())),
         inputs_text=_inputs_text,
     )
+
+
+def _ways_back(every: tuple[PathBack, ...]) -> tuple[tuple[str, str, PathBack], ...]:
+    """Give each way back with its symbol and word, those first that are missing."""
+    order = list(_BACK)
+    first = sorted(every, key=lambda one: order.index(one.exists))[:_SHOWN_WAYS]
+    return tuple((*_BACK[one.exists], one) for one in first)
 
 
 def _controls(judged: Maturity | None) -> tuple[tuple[str, ControlResult], ...]:

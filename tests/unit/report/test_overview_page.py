@@ -9,6 +9,7 @@ import re
 import subprocess
 import sys
 from collections import Counter
+from dataclasses import replace
 from html import escape
 from pathlib import Path
 
@@ -16,13 +17,15 @@ import overview_sample as sample
 import pytest
 from test_report_page import Reader
 
+from refloat.app.assess import Ground
 from refloat.app.facts import load
+from refloat.app.overview import overview
 from refloat.model.judgement import Severity
 from refloat.model.plan import Dependency, Plan, Strength
 from refloat.report import _map as drawing
 from refloat.report import _overview_map as organisation_map
 from refloat.report import _overview_rows as rows
-from tests.golden.reference_organisation import FOLDER
+from tests.golden.reference_organisation import AS_OF, FOLDER, facts_of, reference
 
 SECTIONS = ("do", "services", "costs", "map", "eight", "review", "soon", "how")
 
@@ -271,3 +274,28 @@ def test_the_command_writes_the_same_bytes_in_any_process(tmp_path: Path) -> Non
         assert str(file) in run.stderr
         digests.add(hashlib.sha256(file.read_bytes()).hexdigest())
     assert digests == {hashlib.sha256(sample.saltbush()[1]).hexdigest()}
+
+
+@pytest.mark.requirement("R-090")
+def test_each_service_that_comes_first_has_its_way_back_or_is_said_to_have_none(
+    saltbush: sample.Shown,
+) -> None:
+    plan, feed = reference()
+    content = saltbush[1]
+    part = words(section(content, "back"))
+    first = [one.name for one in plan.services.values() if one.tier == 1]
+    assert all(name in part for name in first)
+    assert "Scanned paper-record archive" not in part, "of tier 3"
+    assert "If prevention fails, CareNote clinical application comes back from copies" in part
+    assert "restore-clin-db; restore-clin-files; restore-clin-settings" in part
+    moved = replace(
+        plan,
+        services={
+            **plan.services,
+            "file-archive": replace(plan.services["file-archive"], tier=1),
+        },
+    )
+    _, page = overview(Ground(moved, facts_of(feed)), AS_OF)
+    part = words(section(page, "back"))
+    assert "there is no safe way back for Scanned paper-record archive" in part
+    assert part.index("Scanned paper-record archive") < part.index("CareNote clinical application")

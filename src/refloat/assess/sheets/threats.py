@@ -17,7 +17,7 @@ from refloat.assess.ground.plan_graph import rests_on
 from refloat.assess.ground.seen import SeenPoint
 from refloat.assess.organisation import Organisation
 from refloat.model.access import LockMode
-from refloat.model.plan import Plan, Repository
+from refloat.model.plan import Plan, Repository, Strength
 from refloat.model.run import Outcome
 from refloat.model.sheets import (
     THREATS,
@@ -76,9 +76,10 @@ def path_back(organisation: Organisation, service: str) -> PathBack:
         for key, one in judged.items()
         if one.verdict is Isolated.YES
     )
-    lost = [key for key, one in judged.items() if one.verdict is Isolated.NO]
-    lost += start.unaccounted
-    unknown = [key for key, one in judged.items() if one.verdict is Isolated.UNKNOWN]
+    hard = [(key, one.verdict) for key, one in judged.items() if key in start.hard_data_sets]
+    lost = [key for key, verdict in hard if verdict is Isolated.NO]
+    lost += [key for key in start.unaccounted if start.strengths[key] is Strength.HARD]
+    unknown = [key for key, verdict in hard if verdict is Isolated.UNKNOWN]
     exists = Known.NO if lost else Known.UNKNOWN if unknown or not judged else Known.YES
     needed = rests_on(plan, start.service.needs) & set(plan.services)
     name = start.service.name
