@@ -8,7 +8,7 @@ import json
 import re
 import time
 import urllib.parse
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from refloat.checks import CheckContext
@@ -159,8 +159,14 @@ def _exchange(place: Place, request: Request, context: CheckContext, seconds: fl
     return _answer(given)
 
 
+def _headers(pairs: object) -> Iterator[tuple[str, str]]:
+    """Give what the place told of as headers; what is no pair is none."""
+    for pair in pairs if isinstance(pairs, (list, tuple)) else ():
+        if isinstance(pair, (list, tuple)) and len(pair) == 2:
+            yield str(pair[0]), str(pair[1])
+
+
 def _answer(given: dict[str, Measure]) -> Answer:
-    pairs = given.get("headers")
     try:
         body = base64.b64decode(str(given.get("body", "")), validate=True)
         status, size = int(str(given["status"])), int(str(given["size"]))
@@ -169,9 +175,7 @@ def _answer(given: dict[str, Measure]) -> Answer:
     return Answer(
         "",
         status=status,
-        headers=tuple((str(pair[0]), str(pair[1])) for pair in pairs)  # type: ignore[index]
-        if isinstance(pairs, (list, tuple))
-        else (),
+        headers=tuple(_headers(given.get("headers"))),
         sha256=str(given.get("sha256", "")),
         size=size,
         found=bool(given.get("found")),

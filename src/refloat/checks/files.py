@@ -193,7 +193,8 @@ def look(arguments: dict[str, Measure]) -> dict[str, Measure]:
     import stat
     import time
 
-    paths = [str(path) for path in list(arguments["paths"])]  # type: ignore[arg-type]
+    wanted = arguments["paths"]
+    paths = [str(path) for path in wanted] if isinstance(wanted, (list, tuple)) else []
     deadline = time.monotonic() + int(str(arguments["milliseconds"])) / 1000
     missing = [path for path in paths if not os.path.exists(path)]
     count, newest, unreadable, digest = 0, 0.0, 0, hashlib.sha256()
@@ -210,7 +211,8 @@ def look(arguments: dict[str, Measure]) -> dict[str, Measure]:
                 count, newest = count + 1, max(newest, seen.st_mtime)
         except OSError:
             unreadable += 1
-    result = {"missing": missing, "count": count, "unreadable": unreadable}
+    result: dict[str, Measure] = {"missing": tuple(missing), "count": count}
+    result["unreadable"] = unreadable
     result["newest_age"] = int(max(0.0, time.time() - newest))
     if arguments["digest"] and not missing and os.path.isfile(paths[0]):
         try:
@@ -222,7 +224,7 @@ def look(arguments: dict[str, Measure]) -> dict[str, Measure]:
             result["sha256"] = digest.hexdigest()
         except OSError:
             result["unreadable"] = unreadable + 1
-    return result  # type: ignore[return-value]
+    return result
 
 
 ADAPTER = FilesCheck()

@@ -200,7 +200,7 @@ class PostgreSQL:
             if not own:
                 return None
             # The plan's own query: whoever writes the plan may read the database anyway.
-            query = f"SELECT extract(epoch FROM ({own})::timestamptz);"  # noqa: S608
+            query = f"SELECT extract(epoch FROM ({own})::timestamptz);"  # noqa: S608 (see above)
         answer = server.ask(self._servers, place, target, questions.READABLE + query)
         if not answer or not answer[-1]:
             return None

@@ -238,7 +238,7 @@ class Choice(ValueType):
     make: Callable[[str], Any] = str
 
     @property
-    def words(self) -> str:  # type: ignore[override]
+    def words(self) -> str:  # type: ignore[override]  # worked out, where others are told it
         """Say which texts."""
         return "one of " + ", ".join(self.of)
 
@@ -266,7 +266,7 @@ class Name(ValueType):
     section: str
 
     @property
-    def words(self) -> str:  # type: ignore[override]
+    def words(self) -> str:  # type: ignore[override]  # worked out, where others are told it
         """Say whose key."""
         return f"a name from '{self.section}'"
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from refloat.model.facts import (
     AcceptanceFact,
@@ -50,15 +51,15 @@ __all__ = ["MINUTE", "NOON", "SERVICE", "plan"]
 NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
 
 
-def with_service(original: Plan, **changes: object) -> Plan:
+def with_service(original: Plan, **changes: Any) -> Plan:
     """Give the plan with some fields of its service changed."""
-    service = replace(original.services[SERVICE], **changes)  # type: ignore[arg-type]
+    service = replace(original.services[SERVICE], **changes)
     return replace(original, services={**original.services, SERVICE: service})
 
 
-def with_component(original: Plan, key: str, **changes: object) -> Plan:
+def with_component(original: Plan, key: str, **changes: Any) -> Plan:
     """Give the plan with some fields of one component changed."""
-    component = replace(original.components[key], **changes)  # type: ignore[arg-type]
+    component = replace(original.components[key], **changes)
     return replace(original, components={**original.components, key: component})
 
 
@@ -148,7 +149,7 @@ def drill(
     points_at: datetime | None = None,
     seconds: float = 41.5,
     lost: float = 120.0,
-    **changes: object,
+    **changes: Any,
 ) -> DrillFact:
     """Give a drill that was proven, recorded two minutes after it was declared.
 
@@ -199,7 +200,7 @@ def drill(
         sandbox=PlaceFacts("bubblewrap", "bubblewrap 0.8.0", ("mount", "network")),
         teardown=Teardown(True, seconds=0.4),
     )
-    changed = replace(record, **changes)  # type: ignore[arg-type]
+    changed = replace(record, **changes)
     return DrillFact(entry, at + 2 * MINUTE, changed)
 
 

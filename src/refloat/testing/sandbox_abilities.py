@@ -5,7 +5,9 @@ from __future__ import annotations
 import os
 import threading
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 from refloat.model.errors import IsolationProblem, RefloatError, ToolFailed, ToolTimeout
 from refloat.model.points import Measure
@@ -39,9 +41,9 @@ def runs_programs(adapter: Sandbox, folder: Path) -> None:
     """A program's input, output, errors, environment, folder, account and ending are right."""
     with opened(adapter, folder) as place:
 
-        def shell(text: str, **more: object) -> tuple[int | None, bytes, str]:
+        def shell(text: str, **more: Any) -> tuple[int | None, bytes, str]:
             command = ("/usr/bin/sh", "-c", text)
-            ran = place.run(command, user=accounts()[1], timeout=PATIENCE, **more)  # type: ignore[arg-type]
+            ran = place.run(command, user=accounts()[1], timeout=PATIENCE, **more)
             return ran.exit_code, ran.output, ran.errors
 
         assert shell("cat; echo odd >&2; exit 3", standard_input=b"in") == (3, b"in", "odd")
@@ -174,11 +176,14 @@ def refuses_paths_of_its_own(adapter: Sandbox, folder: Path) -> None:
         staged = place.staging("data") / "file"
         staged.write_text("x")
         for path in REFUSED_PATHS:
-            _raises(IsolationProblem, lambda p=path: place.adopt(staged, p, user="nobody"), "")  # type: ignore[misc]
-            _raises(IsolationProblem, lambda p=path: place.write(p, b"", user="nobody"), "")  # type: ignore[misc]
-            _raises(IsolationProblem, lambda p=path: place.make_folder(p, user="nobody"), "")  # type: ignore[misc]
+            for act in (
+                partial(place.adopt, staged, path, user="nobody"),
+                partial(place.write, path, b"", user="nobody"),
+                partial(place.make_folder, path, user="nobody"),
+            ):
+                _raises(IsolationProblem, act, "")
         for path in ("/etc/passwd", "/etc/ld.so.preload"):
-            _raises(IsolationProblem, lambda p=path: place.write(p, b"", user="nobody"), path)  # type: ignore[misc]
+            _raises(IsolationProblem, partial(place.write, path, b"", user="nobody"), path)
         foreign = folder / "foreign"
         foreign.write_text("x")
         _raises(IsolationProblem, lambda: place.adopt(foreign, "/srv/x", user="nobody"), "foreign")

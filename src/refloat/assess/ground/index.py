@@ -279,12 +279,12 @@ def _joined(
     return tuple(sorted(known.values(), key=lambda one: (one.at, one.entry)))
 
 
-def _merged(groups: Mapping[str, tuple[_Kind, ...]], keys: Iterable[str]) -> tuple[_Kind, ...]:
+def _merged(groups: Mapping[str, tuple[_Told, ...]], keys: Iterable[str]) -> tuple[_Told, ...]:
     found = [groups[key] for key in keys if key in groups]
     if len(found) < 2:
         return found[0] if found else ()
     merged = dict.fromkeys(one for some in found for one in some)
-    return tuple(sorted(merged, key=in_order))  # type: ignore[arg-type]  # all are facts of the feed
+    return tuple(sorted(merged, key=in_order))
 
 
 def _of_keys(
