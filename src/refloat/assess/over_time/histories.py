@@ -10,9 +10,9 @@ from __future__ import annotations
 import bisect
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime
 
-from refloat.assess import words
+from refloat.assess import days, words
 from refloat.assess.ground.index import Index
 from refloat.assess.ground.seen import SeenPoint
 from refloat.assess.over_time.past import Past, Standing, Then, just_after
@@ -137,7 +137,7 @@ def _events(past: Past, key: str) -> set[datetime]:
     found = set(past.sightings)
     for one in plan.exclusions:
         if one.until is not None:
-            found.add(datetime.combine(one.until, time(), UTC) + timedelta(days=1))
+            found.add(days.end(one.until))
     for service in past.reach(key):
         found |= past.happenings(service)
     for data_set in past.index.graph.own(key):

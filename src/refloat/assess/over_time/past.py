@@ -11,9 +11,10 @@ from __future__ import annotations
 import bisect
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 
+from refloat.assess import days
 from refloat.assess.ground.basis import Basis
 from refloat.assess.ground.index import Index
 from refloat.assess.ground.moment import Moment
@@ -34,15 +35,12 @@ AFTER = timedelta(microseconds=1)
 """The finest step of an instant: what holds at an instant and no longer ends this much later."""
 
 
-_LAST = datetime.max.replace(tzinfo=UTC)
-
-
 def just_after(instant: datetime, span: timedelta) -> datetime:
     """Give the first instant at which a time from an instant on is over; the last there is, else.
 
     Sources may tell of any time that a calendar has, and so does a plan.
     """
-    return instant + span + AFTER if span < _LAST - instant else _LAST
+    return days.later(days.later(instant, span), AFTER)
 
 
 @dataclass(frozen=True)

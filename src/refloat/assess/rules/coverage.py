@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime
 
-from refloat.assess import words
+from refloat.assess import days, words
 from refloat.assess.about import affected, all_called, processes, subject
 from refloat.assess.access.isolation import owners
 from refloat.assess.coverage.units import UnitsOfScope, seen_stores, units
@@ -139,7 +139,7 @@ def exclusion_expired(organisation: Organisation) -> Iterator[Finding]:
     ended = " by a decision that ended on"
     for one in organisation.plan.exclusions:
         if one.until is not None and one.until < today:
-            over = datetime.combine(one.until, time(), UTC) + timedelta(days=1)
+            over = days.end(one.until)
             text = f"{ended} {one.until.isoformat()}"
             yield _written(organisation, one, "EXCLUSION_EXPIRED", text, (), over)
     for scope in units(organisation):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 
-from refloat.assess import words
+from refloat.assess import days, words
 from refloat.assess.ground.plan_graph import rests_on
 from refloat.assess.organisation import Organisation
 from refloat.assess.reviewing import completeness
@@ -166,12 +166,12 @@ def _called(plan: Plan, key: str) -> str:
 
 
 def _due(verified: date, every: timedelta) -> datetime:
-    return datetime(verified.year, verified.month, verified.day, tzinfo=UTC) + every
+    return days.later(days.begin(verified), every)
 
 
 def _not_yet(verified: date, instant: datetime) -> bool:
     """Whether a day has begun nowhere on earth: what is said to happen then has not."""
-    return datetime(verified.year, verified.month, verified.day, tzinfo=UTC) - _EARLIEST > instant
+    return verified > (instant.astimezone(UTC) + _EARLIEST).date()
 
 
 def _with_a_part(plan: Plan) -> tuple[str, ...]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, timedelta
 
-from refloat.assess import words
+from refloat.assess import days, words
 from refloat.assess.about import affected, subject
 from refloat.assess.ground.basis import Basis
 from refloat.assess.organisation import Organisation
@@ -220,7 +220,7 @@ def _review_ends(objective: Objective) -> datetime | None:
     """Say when the day of the review has passed (UTC); None if no day is named."""
     if objective.review_on is None:
         return None
-    return datetime.combine(objective.review_on, time(), UTC) + timedelta(days=1)
+    return days.end(objective.review_on)
 
 
 def _looked_at(approved_at: datetime | None, end: datetime) -> bool:

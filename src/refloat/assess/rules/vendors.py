@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime
 
-from refloat.assess import words
+from refloat.assess import days, words
 from refloat.assess.organisation import Organisation
 from refloat.assess.reviewing.renewal import renewal_answers, services_by_vendor
 from refloat.assess.rule import OrganisationRule, Rule
@@ -69,7 +69,7 @@ def contract_renewal_due(organisation: Organisation) -> Iterator[Finding]:
         (one, _end(one.contract_end))
         for one in plan.vendors.values()
         if one.contract_end is not None
-        and _end(one.contract_end) - before <= instant < _end(one.contract_end)
+        and days.earlier(_end(one.contract_end), before) <= instant < _end(one.contract_end)
     ]
     used = services_by_vendor(plan, organisation.bases) if soon else {}
     for one, end in soon:
@@ -89,7 +89,7 @@ def contract_renewal_due(organisation: Organisation) -> Iterator[Finding]:
             asked if one.provider else other,
             {"contract_end": str(one.contract_end)},
             services,
-            first_seen=end - before,
+            first_seen=days.earlier(end, before),
         )
 
 
@@ -122,10 +122,7 @@ def _name(vendor: Vendor) -> str:
 
 def _end(day: date | None) -> datetime:
     """Give the first instant after the last day of a contract (UTC)."""
-    last = day or date.max
-    if last >= date.max:
-        return datetime.max.replace(tzinfo=UTC)
-    return datetime(last.year, last.month, last.day, tzinfo=UTC) + timedelta(days=1)
+    return days.end(day or date.max)
 
 
 def _waiting(plan: Plan, services: tuple[str, ...]) -> str:
