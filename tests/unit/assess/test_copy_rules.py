@@ -115,6 +115,13 @@ def test_a_failed_job_is_found(word: str) -> None:
     assert "error" not in finding.sentence
 
 
+def test_a_copy_of_later_than_a_failure_ends_it() -> None:
+    failed = NOW - 30 * MINUTE
+    facts = [job("copy", "book-db", failed, "failed"), point("directory", NOW)]
+    assert len(found(backup_failed, plan(), *facts, point("book-db", failed))) == 1
+    assert found(backup_failed, plan(), *facts, point("book-db", failed + SECOND)) == []
+
+
 @pytest.mark.parametrize("word", ["success", "Succeeded", "OK", "warning", "running", "queued"])
 def test_a_job_that_did_not_fail_is_no_finding(word: str) -> None:
     facts = [*healthy(), job("copy", "book-db", NOW - MINUTE, word)]
