@@ -29,7 +29,7 @@ from tests.support.software_company import software_company
 def saltbush(change: Callable[[Component], Component] = lambda one: one) -> Assessor:
     plan, feed = reference()
     for key, one in list(plan.components.items()):
-        plan.components[key] = change(one)  # type: ignore[index]
+        plan.components[key] = change(one)  # type: ignore[index]  # a dict, in this plan
     return Assessor(plan, facts_of(feed))
 
 

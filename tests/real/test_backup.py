@@ -334,7 +334,7 @@ def test_ctrl_c_during_the_retention_keeps_the_results(folder: Path) -> None:
     class Stopped(Restic):
         def writer(self, repository: RepositoryAccess) -> Writer:
             writer = super().writer(repository)
-            writer.apply_retention = self.press  # type: ignore[method-assign]
+            writer.apply_retention = self.press  # type: ignore[method-assign]  # of this writer alone
             return writer
 
         def press(self, keep: Mapping[str, Mapping[str, int]]) -> Mapping[str, int]:

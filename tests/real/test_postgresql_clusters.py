@@ -75,7 +75,7 @@ def test_servers_that_are_made_at_one_time_share_an_initdb_and_nothing_else(
     place: OpenSandbox, ran: Ran
 ) -> None:
     known = server.Servers()
-    ran.meanwhile = lambda: _see(lambda: wanted(known) == len(TARGETS))  # type: ignore[method-assign]
+    ran.meanwhile = lambda: _see(lambda: wanted(known) == len(TARGETS))  # type: ignore[method-assign]  # of this one
     with ThreadPoolExecutor(len(TARGETS)) as pool:
         made = list(pool.map(lambda one: server.make(known, place, one, server.Wanted()), TARGETS))
     assert all(one.running.alive() and one.empty for one in made)

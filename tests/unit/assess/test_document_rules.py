@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 
 from refloat.assess.rules.documents import instructions_unreachable, kit_stale
+from refloat.model.feed_people import Attestation
 from refloat.model.judgement import Severity
 from refloat.model.organisation import Document, Location, Platform
 from refloat.model.plan import Component, ComponentKind, Dependency, Plan, Strength
@@ -114,16 +115,16 @@ def test_a_kit_that_lies_somewhere_makes_everything_readable() -> None:
 
 @pytest.mark.requirement("R-135")
 def test_a_kit_of_an_older_plan_is_stale_until_it_is_placed_anew() -> None:
-    def placed(days: int, where: str, plan: Plan) -> object:
+    def placed(days: int, where: str, plan: Plan) -> Attestation:
         return written.said(
             "offline-kit-placed", NOW - days * DAY, where=where, fingerprint=fingerprint(plan)
         )
 
     older = written.with_person(PLAN, "ada", phone="+61 3 5550 0199")
     first, second = placed(9, "the safe", older), placed(8, "the car", PLAN)
-    (finding,) = found(kit_stale, PLAN, first, second)  # type: ignore[arg-type]
+    (finding,) = found(kit_stale, PLAN, first, second)
     assert finding.inputs["where"] == ("the safe",)
     assert "the safe" in finding.sentence
     again = placed(1, "the safe", PLAN)
-    assert found(kit_stale, PLAN, first, second, again) == []  # type: ignore[arg-type]
+    assert found(kit_stale, PLAN, first, second, again) == []
     assert found(kit_stale, PLAN) == [], "no kit was ever asked for"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -42,11 +43,9 @@ def judge(parts: DrillParts, plan: Plan = PLAN) -> tuple[Verdict, tuple[str, ...
     return drill_verdict(plan, SERVICE, parts)
 
 
-def with_step(parts: DrillParts, key: str | None, stage: Stage, **changes: object) -> DrillParts:
+def with_step(parts: DrillParts, key: str | None, stage: Stage, **changes: Any) -> DrillParts:
     steps = [
-        replace(step, **changes)  # type: ignore[arg-type]
-        if (step.component, step.stage) == (key, stage)
-        else step
+        replace(step, **changes) if (step.component, step.stage) == (key, stage) else step
         for step in parts.steps
     ]
     assert steps != list(parts.steps), "nothing was changed"
@@ -54,12 +53,9 @@ def with_step(parts: DrillParts, key: str | None, stage: Stage, **changes: objec
 
 
 def with_checks(
-    parts: DrillParts, which: Callable[[CheckResult], bool], **changes: object
+    parts: DrillParts, which: Callable[[CheckResult], bool], **changes: Any
 ) -> DrillParts:
-    checks = [
-        replace(check, **changes) if which(check) else check  # type: ignore[arg-type]
-        for check in parts.checks
-    ]
+    checks = [replace(check, **changes) if which(check) else check for check in parts.checks]
     assert checks != list(parts.checks), "nothing was changed"
     return replace(parts, checks=checks)
 
@@ -426,7 +422,7 @@ def test_a_category_that_was_not_checked_or_failed_says_so() -> None:
     )
 
 
-def criteria(**changes: object) -> dict[str, bool]:
+def criteria(**changes: Any) -> dict[str, bool]:
     record = example.drill(PLAN, example.NOON).record
     points = record.common_recovery_point.points
     arguments: dict[str, object] = {
@@ -437,7 +433,7 @@ def criteria(**changes: object) -> dict[str, bool]:
         "checks": record.checks,
         **changes,
     }
-    return representative(PLAN, SERVICE, **arguments)  # type: ignore[arg-type]
+    return representative(PLAN, SERVICE, **arguments)
 
 
 @pytest.mark.requirement("R-036")

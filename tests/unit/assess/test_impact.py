@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -146,7 +147,7 @@ def test_a_tier_changes_how_often_it_is_tested() -> None:
         external_id="tier",
         service="claims",
         measure="tier",
-        target_seconds=2.0,  # type: ignore[call-arg]
+        target_seconds=2.0,  # type: ignore[call-arg]  # an approval has it
     )
     seen = shown(PLAN, "claims", "tier", [*timed.facts(PLAN), approved])
     assert (seen.before, seen.after) == (2, 1)
@@ -199,12 +200,12 @@ def test_everything_is_plain_enough_to_be_read() -> None:
 
 @pytest.mark.requirement("R-062")
 def test_technical_people_explain_and_are_heard_before_it_is_decided() -> None:
-    def note(key: str, subject: str, **more: object) -> FeedFact:
+    def note(key: str, subject: str, **more: Any) -> FeedFact:
         at = NOW - DAY
         said = Attestation(
             timed.SOURCE, key, at, key, "target-note", subject, "cem", "A replica would do.", at
         )
-        return replace(said, **more)  # type: ignore[arg-type]
+        return replace(said, **more)
 
     notes = [
         note("one", "claims"),

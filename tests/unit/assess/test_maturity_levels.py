@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import datetime, timedelta
 from itertools import permutations
+from typing import Any
 
 import pytest
 
@@ -116,9 +117,9 @@ def test_an_exercise_counts_for_a_year_to_the_second_and_a_policy_can_only_ask_f
     ],
 )
 def test_daily_restores_and_exercises_without_a_report_do_not_count(
-    changes: dict[str, object], lacks: str
+    changes: dict[str, Any], lacks: str
 ) -> None:
-    held = replace(exercise(), **changes)  # type: ignore[arg-type]
+    held = replace(exercise(), **changes)
     result = control(PLAN, but(facts(PLAN), held), "ISM-1515")
     assert result.outcome is ControlOutcome.INEFFECTIVE
     assert lacks in result.failing[0]

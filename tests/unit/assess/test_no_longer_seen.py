@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 from dataclasses import replace
 from datetime import datetime
+from typing import Any
 
 import pytest
 
@@ -54,9 +55,9 @@ def version(name: str, text: str) -> Observation:
     return Observation(name, "", 1, version=text)
 
 
-def told(component: str, at: datetime, needs: str = "", **fields: object) -> DependencySeen:
+def told(component: str, at: datetime, needs: str = "", **fields: Any) -> DependencySeen:
     fact = timed.need_seen(component, needs, at)
-    return replace(fact, digest=f"{component} {needs} {at} {fields}", **fields)  # type: ignore[arg-type]
+    return replace(fact, digest=f"{component} {needs} {at} {fields}", **fields)
 
 
 @pytest.mark.requirement("R-157")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -85,8 +86,8 @@ def standing(
     return one
 
 
-def state(*facts: Fact, **options: object) -> RestoreState:
-    return standing(*facts, **options).state  # type: ignore[arg-type]
+def state(*facts: Fact, **options: Any) -> RestoreState:
+    return standing(*facts, **options).state
 
 
 @pytest.mark.requirement("R-034")

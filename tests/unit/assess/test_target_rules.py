@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -18,9 +19,9 @@ from tests.unit.assess.timed import DAY, HOUR, NOW, SECOND, found
 PLAN = timed.plan()
 
 
-def with_objective(plan: Plan, key: str, measure: str, **changes: object) -> Plan:
+def with_objective(plan: Plan, key: str, measure: str, **changes: Any) -> Plan:
     objectives = dict(plan.services[key].objectives)
-    objectives[measure] = replace(objectives[measure], **changes)  # type: ignore[arg-type]
+    objectives[measure] = replace(objectives[measure], **changes)
     return timed.with_service(plan, key, objectives=objectives)
 
 
@@ -40,7 +41,7 @@ def test_a_target_counts_only_while_somebody_approved_this_very_number() -> None
 @pytest.mark.requirement("R-061")
 def test_an_approval_counts_from_its_very_second() -> None:
     late = [
-        replace(one, at=NOW, observed_at=NOW)  # type: ignore[call-arg]
+        replace(one, at=NOW, observed_at=NOW)  # type: ignore[call-arg]  # all facts of the feed have it
         for one in timed.approvals(PLAN)
     ]
     rest = [one for one in timed.facts(PLAN) if one not in timed.approvals(PLAN)]

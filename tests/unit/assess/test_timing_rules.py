@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -17,8 +18,8 @@ PLAN = timed.plan()
 DAY = timed.DAY
 
 
-def with_vendor(plan: Plan, key: str, **changes: object) -> Plan:
-    vendor = Vendor(key, "Southern Cards", **changes)  # type: ignore[arg-type]
+def with_vendor(plan: Plan, key: str, **changes: Any) -> Plan:
+    vendor = Vendor(key, "Southern Cards", **changes)
     return timed.replace(plan, vendors={key: vendor})
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace as replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from refloat.assess import Assessor
 from refloat.model.facts import Facts
@@ -198,15 +199,15 @@ def without(some: Iterable[FeedFact], service: str) -> list[FeedFact]:
     return [one for one in some if not isinstance(one, RestoreTest) or one.service != service]
 
 
-def with_service(of: Plan, key: str, **changes: object) -> Plan:
+def with_service(of: Plan, key: str, **changes: Any) -> Plan:
     """Give the plan with some fields of a service changed."""
-    service = replace(of.services[key], **changes)  # type: ignore[arg-type]
+    service = replace(of.services[key], **changes)
     return replace(of, services={**of.services, key: service})
 
 
-def with_component(of: Plan, key: str, **changes: object) -> Plan:
+def with_component(of: Plan, key: str, **changes: Any) -> Plan:
     """Give the plan with some fields of a component changed."""
-    component = replace(of.components[key], **changes)  # type: ignore[arg-type]
+    component = replace(of.components[key], **changes)
     return replace(of, components={**of.components, key: component})
 
 

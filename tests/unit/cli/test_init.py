@@ -155,10 +155,10 @@ def test_the_state_inside_of_the_folder_is_no_part_of_the_plan(here: Path) -> No
 def test_a_folder_without_a_plan_is_said(here: Path) -> None:
     (here / "plans").mkdir()
     with pytest.raises(MissingInput, match="holds no plan") as caught:
-        Workspace.find(str(here / "plans"), None).plan  # noqa: B018
+        Workspace.find(str(here / "plans"), None).plan  # noqa: B018 (it is read here)
     assert "refloat init" in caught.value.hint
     with pytest.raises(MissingInput, match="cannot be read: No such file"):
-        Workspace.find(str(here / "nothing.yaml"), None).plan  # noqa: B018
+        Workspace.find(str(here / "nothing.yaml"), None).plan  # noqa: B018 (it is read here)
 
 
 def test_nothing_stays_of_a_plan_for_which_the_disk_has_no_room(

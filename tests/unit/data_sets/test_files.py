@@ -8,6 +8,7 @@ import shutil
 import socket
 import stat
 import threading
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -156,7 +157,7 @@ def test_owners_lost_to_one_account_are_told_and_mixed_up_owners_fail(home: Path
 
 def test_a_file_that_cannot_be_read_inside_leaves_the_question_open(home: Path) -> None:
     expected = described(home)
-    entries = dict(expected.detail["entries"])  # type: ignore[call-overload]
+    entries = dict(expected.detail["entries"])  # type: ignore[call-overload]  # a mapping
     line = entries[str(home / "empty")]
     entries[str(home / "empty")] = line.replace(SUMS[""], "?")
     seen = replace(expected, detail={"entries": entries})
@@ -167,7 +168,7 @@ def test_a_file_that_cannot_be_read_inside_leaves_the_question_open(home: Path) 
 
 def test_what_lies_in_a_folder_that_cannot_be_read_is_not_called_missing(home: Path) -> None:
     expected = described(home)
-    entries = dict(expected.detail["entries"])  # type: ignore[call-overload]
+    entries = dict(expected.detail["entries"])  # type: ignore[call-overload]  # a mapping
     deep = str(home / "deep")
     entries = {path: line for path, line in entries.items() if not path.startswith(f"{deep}/")}
     entries[deep] = entries[deep].replace("d 0 -", "d 0 ?")
@@ -190,7 +191,9 @@ def test_what_lies_in_a_folder_that_cannot_be_read_is_not_called_missing(home: P
         lambda home: (home / "empty").chmod(0o600),
     ],
 )
-def test_what_changes_while_it_is_read_is_named_and_not_compared(home: Path, change) -> None:  # type: ignore[no-untyped-def]
+def test_what_changes_while_it_is_read_is_named_and_not_compared(
+    home: Path, change: Callable[[Path], object]
+) -> None:
     with ADAPTER.open(source(home)) as view:
         baseline = view.baseline()
         change(home)

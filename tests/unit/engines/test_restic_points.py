@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -105,9 +106,9 @@ def test_no_tag_whatever_breaks_the_listing(tags: list[str], facts: str) -> None
     some.dictionaries(some.text(), some.binary(), max_size=3),
 )  # fmt: skip
 def test_a_document_comes_back(
-    detail: dict[str, object], changed: list[str], attachments: dict[str, bytes]
+    detail: dict[str, Any], changed: list[str], attachments: dict[str, bytes]
 ) -> None:
-    baseline = Baseline("files", 1, {"n": 1}, detail, tuple(changed))  # type: ignore[arg-type]
+    baseline = Baseline("files", 1, {"n": 1}, detail, tuple(changed))
     text = seal_text(baseline, attachments)
     read, beside = read_document(document("t1", "docs", SealText(text, {"t0": text})))
     assert (read.baseline, read.attachments) == (baseline, attachments)

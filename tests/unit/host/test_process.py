@@ -45,8 +45,8 @@ def alive(pid: int) -> bool:
         return False
 
 
-def shell(text: str, **more: object) -> process.Completed:
-    return process.run(("sh", "-c", text), timeout=PATIENCE, **more)  # type: ignore[arg-type]
+def shell(text: str, **more: Any) -> process.Completed:
+    return process.run(("sh", "-c", text), timeout=PATIENCE, **more)
 
 
 def test_output_errors_and_ending() -> None:

@@ -91,7 +91,7 @@ def test_missing_keys_take_their_defaults_only_where_there_are_some() -> None:
 
 def test_evidence_holds_no_fractions_and_no_bottomless_depth() -> None:
     with pytest.raises(EvidenceProblem, match="only text, whole numbers"):
-        to_json(Baseline("files", 1, {"share": 0.5}))  # type: ignore[dict-item]
+        to_json(Baseline("files", 1, {"share": 0.5}))  # type: ignore[dict-item]  # what must be refused
     deep: Any = "bottom"
     for _ in range(100):
         deep = {"a": deep}

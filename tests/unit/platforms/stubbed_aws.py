@@ -7,8 +7,8 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any
 
-import boto3  # type: ignore[import-untyped]
-from botocore.stub import Stubber  # type: ignore[import-untyped]
+import boto3  # type: ignore[import-untyped]  # no types
+from botocore.stub import Stubber  # type: ignore[import-untyped]  # no types
 
 from refloat.platforms import Listing, Request
 from refloat.platforms.aws_backup import AwsBackup

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from botocore.exceptions import (  # type: ignore[import-untyped]
+from botocore.exceptions import (  # type: ignore[import-untyped]  # no types
     ConnectTimeoutError,
     NoCredentialsError,
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -10,14 +11,14 @@ from refloat.model.errors import NotAllowed
 from refloat.recovery.guard import refuse_holes
 
 
-def refuse(tmp_path: Path, **given: object) -> None:
+def refuse(tmp_path: Path, **given: Any) -> None:
     arguments = {
         "scratch": tmp_path / "state" / "runs" / "one",
         "software": (),
         "private": {},
         "sources": {},
     }
-    refuse_holes(**{**arguments, **given})  # type: ignore[arg-type]
+    refuse_holes(**{**arguments, **given})
 
 
 def test_a_plan_without_holes_passes(tmp_path: Path) -> None:

@@ -453,7 +453,7 @@ def test_a_key_of_which_nobody_said_where_it_is_kept_is_kept_in_nothing_without_
 def test_many_keys_in_a_row_need_no_deep_stack() -> None:
     given = plan()
     for number in range(3_000):
-        given.repositories[f"r{number}"] = replace(  # type: ignore[index]
+        given.repositories[f"r{number}"] = replace(  # type: ignore[index]  # a dict, in this plan
             given.repositories["vault"], key=f"r{number}", name="", key_kept=f"r{number + 1}"
         )
     given = with_repository(given, "vault", key_kept="r0")
