@@ -25,6 +25,7 @@ from refloat.model.ahead import (
     DocumentOutcome,
     Fate,
     GroupOutcome,
+    LastTest,
     ScenarioOutcome,
     ServiceOutcome,
     TestResult,
@@ -266,11 +267,15 @@ def _tests(found: ScenarioOutcome) -> None:
             names.get(one.service, "this scenario"),
             f"{one.kind}: {one.what}" if one.kind else "",
             day(one.at) if one.at is not None else "",
-            " ".join(one.stale) or ("yes" if one.kind else ""),
+            " ".join(one.stale) or _until(one),
         )
         for one in found.tested
     ]
     _table("Last tested", ("", "What", "By", "When", "Still counts"), rows)
+
+
+def _until(one: LastTest) -> str:
+    return f"until {day(one.counts_until)}" if one.counts_until is not None else ""
 
 
 def _copy(copy: CopyOutcome | None, one: DataSetOutcome) -> tuple[str, str, str]:

@@ -284,6 +284,7 @@ class LastTest:
         at: when; None if never.
         reference: the fact, or the entry of the ledger.
         stale: why it no longer counts, a sentence each; empty if it does.
+        counts_until: when it will be too old; None if it was never tested.
     """
 
     service: str
@@ -293,6 +294,7 @@ class LastTest:
     at: datetime | None = None
     reference: str = ""
     stale: tuple[str, ...] = ()
+    counts_until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -186,6 +186,7 @@ def _tests(outcome: ScenarioOutcome, names: words.Names) -> list[dict[str, Any]]
             "at": one.at,
         }
         row |= {"word": str(one.result), "kind": one.kind, "what": one.what, "stale": one.stale}
+        row["until"] = one.counts_until
         rows.append((place if one.service else -1, row))
     return [row for _, row in sorted(rows, key=lambda pair: pair[0])]
 

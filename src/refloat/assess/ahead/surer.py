@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
 from refloat.assess import words
 from refloat.assess.about import called
 from refloat.assess.ahead.aftermath import Aftermath
 from refloat.assess.ahead.building import although, failed, in_spite, untold
-from refloat.assess.ahead.copies_left import COMPROMISED
 from refloat.assess.ahead.losses import name_of
 from refloat.model.ahead import (
     AccessOutcome,
@@ -27,6 +26,23 @@ _NAMED = 5
 """How many names a sentence holds; the others are counted."""
 
 
+ELSEWHERE: Mapping[LossKind, str] = {
+    LossKind.SITE: (
+        "Copies stand elsewhere only where the plan names another site, a vendor or a place "
+        "that is plainly away (a home, a cloud); others may be lost with the site."
+    ),
+    LossKind.VENDOR: "A place of copies is a vendor's only where its name says so.",
+    LossKind.PRINCIPAL: "Whoever can alter copies does so, and does not wait for locks to end.",
+    LossKind.PRODUCTION: "Whoever can alter copies does so, and does not wait for locks to end.",
+}
+"""By what is lost, what is taken for given of copies."""
+
+AS_SEEN = (
+    "Copies, rights and tests are as they were last seen, and no copy is removed while the "
+    "recovery lasts."
+)
+
+
 def assumed(left: Aftermath, services: Iterable[ServiceOutcome]) -> tuple[str, ...]:
     """Say what was taken for given."""
     return (*left.scenario.assumes, *dict.fromkeys(_assumed(left, tuple(services))))
@@ -37,32 +53,27 @@ def _assumed(left: Aftermath, services: tuple[ServiceOutcome, ...]) -> Iterator[
     unsaid = _unsaid(left)
     if unsaid:
         yield (
-            f"Nobody wrote down where {_named(called(plan, key) for key in unsaid)} "
-            f"{_stand(unsaid)}; it was taken that {_they(unsaid)} may be lost with the site."
+            f"Nobody wrote down where {named(called(plan, key) for key in unsaid)} "
+            f"{stand(unsaid)}; it was taken that {_they(unsaid)} may be lost with the site."
         )
-    if any(one.kind is LossKind.SITE for one in losses):
-        yield (
-            "Copies stand elsewhere only where the plan names another site, a vendor or a place "
-            "that is plainly away (a home, a cloud); others may be lost with the site."
-        )
-    if any(one.kind is LossKind.VENDOR for one in losses):
-        yield "A place of copies is a vendor's only where its name says so."
+    kinds = {one.kind for one in losses}
+    yield from (text for kind, text in ELSEWHERE.items() if kind in kinds)
     standbys = [
         key
         for kind, key in left.network.nodes_of("standby")
         if left.number(kind, key) in left.perhaps
     ]
     if standbys:
-        names = _named(called(plan, key) for key in standbys)
+        names = named(called(plan, key) for key in standbys)
         yield f"Nobody can write down where the standby of {names} stands; it may be lost, too."
-    if any(one.kind in (LossKind.COMPONENT, LossKind.SERVICE) for one in losses):
+    if not kinds.isdisjoint((LossKind.COMPONENT, LossKind.SERVICE)):
         lain = [called(plan, key) for key in left.lost_components if _lay_on(left, key)]
         if lain:
-            yield f"What lay on it is perhaps lost with it: {_named(lain)}."
-    if any(one.kind in COMPROMISED for one in losses):
-        yield "Whoever can alter copies does so, and does not wait for locks to end."
+            yield f"What lay on it is perhaps lost with it: {named(lain)}."
+    if kinds - {LossKind.PERSON}:
+        yield AS_SEEN
     if any(one.seconds is not None and one.wave is not None for one in services):
-        away = any(one.kind is LossKind.PERSON for one in losses)
+        away = LossKind.PERSON in kinds
         everybody = "Everybody else who is needed" if away else "Everybody who is needed"
         yield f"{everybody} is there, and what can be recovered side by side is."
     seen = {key: some for key, some in left.network.seen.items() if left.is_down(key)}
@@ -87,7 +98,7 @@ def surer(
         *_of_access(access),
         *_of_groups(left, groups),
         *_of_times(all_services),
-        *_of_tests(left, tuple(last)),
+        *_of_tests(left, tuple(last), all_services),
     )
     return tuple(dict.fromkeys(found))
 
@@ -107,8 +118,8 @@ def _of_fates(
         yield f"Find out why the last restore of {called(plan, key)} failed; restore it again."
     unsaid = _unsaid(left)
     if unsaid and unknown:
-        names = _named(called(plan, key) for key in unsaid)
-        yield f"Write down at which site {names} {_stand(unsaid)}."
+        names = named(called(plan, key) for key in unsaid)
+        yield f"Write down at which site {names} {stand(unsaid)}."
     yield from _of_data(left, data_sets)
     own = left.network.graph.own
     for one in (one for one in unknown if not one.steps and not own(one.key)):
@@ -119,7 +130,7 @@ def _of_fates(
     if data_sets and any(left.undecided(number) for number in hands):
         yield "Name somebody who stands in for whoever administers backups and approves restores."
     for service in unknown:
-        away = _named(called(plan, key) for key in left.missed_in_steps(service))
+        away = named(called(plan, key) for key in left.missed_in_steps(service))
         if away:
             name = service.name or service.key
             yield f"Name somebody who stands in for {away} in the written steps of {name}."
@@ -144,7 +155,7 @@ def _of_data(left: Aftermath, data_sets: tuple[DataSetOutcome, ...]) -> Iterator
     for repository, some in places.items():
         known = plan.repositories.get(repository)
         place = known.name if known is not None and known.name else repository
-        yield f"Find out whether copies of {_named(some)} in {place} would survive."
+        yield f"Find out whether copies of {named(some)} in {place} would survive."
     for one in data_sets:
         if one.fate is not Fate.UNKNOWN:
             continue
@@ -182,7 +193,7 @@ def _of_access(access: Iterable[AccessOutcome]) -> Iterator[str]:
 
 def _of_groups(left: Aftermath, groups: Iterable[GroupOutcome]) -> Iterator[str]:
     for one in groups:
-        names = _named(words.component(left.plan, key) for key in one.data_sets)
+        names = named(words.component(left.plan, key) for key in one.data_sets)
         if one.named and not one.fits and one.skew_seconds is not None:
             yield f"Back up {names} at one time; `policy.skew` says how far apart they may be."
         elif not one.named:
@@ -196,14 +207,38 @@ def _of_times(services: tuple[ServiceOutcome, ...]) -> Iterator[str]:
             yield f"Measure how long {one.name} takes to come back: test all of it."
     estimated = [one.name for one in back if one.seconds is not None and not one.measured]
     if estimated:
-        yield f"Measure what is only estimated on the way to {_named(estimated)}."
+        yield f"Measure what is only estimated on the way to {named(estimated)}."
 
 
-def _of_tests(left: Aftermath, last: tuple[LastTest, ...]) -> Iterator[str]:
+def untested(names: Iterable[str]) -> Iterator[str]:
+    """Say that services were never tested, if there are any."""
+    some = named(names)
+    if some:
+        yield f"Test all of {some}: nobody ever did."
+
+
+def _of_tests(
+    left: Aftermath, last: tuple[LastTest, ...], services: tuple[ServiceOutcome, ...]
+) -> Iterator[str]:
     """Say what to try again, and whether the scenario itself was ever tried."""
+    never = {one.service for one in last if one.result in (TestResult.NEVER, TestResult.PART)}
+    yield from untested(
+        one.name for one in services if one.service in never and one.seconds is not None
+    )
     old = [called(left.plan, one.service) for one in last if one.service and one.stale]
     if old:
-        yield f"Test {_named(old)} again: what the last tests showed is out of date."
+        yield f"Test {named(old)} again: what the last tests showed is out of date."
+    back = {one.service for one in services if one.seconds is not None}
+    ends = {
+        one.service: one.counts_until
+        for one in last
+        if one.service in back and one.result is TestResult.PASSED and one.counts_until
+        if not one.stale
+    }
+    if ends:
+        first = min(ends, key=lambda key: (ends[key], key))
+        name, until = called(left.plan, first), words.day(ends[first])
+        yield f"Test {name} again before {until}: its last test counts until then."
     for one in last:
         if not one.service and one.result is TestResult.NEVER:
             yield "Rehearse this scenario: no exercise of it is on record."
@@ -228,14 +263,16 @@ def _unsaid(left: Aftermath) -> tuple[str, ...]:
     )
 
 
-def _named(names: Iterable[str]) -> str:
+def named(names: Iterable[str]) -> str:
+    """Join names; of many, the first few and how many more there are."""
     some = list(names)
     if len(some) > _NAMED + 1:
         some = [*some[:_NAMED], f"{len(some) - _NAMED} more"]
     return words.listed(some)
 
 
-def _stand(keys: tuple[str, ...]) -> str:
+def stand(keys: Sequence[str]) -> str:
+    """Give the verb for some things that stand somewhere."""
     return "stands" if len(keys) == 1 else "stand"
 
 

@@ -18,7 +18,7 @@ from refloat.assess.ahead.ready_made import IDENTITY, RANSOMWARE
 from refloat.assess.ahead.standing import words as words_of
 from refloat.assess.ground.basis import Basis
 from refloat.assess.ground.trials import Trial
-from refloat.assess.verdicts.staleness import stale_trial
+from refloat.assess.verdicts.staleness import stale_trial, trial_expires_at
 from refloat.model.ahead import Fate, LastTest, Loss, LossKind, ServiceOutcome, TestResult
 from refloat.model.feed import TestLevel
 from refloat.model.feed_people import Exercise
@@ -112,6 +112,7 @@ def _exercise(left: Aftermath, one: Exercise) -> LastTest:
         at=one.at,
         reference=f"{one.source.instance}/exercise/{one.external_id}",
         stale=stale,
+        counts_until=one.at + every,
     )
 
 
@@ -152,6 +153,7 @@ def _trial(start: Basis, trial: Trial, service: str, result: TestResult) -> Last
         at=trial.at,
         reference=trial.reference,
         stale=tuple(one.sentence for one in stale_trial(start, trial)),
+        counts_until=trial_expires_at(start, trial),
     )
 
 

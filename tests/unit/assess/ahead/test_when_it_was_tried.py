@@ -138,6 +138,19 @@ def test_a_part_that_passed_is_not_the_whole() -> None:
     assert (one.result, one.what) == (TestResult.PART, "a part: file (the bookings)")
 
 
+def test_the_first_test_that_will_be_too_old_is_named() -> None:
+    text = FIRM.replace("tier: 2", "tier: 1")
+    tests = [whole(20), service_test("wiki", NOW - 30 * DAY)]
+    found = scenario(company(text, *COPIES, *tests), "site:back-street")
+    ends = [told(found, key).counts_until for key in ("app", "wiki")]
+    assert ends[0] is not None
+    assert ends == [ends[0], ends[0] - 10 * DAY]
+    asked = (
+        f"Test Wiki again before {ends[0] - 10 * DAY:%Y-%m-%d}: its last test counts until then."
+    )
+    assert asked in found.surer
+
+
 def test_what_changed_since_makes_a_test_stale() -> None:
     change = Change(BOX, "c", NOW - DAY, "c", "app", NOW - DAY, "new version")
     found = of("site:back-street", whole(20), change)

@@ -239,6 +239,12 @@ def _assumes(
     said = [*assumed(laid.left, ())]
     if made.recovery.tasks:
         said += [*_ALWAYS, *laid.recovery.assumes, *made.assumes]
+        for number, who in (
+            (asked.limits.workers, "restore workers"),
+            (asked.limits.people, "people"),
+        ):
+            if number is None:
+                said.append(f"There are as many {who} as can be of use.")
     if laid.recovery.unknown:
         said.append("What has no forecast takes no worker and no person from the others.")
     offered = {one.key for one in options}

@@ -13,7 +13,7 @@ from refloat.assess.ahead.forecasting.durations import (
 )
 from refloat.assess.ahead.forecasting.tasks import Recovery, Task
 from refloat.assess.ahead.forecasting.trials import Middle, Trials
-from refloat.model.ahead import Fate, ScenarioOutcome
+from refloat.model.ahead import ScenarioOutcome
 from refloat.model.forecast import CriticalTask, DurationSource
 from refloat.model.plan import Plan
 
@@ -97,10 +97,8 @@ def _source(task: Task) -> DurationSource:
 def surer(
     plan: Plan, recovery: Recovery, trials: Trials, outcome: ScenarioOutcome
 ) -> tuple[str, ...]:
-    """Say what to measure so that the forecast gets surer, the most telling first."""
-    said = [*_unmeasured(plan, recovery), *_uncertain(trials)]
-    if any(one.fate is Fate.UNKNOWN for one in outcome.services):
-        said += outcome.surer
+    """Say what to measure so that the forecast gets surer, then what makes the scenario surer."""
+    said = [*_unmeasured(plan, recovery), *_uncertain(trials), *outcome.surer]
     return tuple(dict.fromkeys(said))
 
 

@@ -10,6 +10,8 @@ from refloat.assess import words
 from refloat.assess.about import called
 from refloat.assess.ahead.losses import in_words
 from refloat.assess.ahead.recovery_network import RecoveryNetwork, recovery_network
+from refloat.assess.ahead.standing import RENTED
+from refloat.assess.ahead.surer import AS_SEEN, ELSEWHERE, named, stand, untested
 from refloat.assess.ahead.weakest.cuts import USUAL, Limits, Question, Search, Smallest
 from refloat.assess.ahead.weakest.many import rows_of
 from refloat.assess.ahead.weakest.ordered import NOWHERE
@@ -83,7 +85,7 @@ def weakest(
         already=already,
         left_out=tuple(_left_out((known, perhaps), cut_sets, up_to)),
         assumes=tuple(_assumes(kinds)),
-        surer=tuple(_surer(search.question, cut_sets)),
+        surer=tuple(_surer(search, cut_sets)),
     )
 
 
@@ -315,19 +317,47 @@ def _left_out(found: Sequence[Smallest], cut_sets: Sequence[CutSet], up_to: int)
 def _assumes(kinds: Collection[LossKind] | None) -> Iterator[str]:
     yield "What is lost together is lost at once, and nothing else is."
     yield "Who is named for a duty can do it; what was tested comes back as it did."
+    yield AS_SEEN
+    yield from dict.fromkeys(
+        text for kind, text in ELSEWHERE.items() if kinds is None or kind in kinds
+    )
+    yield (
+        "How long it takes, how much of the newest data is lost, and whether data is of one time"
+        " were not looked at; a scenario says that."
+    )
     if kinds is not None:
         some = words.listed(sorted(kind.value for kind in kinds))
         yield f"Only losses of these kinds were looked at: {some}."
 
 
-def _surer(question: Question, cut_sets: Iterable[CutSet]) -> Iterator[str]:
-    """Say which facts would settle what is not known."""
+def _surer(search: _Points, cut_sets: Iterable[CutSet]) -> Iterator[str]:
+    """Say which facts would settle what is not known, and which tests would show the rest."""
     unsure = [one for one in cut_sets if one.perhaps]
     kinds = {loss.kind for one in unsure for loss in one.losses}
+    plan = search.plan
     found = {text: None for kind, text in _SETTLING.items() if kind in kinds}
-    yield from found
-    if not unsure:
-        return
+    for text in found:
+        unsaid = _unsaid(plan) if text == _SETTLING[LossKind.SITE] else []
+        if unsaid:
+            text = f"Write down at which site {named(unsaid)} {stand(unsaid)}."
+        yield text
+    if unsure:
+        yield from _doubts(search.question)
+    bases, looked_at = search.network.organisation.bases, search.targets.values()
+    never = [key for key in looked_at if bases[key].deciding_trial() is None]
+    yield from untested(called(plan, key) for key in never)
+
+
+def _unsaid(plan: Plan) -> list[str]:
+    """Name the components of ours of which nobody wrote down where they stand."""
+    return [
+        one.name or key
+        for key, one in plan.components.items()
+        if not one.site and one.vendor is None and one.kind not in RENTED
+    ]
+
+
+def _doubts(question: Question) -> Iterator[str]:
     network = question.network
     for number in sorted(network.doubtful):
         kind, name = network.nodes[number]
