@@ -464,6 +464,40 @@ def test_a_copy_that_could_not_be_brought_back_is_none() -> None:
     assert judge([*facts, newer]).copy.verdict is CopyVerdict.UNKNOWN
 
 
+def test_a_drill_of_older_data_neither_takes_a_proof_away_nor_repairs_what_failed() -> None:
+    later, at = NOON + timedelta(minutes=5), LATER
+    small = dict.fromkeys(example.drill(PLAN, NOON).record.environment.volume_bytes, 1)
+    past = example.drill(PLAN, later, entry=9, points_at=NOON - DAY)
+    past = replace(
+        past,
+        record=replace(
+            past.record,
+            run="run-past",
+            mode="at",
+            environment=replace(past.record.environment, volume_bytes=small),
+        ),
+    )
+    newest = example.drill(PLAN, NOON)
+    proven = judge(history(drills=[newest, past]), at)
+    assert proven.recovery.verdict is Verdict.PROVEN, proven.recovery.reasons
+    assert proven.recovery.rests_on is not None
+    assert proven.recovery.rests_on.run == newest.record.run
+    steps = tuple(
+        replace(one, outcome=Outcome.FAILED)
+        if (one.component, one.stage) == ("bookings-db", Stage.RESTORE)
+        else one
+        for one in newest.record.steps
+    )
+    checks = tuple(one for one in newest.record.checks if one.component != "bookings-db")
+    failed = replace(
+        newest.record, steps=steps, checks=checks, verdict=Verdict.FAILED, reasons=("pack",)
+    )
+    status = judge(history(drills=[replace(newest, record=failed), past]), at)
+    assert status.recovery.verdict is Verdict.FAILED
+    assert status.copy.verdict is CopyVerdict.UNKNOWN
+    assert "an older one was on" in status.copy.reasons[0]
+
+
 def test_a_copy_that_was_gone_or_unreadable_in_the_drill_is_not_there() -> None:
     drill = example.drill(PLAN, NOON)
     gone = CommonRecoveryPoint(None, timedelta(0), {}, ("identity",))

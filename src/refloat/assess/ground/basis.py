@@ -6,7 +6,7 @@ holds all services of an organisation at one instant; a ``Basis`` is one of them
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
@@ -226,12 +226,20 @@ class Basis(Part):
         return trial.drill if trial is not None else None
 
     def deciding_trial(self) -> Trial | None:
-        """The newest trial of the whole service: it decides."""
+        """The newest trial of the whole service decides.
+
+        A drill that brought back older data than an earlier one says nothing against that one, and
+        does not repair what was seen of the newer data.
+        """
         return self._deciding
 
     @cached_property
     def _deciding(self) -> Trial | None:
-        return next((one for one in reversed(self.trials()) if one.counts(self.plan)), None)
+        chosen: Trial | None = None
+        for one in reversed(self.trials()):
+            if one.counts(self.plan) and (chosen is None or chosen.tried_less_than(one)):
+                chosen = one
+        return chosen
 
     def trials(self) -> tuple[Trial, ...]:
         """Drills and restore tests of this service, or of data sets of its own; oldest first."""
@@ -251,9 +259,11 @@ class Basis(Part):
 
     def last_restore(self, data_set: str) -> Trial | None:
         """The newest trial, of whatever service, that tried to bring a data set back."""
-        return next(
-            (one for one in reversed(self._all) if one.brought_back(data_set) is not None), None
-        )
+        return next(self.restores(data_set), None)
+
+    def restores(self, data_set: str) -> Iterator[Trial]:
+        """Give the trials, of whatever service, that tried to bring it back; newest first."""
+        return (one for one in reversed(self._all) if one.brought_back(data_set) is not None)
 
     def failed_restore(self, data_set: str) -> Trial | None:
         """The newest trial that could not bring a data set back, if none did after it."""

@@ -75,6 +75,14 @@ class Trial:
         """Whether it tried the whole service, or the plan lets tests of parts count as one."""
         return self.level is TestLevel.SERVICE or plan.policy.file_tests_count
 
+    def tried_less_than(self, earlier: Trial) -> bool:
+        """Whether this drill passed with older data than an earlier one that passed or failed."""
+        if self.drill is None or earlier.drill is None or earlier.passed is None:
+            return False
+        if not self.passed or self.point_time is None or earlier.point_time is None:
+            return False
+        return self.point_time < earlier.point_time
+
     def brought_back(self, data_set: str) -> Outcome | None:
         """Say whether it brought a data set back with its data proved; None if it never tried.
 

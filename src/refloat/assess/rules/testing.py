@@ -249,7 +249,8 @@ def test_intervals_not_by_tier(organisation: Organisation) -> Iterator[Finding]:
 def _not_proven(basis: Basis, trial: Trial, code: str, outcome: str) -> Finding:
     why = words.sentence(trial.issues[0]) if trial.issues else "The test does not say why."
     whole = [one for one in basis.trials() if one.counts(basis.plan)]
-    bad = list(itertools.takewhile(lambda one: one.passed is not True, reversed(whole)))
+    until = whole[: whole.index(trial) + 1]
+    bad = list(itertools.takewhile(lambda one: one.passed is not True, reversed(until)))
     return Finding(
         code,
         ("R-002", "R-040"),

@@ -140,12 +140,16 @@ def _with(basis: Basis, key: str, name: str, newest: SeenPoint) -> tuple[CopyVer
     unread = _unread(basis, key, newest)
     if unread:
         return CopyVerdict.UNKNOWN, unread
-    tried = basis.last_restore(key)
-    if tried is not None and tried.brought_back(key) is Outcome.FAILED:
+    last = basis.last_restore(key)
+    tried = _trial_of(basis, key, true_at) or last
+    if last is not None and tried is not None and tried.brought_back(key) is Outcome.FAILED:
         drilled = _tried_point(tried, key)
         when = words.instant(tried.at)
         if drilled is not None and drilled >= true_at:
-            return CopyVerdict.NO, f"The copy of {name} could not be brought back on {when}."
+            text = f"The copy of {name} could not be brought back on {when}"
+            if last.brought_back(key) is Outcome.PASSED:
+                return CopyVerdict.UNKNOWN, f"{text}; an older one was on {words.instant(last.at)}."
+            return CopyVerdict.NO, f"{text}."
         text = (
             f"The last restore of {name}, on {when}, failed; the newer copy of "
             f"{words.instant(true_at)} has not been tried."
@@ -154,6 +158,17 @@ def _with(basis: Basis, key: str, name: str, newest: SeenPoint) -> tuple[CopyVer
     places = words.listed(dict.fromkeys(copy.repository for copy in newest.copies))
     place = f"is in {places}" if places else "was seen; nobody said where it is"
     return CopyVerdict.YES, f"A copy of {name} as of {words.instant(true_at)} {place}."
+
+
+def _trial_of(basis: Basis, key: str, true_at: datetime) -> Trial | None:
+    """Give the last trial that tried to bring back data that was true then, or later."""
+    for one in basis.restores(key):
+        if one.at < true_at:
+            return None
+        point = _tried_point(one, key)
+        if point is not None and point >= true_at:
+            return one
+    return None
 
 
 def _tried_point(trial: Trial, key: str) -> datetime | None:

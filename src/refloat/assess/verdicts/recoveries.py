@@ -1,11 +1,12 @@
 """The second verdict: would the service come back in time?
 
 The newest trial of the whole service decides: a drill of Refloat, or somebody else's test of the
-whole service. What it showed counts for as long as nothing that it showed has changed, the targets
-are still approved and met, and the loss of data would be within its target now. A drill brought
-along what the service needs. A test did not, and must have looked at data and at something needed
-(R-156): each service that it cannot run without must be proven itself, and the time is that of the
-longest way through them.
+whole service. A drill that passed with older data than an earlier one had decides nothing. What the
+trial showed counts for as long as nothing that it showed has changed, the targets are still
+approved and met, and the loss of data would be within its target now. A drill brought along what
+the service needs. A test did not, and must have looked at data and at something needed (R-156):
+each service that it cannot run without must be proven itself, and the time is that of the longest
+way through them.
 
 ``failed`` is said only of what a trial showed. That a test and the tests of what it needs add up to
 too long a time is unproven: nobody has seen it happen. A test that passed takes no earlier trial
