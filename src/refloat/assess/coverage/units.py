@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -179,9 +179,12 @@ def newest_scopes(organisation: Organisation) -> tuple[ProtectionScope, ...]:
 def _units(organisation: Organisation) -> tuple[UnitsOfScope, ...]:
     names = _component_names(organisation.plan)
     owned = organisation.once(owners, frozenset())
-    return tuple(
-        _of_scope(organisation, fact, names, owned) for fact in newest_scopes(organisation)
-    )
+    scopes = newest_scopes(organisation)
+    selected: dict[str, set[str]] = {"": set()}
+    for fact in scopes:
+        some = selected.setdefault(fact.data_set.casefold(), set())
+        some.update(map(str.casefold, fact.selected))
+    return tuple(_of_scope(organisation, fact, names, owned, selected) for fact in scopes)
 
 
 def _of_scope(
@@ -189,11 +192,13 @@ def _of_scope(
     fact: ProtectionScope,
     names: Mapping[str, str],
     owned: Mapping[str, tuple[str, ...]],
+    selected: Mapping[str, Set[str]],
 ) -> UnitsOfScope:
     plan, instant = organisation.plan, organisation.instant
     written = {name.casefold() for one in plan.exclusions for name in _names_of(plan, one)}
     said = {name: one for one in fact.excluded if (name := one.what.casefold()) not in written}
-    known = _selected(organisation, fact) | written | set(said)
+    # By this tool, or by another that speaks of the same things, or of everything.
+    known = selected[fact.data_set.casefold()] | selected[""] | written | said.keys()
     unaccounted = sorted(
         name
         for name in set(fact.inventory)
@@ -220,17 +225,6 @@ def _of_scope(
         services=tuple(one for one in plan.services if one in watched),
         lacking=tuple(sorted((one.what, gaps) for one in said.values() if (gaps := _lacking(one)))),
     )
-
-
-def _selected(organisation: Organisation, fact: ProtectionScope) -> set[str]:
-    """Give the names that are copied, by this tool or by another that speaks of the same things."""
-    about = {"", fact.data_set.casefold()}
-    return {
-        name.casefold()
-        for one in newest_scopes(organisation)
-        if one is fact or one.data_set.casefold() in about
-        for name in one.selected
-    }
 
 
 def _by_others(plan: Plan, fact: ProtectionScope, names: Mapping[str, str], name: str) -> bool:
