@@ -140,7 +140,7 @@ def _is_understood(node: Node, gathering: Gathering) -> bool:
         gathering.refuse(node.line, "it is no Kubernetes object: it has no apiVersion or no kind")
     elif is_template(kind):
         gathering.refuse(node.line, UNRENDERED)
-    elif (is_known := kind in KINDS or is_store(node)) and not text(name):
+    elif (is_known := kind in KINDS or is_store(kind, node)) and not text(name):
         gathering.refuse(node.line, "the object that begins here has no name")
     else:
         return is_known

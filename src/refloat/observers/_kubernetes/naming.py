@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from refloat.observers._yaml import NOTHING, Node, entries, get, items, text
 
@@ -58,12 +58,12 @@ _STORES = frozenset(
 )
 """Databases and the like that an operator makes of one object, by its group and kind; its volumes
 stand in no manifest. After the reference of each operator."""
+_STORE_KINDS = frozenset(one.partition("/")[2] for one in _STORES)
 
 _NUMBERED = re.compile(r"(.+)-[0-9]+")
 
 
-@dataclass(frozen=True, slots=True)
-class Thing:
+class Thing(NamedTuple):
     """One object, without most of what is written of it: many are kept until all are read.
 
     Attributes:
@@ -99,7 +99,7 @@ class Thing:
             line=name.line,
             labels=_texts(get(pods, "metadata", "labels")),
             selector=_texts(get(node, "spec", "selector")) if kind == "Service" else {},
-            keeps=kind in HOLDS_DATA or is_store(node),
+            keeps=kind in HOLDS_DATA or is_store(kind, node),
             maker=_maker(node) if kind in WORKLOADS else ("", ""),
         )
 
@@ -111,10 +111,11 @@ def template(kind: str, node: Node) -> Node:
     return node if kind == "Pod" else get(node, "spec", "template")
 
 
-def is_store(node: Node) -> bool:
+def is_store(kind: str, node: Node) -> bool:
     """Say whether an object stands for a database or the like that an operator makes of it."""
-    group = text(get(node, "apiVersion")).partition("/")[0]
-    return f"{group}/{text(get(node, 'kind'))}" in _STORES
+    if kind not in _STORE_KINDS:
+        return False
+    return f"{text(get(node, 'apiVersion')).partition('/')[0]}/{kind}" in _STORES
 
 
 def _maker(node: Node) -> tuple[str, str]:
@@ -151,7 +152,7 @@ class Names:
         several = list(things)
         self._all = {(one.kind, one.namespace, one.name) for one in several}
         for thing in several:
-            if self.is_made(thing):
+            if thing.maker[0] and self.is_made(thing):
                 continue
             if thing.kind == CLAIM and (found := _NUMBERED.fullmatch(thing.name)):
                 key = (thing.kind, thing.namespace, found.group(1))

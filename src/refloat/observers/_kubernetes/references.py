@@ -7,8 +7,8 @@ Gateway API (https://gateway-api.sigs.k8s.io/reference/spec/).
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from itertools import chain
+from typing import NamedTuple
 
 from refloat.observers._addresses import hosts
 from refloat.observers._kubernetes.naming import CLAIM, WORKLOADS, template
@@ -33,8 +33,7 @@ _NO_FOLDER = frozenset(("Socket", "CharDevice", "BlockDevice"))
 """What a path of the host may be that is no folder and no file."""
 
 
-@dataclass(frozen=True)
-class Need:
+class Need(NamedTuple):
     """Something that an object needs.
 
     Attributes:
