@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 
@@ -116,7 +117,7 @@ def test_forecast_and_scenario_agree_on_every_loss(change: Callable[[Pair], Pair
 
 @pytest.mark.parametrize(("code", "typed"), _COMMAND.findall(PAGE.read_text(encoding="utf-8")))
 def test_a_command_does_what_the_page_says(example: Path, code: str, typed: str) -> None:
-    ended = refloat(example, typed)
+    ended = refloat(example, *shlex.split(typed))
     assert ended.returncode == int(code or 0), ended.stderr
     assert ended.stdout or (example / "forecast.html").exists()
     assert "Traceback" not in ended.stderr
@@ -130,7 +131,7 @@ def test_the_command_gives_the_same_bytes_each_time_and_says_what_it_cannot_know
         f"forecast {HEAD_OFFICE} --facts facts --as-of 2026-11-22T09:00:00+11:00 --trials 200"
         " --workers 2 --people 3 --bandwidth repo-cloud=1Gbit/s --cost worker='900 a month' --json"
     )
-    ended = [refloat(example, typed) for _ in range(2)]
+    ended = [refloat(example, *shlex.split(typed)) for _ in range(2)]
     assert ended[0].stdout == ended[1].stdout
     assert ended[0].returncode == 1
     said = json.loads(ended[0].stdout)
@@ -156,6 +157,6 @@ def test_the_command_gives_the_same_bytes_each_time_and_says_what_it_cannot_know
     ],
 )
 def test_what_cannot_be_meant_is_refused(example: Path, typed: str, code: int) -> None:
-    ended = refloat(example, typed)
+    ended = refloat(example, *shlex.split(typed))
     assert ended.returncode == code, ended.stderr
     assert "Traceback" not in ended.stderr
