@@ -153,7 +153,8 @@ def _stored(state: Node) -> Iterator[_Resource]:
                 text(get(one, "provider")),
                 get(instance, "attributes"),
                 frozenset(secret),
-                tuple(items(get(instance, "dependencies"))),
+                # Terraform before 0.12.14 wrote depends_on, relative to the module.
+                (*items(get(instance, "dependencies")), *items(get(instance, "depends_on"))),
             )
 
 

@@ -91,6 +91,13 @@ def test_what_show_prints_is_understood_with_its_modules() -> None:
     assert SECRET not in repr(reading)
 
 
+def test_what_early_states_of_version_4_call_depends_on_is_a_need_too(tmp_path: Path) -> None:
+    web = resource("web", module="module.shop")
+    web["instances"][0]["depends_on"] = ["box.database"]
+    reading = read(tmp_path, state(web, resource("database", module="module.shop")))
+    assert ("module.shop.box.web", "module.shop.box.database") in pairs(reading)
+
+
 def test_the_same_name_in_two_modules_stays_two_things(tmp_path: Path) -> None:
     two = state(resource("a"), resource("a", "module.x.box.a", module="module.y"))
     assert pairs(read(tmp_path, two)) == [
