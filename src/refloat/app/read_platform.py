@@ -20,7 +20,6 @@ from refloat.host.clock import Clock
 from refloat.model.errors import MissingInput, UsageProblem
 from refloat.model.feed import PointSeen
 from refloat.model.stream import standing
-from refloat.plan import did_you_mean
 from refloat.plan.spoken import options_said
 from refloat.platforms import Fact, Listing, Platform, RefusedEntry, Request, Telling
 
@@ -145,7 +144,7 @@ def read_platform(workspace: Workspace, clock: Clock, wanted: Wanted) -> ReadPla
         StateProblem, NoRoom, EvidenceProblem: as of ``import_file``.
     """
     now = clock.now().wall
-    platform = _platform(wanted.platform)
+    platform: Platform = resolve.adapter(ROOM, wanted.platform, "platform")
     _ask_which(workspace, wanted)
     words = _Words(
         Names(workspace.plan, wanted.data_sets), Places(workspace.plan, wanted.repositories)
@@ -168,17 +167,6 @@ def read_platform(workspace: Workspace, clock: Clock, wanted: Wanted) -> ReadPla
         whole=whole,
         gone=len(gone),
     )
-
-
-def _platform(name: str) -> Platform:
-    known = registry.adapters(ROOM)
-    if name not in known:
-        raise UsageProblem(
-            f"there is no platform {name!r} that can be read",
-            hint=did_you_mean(name, known, f"There are: {', '.join(known)}."),
-        )
-    platform: Platform = known[name]
-    return platform
 
 
 def _ask_which(workspace: Workspace, wanted: Wanted) -> None:

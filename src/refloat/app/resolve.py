@@ -1,13 +1,37 @@
-"""From a plan's options to what an adapter is given: paths made absolute, secrets fetched."""
+"""From names and options to an adapter and what it is given: absolute paths, fetched secrets."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
+from typing import Any
 
+from refloat import registry
 from refloat.host import secrets
+from refloat.model.errors import UsageProblem
 from refloat.model.options import Option, Options, OptionType, OptionValue
 from refloat.model.secret import Secret, SecretReference
+from refloat.plan import did_you_mean
+
+
+def adapter(room: str, name: str, what: str) -> Any:
+    """Find an adapter that somebody names on the command line.
+
+    Args:
+        room: where it is looked for, such as ``observers``.
+        name: its name.
+        what: what it is called, in a sentence: "there is no … 'name'".
+
+    Raises:
+        UsageProblem: if there is none of that name.
+    """
+    known = registry.adapters(room)
+    if name not in known:
+        raise UsageProblem(
+            f"there is no {what} {name!r}",
+            hint=did_you_mean(name, known, f"There are: {', '.join(known)}."),
+        )
+    return known[name]
 
 
 def absolute(options: Options, declared: Iterable[Option], folder: Path) -> dict[str, OptionValue]:

@@ -10,9 +10,9 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 
 from refloat import registry
-from refloat.model.errors import MissingInput, ObservationProblem, RefloatError, UsageProblem
+from refloat.app import resolve
+from refloat.model.errors import MissingInput, ObservationProblem, RefloatError
 from refloat.observers import Observer, Outcome, Reading, ReadsFolders, ReadsTogether, Scope
-from refloat.plan import did_you_mean
 
 MOST_FILES = 10_000
 """Files of one kind that a folder may hold."""
@@ -80,13 +80,7 @@ def observer_of(kind: str) -> Observer:
     Raises:
         UsageProblem: if there is none of that name.
     """
-    known = registry.adapters("observers")
-    if kind not in known:
-        raise UsageProblem(
-            f"there is no observer {kind!r}",
-            hint=did_you_mean(kind, known, f"There are: {', '.join(known)}."),
-        )
-    observer: Observer = known[kind]
+    observer: Observer = resolve.adapter("observers", kind, "observer")
     return observer
 
 

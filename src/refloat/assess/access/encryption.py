@@ -26,29 +26,27 @@ def repositories_seen(basis: Basis) -> tuple[RepositorySeen, ...]:
 
 def copies_not_encrypted(basis: Basis, status: ServiceStatus) -> Iterator[Finding]:
     """Copies are readable by whoever holds them (R-016)."""
-    for key, state in sorted(_states(basis, status).items()):
-        if state is Encrypted.NO:
-            yield _readable(
-                basis,
-                status,
-                key,
-                "can be read by whoever gets hold of them.",
-                "Encrypt the copies, and keep the key elsewhere.",
-            )
+    for key in _places_where(basis, status, Encrypted.NO):
+        yield _readable(
+            basis,
+            status,
+            key,
+            "can be read by whoever gets hold of them.",
+            "Encrypt the copies, and keep the key elsewhere.",
+        )
 
 
 def encryption_not_known(basis: Basis, status: ServiceStatus) -> Iterator[Finding]:
     """Nobody knows whether copies are readable by whoever holds them (R-016)."""
-    for key, state in sorted(_states(basis, status).items()):
-        if state is Encrypted.UNKNOWN:
-            yield _readable(
-                basis,
-                status,
-                key,
-                "may be readable by whoever gets hold of them: nobody has looked.",
-                f"See whether what is in {_place(basis, key)} is encrypted, and record it.",
-                known=False,
-            )
+    for key in _places_where(basis, status, Encrypted.UNKNOWN):
+        yield _readable(
+            basis,
+            status,
+            key,
+            "may be readable by whoever gets hold of them: nobody has looked.",
+            f"See whether what is in {_place(basis, key)} is encrypted, and record it.",
+            known=False,
+        )
 
 
 def _readable(
@@ -88,6 +86,10 @@ def key_kept(basis: Basis, status: ServiceStatus) -> Iterator[Finding]:
             {"key_reference": seen[key].key_reference if key in seen else None},
             (status.service,),
         )
+
+
+def _places_where(basis: Basis, status: ServiceStatus, wanted: Encrypted) -> list[str]:
+    return sorted(key for key, state in _states(basis, status).items() if state is wanted)
 
 
 def _states(basis: Basis, status: ServiceStatus) -> dict[str, Encrypted]:
