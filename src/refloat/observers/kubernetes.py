@@ -25,7 +25,7 @@ from refloat.observers._kubernetes.naming import (
     is_store,
     template,
 )
-from refloat.observers._kubernetes.references import KINDS, Need, needs
+from refloat.observers._kubernetes.references import ADDRESSES, KINDS, Need, needs
 from refloat.observers._source import decode, read_bytes
 from refloat.observers._yaml import Node, each, entries, get, items, read_documents, text
 
@@ -157,6 +157,11 @@ def _gather(objects: Iterable[_Object], names: Names, gathering: Gathering) -> N
     for one in objects:
         thing = one.thing
         if names.is_made(thing):
+            continue
+        if thing.kind in ADDRESSES:
+            service = names.spell("Service", thing.namespace, thing.name)
+            if service:
+                _relate(thing, service, one.needs, names, gathering)
             continue
         spelled = names.spell(thing.kind, thing.namespace, thing.name)
         space = f" in {thing.namespace}" if thing.namespace else ""

@@ -130,3 +130,26 @@ def test_a_database_that_an_operator_makes_keeps_data(tmp_path: Path) -> None:
     reading = read(tmp_path, database, other)
     assert pairs(reading) == [("cluster/orders", "")]
     assert stores(reading) == {"cluster/orders"}
+
+
+def test_a_service_that_leads_out_of_the_cluster_needs_what_is_there(tmp_path: Path) -> None:
+    inside = {"ip": "10.0.0.7", "targetRef": {"kind": "Pod", "name": "db-0"}}
+    addresses = [{"addresses": [{"ip": "192.0.2.10"}, inside]}]
+    piece = thing("EndpointSlice", "mail-x7x2k")
+    piece["metadata"]["labels"] = {"kubernetes.io/service-name": "mail"}
+    piece["endpoints"] = [{"addresses": ["192.0.2.25"]}]
+    reading = read(
+        tmp_path,
+        thing("Service", "db", spec={"ports": [{"port": 5432}]}),
+        thing("Endpoints", "db", subsets=addresses),
+        thing("Service", "mail", spec={}),
+        piece,
+        thing("EndpointSlice", "nobodys", endpoints=[{"addresses": ["192.0.2.26"]}]),
+    )
+    assert pairs(reading) == [
+        ("db", ""),
+        ("db", "192.0.2.10"),
+        ("mail", ""),
+        ("mail", "192.0.2.25"),
+    ]
+    assert reading.refused == ()

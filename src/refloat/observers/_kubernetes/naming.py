@@ -68,7 +68,7 @@ class Thing(NamedTuple):
 
     Attributes:
         kind: as it is written.
-        name: of ``metadata``.
+        name: of ``metadata``; of addresses the name of the service whose they are.
         namespace: of ``metadata``; empty where none is written.
         line: where the name stands.
         labels: those of the pods of a workload.
@@ -91,6 +91,8 @@ class Thing(NamedTuple):
     def of(node: Node) -> Thing:
         """Take what is kept of an object."""
         kind, name = text(get(node, "kind")), get(node, "metadata", "name")
+        if kind == "EndpointSlice":
+            name = get(node, "metadata", "labels", "kubernetes.io/service-name")
         pods = template(kind, node) if kind in WORKLOADS else NOTHING
         return Thing(
             kind=kind,

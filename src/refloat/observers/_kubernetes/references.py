@@ -182,6 +182,19 @@ def _of_service(node: Node) -> Iterator[Need]:
     yield Need("", get(node, "spec", "externalName"), "external name")
 
 
+def _of_endpoints(node: Node) -> Iterator[Need]:
+    for subset in items(get(node, "subsets")):
+        for one in items(get(subset, "addresses")):
+            if get(one, "targetRef") is NOTHING:  # else it is that of a pod
+                yield Need("", get(one, "ip"), "address outside of the cluster")
+
+
+def _of_slice(node: Node) -> Iterator[Need]:
+    for one in items(get(node, "endpoints")):
+        for address in items(get(one, "addresses")) if get(one, "targetRef") is NOTHING else ():
+            yield Need("", address, "address outside of the cluster")
+
+
 def _of_ingress(node: Node) -> Iterator[Need]:
     spec = get(node, "spec")
     yield Need("Service", get(spec, "defaultBackend", "service", "name"), "leads to")
@@ -249,6 +262,8 @@ def _nothing(_node: Node) -> Iterator[Need]:
 
 _BY_KIND: Mapping[str, Callable[[Node], Iterator[Need]]] = {
     "Service": _of_service,
+    "Endpoints": _of_endpoints,
+    "EndpointSlice": _of_slice,
     "Ingress": _of_ingress,
     "HTTPRoute": _of_route,
     "GRPCRoute": _of_route,
@@ -263,6 +278,9 @@ _BY_KIND: Mapping[str, Callable[[Node], Iterator[Need]]] = {
     "Secret": _nothing,
     "StorageClass": _nothing,
 }
+
+ADDRESSES = frozenset(("Endpoints", "EndpointSlice"))
+"""Kinds that say where a service leads, and are nothing beside it."""
 
 KINDS = WORKLOADS | frozenset(_BY_KIND)
 """Kinds that are understood; others are passed over."""
