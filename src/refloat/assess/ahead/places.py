@@ -164,9 +164,14 @@ class Places:
         yield from past
 
     def _is_past(self, point: SeenPoint) -> bool:
-        """Whether a point was to be removed by now, and nobody has seen it since."""
+        """Whether nobody knows if a point is still there, and whole.
+
+        It was to be removed by now, and nobody has seen it since; or it is a replica, and what
+        became of the original may have become of it.
+        """
         end = point.fact.expires_at
-        return end is not None and end <= self._instant and point.fact.observed_at < end
+        over = end is not None and end <= self._instant and point.fact.observed_at < end
+        return over or point.follows
 
     def locked(self, place: Place, start: Basis | None) -> SeenPoint | None:
         """Give the newest point in a place that a lock keeps which nobody's rights open yet."""

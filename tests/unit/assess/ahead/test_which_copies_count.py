@@ -75,6 +75,16 @@ def test_a_copy_that_was_to_be_removed_is_not_known() -> None:
     assert fate(lost(again, "db"), "app") == "comes back"
 
 
+@pytest.mark.requirement("R-082")
+def test_a_replica_may_have_gone_with_what_it_follows() -> None:
+    replica = company(SHOP, at(1, CopySeen("r1"), level="replica"))
+    assert fate(lost(replica, "db"), "app") == "not known"
+    older = at(30, CopySeen("r1"))
+    both = company(SHOP, at(1, CopySeen("r1"), level="replica"), older)
+    assert fate(lost(both, "db"), "app") == "comes back"
+    assert data_set(lost(both, "db"), "db").loss_seconds == 30 * 3600
+
+
 def test_a_point_that_names_another_place_is_not_in_the_one_that_is_meant() -> None:
     meant = SHOP.replace("copies: [r1, r2]", "copies: [r2]")
     found = lost(company(meant, at(2, HERE)), "r1", "db")
