@@ -119,8 +119,6 @@ class CopiesLeft:
             text = "It was to be removed by now, and nobody has seen it since."
             if place.newest.follows:
                 text = "It is a replica: what is deleted or spoilt in the original is so in it too."
-                    "It is a replica: what is deleted or spoilt in the original is so in it, too."
-                )
             return CopyOutcome(place.data_set, place.repository, CopyFate.UNKNOWN, text)
         point = self._point(place)
         if left.cautious[number]:
