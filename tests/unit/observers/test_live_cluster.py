@@ -127,9 +127,16 @@ def test_a_database_that_an_operator_makes_keeps_data(tmp_path: Path) -> None:
     database = thing("Cluster", "orders", spec={"instances": 3, "storage": {"size": "1Gi"}})
     other = thing("Cluster", "machines")
     database["apiVersion"], other["apiVersion"] = "postgresql.cnpg.io/v1", "cluster.x-k8s.io/v1"
-    reading = read(tmp_path, database, other)
-    assert pairs(reading) == [("cluster/orders", "")]
-    assert stores(reading) == {"cluster/orders"}
+    metrics = [thing("Prometheus", "kept", spec={"storage": {}}), thing("Prometheus", "lost")]
+    for one in metrics:
+        one["apiVersion"] = "monitoring.coreos.com/v1"
+    reading = read(tmp_path, database, other, *metrics)
+    assert [name for name, _ in pairs(reading)] == [
+        "cluster/orders",
+        "prometheus/kept",
+        "prometheus/lost",
+    ]
+    assert stores(reading) == {"cluster/orders", "prometheus/kept"}
 
 
 def test_a_service_that_leads_out_of_the_cluster_needs_what_is_there(tmp_path: Path) -> None:

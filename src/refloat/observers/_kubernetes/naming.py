@@ -101,7 +101,7 @@ class Thing(NamedTuple):
             line=name.line,
             labels=_texts(get(pods, "metadata", "labels")),
             selector=_texts(get(node, "spec", "selector")) if kind == "Service" else {},
-            keeps=kind in HOLDS_DATA or is_store(kind, node),
+            keeps=_keeps(kind, node),
             maker=_maker(node) if kind in WORKLOADS else ("", ""),
         )
 
@@ -118,6 +118,12 @@ def is_store(kind: str, node: Node) -> bool:
     if kind not in _STORE_KINDS:
         return False
     return f"{text(get(node, 'apiVersion')).partition('/')[0]}/{kind}" in _STORES
+
+
+def _keeps(kind: str, node: Node) -> bool:
+    if kind == "Prometheus" and get(node, "spec", "storage") is NOTHING:
+        return False  # what it measures is then gone with its pod
+    return kind in HOLDS_DATA or is_store(kind, node)
 
 
 def _maker(node: Node) -> tuple[str, str]:
