@@ -12,7 +12,7 @@ from refloat.assess.ahead.ready_made import ready_made, scenario_named
 from refloat.assess.ahead.scenario import scenario_outcome
 from refloat.assess.ahead.services_left import whole_lost
 from refloat.assess.organisation import Organisation
-from refloat.model.ahead import Fate, Scenario, ScenarioOutcome, TestResult
+from refloat.model.ahead import Fate, GroupOutcome, Scenario, ScenarioOutcome, TestResult
 
 LISTED = 20
 """How many scenarios of one kind a list holds; the others are counted."""
@@ -59,6 +59,7 @@ class ScenarioLine:
         tested_at: when the scenario itself was last tried; None if never.
         tested_stale: whether that no longer counts, or failed.
         untested: how many of the services that go down were never tested.
+        apart: how many groups of data cannot be brought back to one time.
     """
 
     key: str
@@ -76,6 +77,7 @@ class ScenarioLine:
     tested_at: datetime | None = None
     tested_stale: bool = False
     untested: int = 0
+    apart: int = 0
 
 
 @dataclass(frozen=True)
@@ -148,6 +150,7 @@ def line(found: ScenarioOutcome) -> ScenarioLine:
         alone=sum(len(one.duties) for one in found.people),
         tested_at=last.at if last is not None else None,
         tested_stale=last is not None and (bool(last.stale) or last.result is TestResult.FAILED),
+        apart=len(_apart(found)),
         untested=sum(one.result is TestResult.NEVER for one in found.tested if one.service),
     )
 
@@ -163,8 +166,12 @@ def verdict(found: ScenarioOutcome) -> int:
     if Fate.GONE in fates:
         return 1
     alone = any(one.duties for one in found.people)
-    apart = any(one.named and not one.fits for one in found.groups)
-    return 2 if Fate.UNKNOWN in fates or alone or apart else 0
+    return 2 if Fate.UNKNOWN in fates or alone or _apart(found) else 0
+
+
+def _apart(found: ScenarioOutcome) -> list[GroupOutcome]:
+    """Give the groups of data that cannot be brought back to one time."""
+    return [one for one in found.groups if one.named and not one.fits]
 
 
 def _beyond(value: float | None, target: float | None) -> bool:

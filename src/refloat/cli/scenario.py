@@ -115,7 +115,7 @@ def _list(listed: app.ScenarioList) -> None:
             _count("?", one.unknown),
             _count("✓", one.back),
             _missed(seconds(one.seconds), one.late) if one.back else "",
-            _missed(_loss(one.loss_seconds), one.loses_more) if one.back else "",
+            _lost(one) if one.back else "",
             _count("✗", one.lost_data),
             _tried(one),
         )
@@ -165,9 +165,8 @@ def _sentence(found: ScenarioOutcome) -> str:
     if unknown:
         sets = "1 data set" if unknown == 1 else f"{unknown} data sets"
         text += f" Of {sets} nobody can say whether it comes back."
-    apart = sum(group.named and not group.fits for group in found.groups)
-    if apart:
-        sets = "1 group of data" if apart == 1 else f"{apart} groups of data"
+    if one.apart:
+        sets = "1 group of data" if one.apart == 1 else f"{one.apart} groups of data"
         text += f" {sets} cannot be brought back to one time."
     return text
 
@@ -311,6 +310,12 @@ def _lines(title: str, lines: Sequence[str]) -> None:
             say(f"  · {one}")
         if len(lines) > SHOWN:
             say(f"  … and {len(lines) - SHOWN} more; --json has all.")
+
+
+def _lost(one: app.ScenarioLine) -> str:
+    """Say how much is lost at most, and whether that is surely so."""
+    text = _loss(one.loss_seconds)
+    return f"? {text}" if one.apart and not one.loses_more else _missed(text, one.loses_more)
 
 
 def _tried(one: app.ScenarioLine) -> str:

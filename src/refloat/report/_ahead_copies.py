@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from refloat.model.ahead import CopyOutcome, DataSetOutcome, Fate, ScenarioOutcome
+from refloat.model.ahead import CopyFate, CopyOutcome, DataSetOutcome, Fate, ScenarioOutcome
 from refloat.report._ahead_words import COPY_MARKS, MARKS, Names
 
 LIMIT = 200
@@ -14,6 +14,15 @@ LIMIT = 200
 
 COLUMNS = 7
 """So many repositories fit beside each other on paper; with more, copies stand in a list."""
+
+_BEST = (
+    CopyFate.SURVIVES,
+    CopyFate.UNKNOWN,
+    CopyFate.SHUT,
+    CopyFate.EXPOSED,
+    CopyFate.LOST,
+)
+"""Which of several copies in one place stands for all in a cell: the one that helps most."""
 
 _WORST = {Fate.GONE: 0, Fate.UNKNOWN: 1, Fate.DEGRADED: 2, Fate.BACK: 3, Fate.UNTOUCHED: 4}
 
@@ -49,7 +58,7 @@ class Row:
         source: name of the repository that it comes back from; empty if it need not, or does not.
         loss: seconds of newest data that are lost; None if not known, or if all is.
         lost: whether the data in use is lost.
-        cells: for each column of the matrix, its copies there, or None.
+        cells: for each column of the matrix, the best of its copies there, or None.
         copies: all its copies.
     """
 
@@ -161,7 +170,9 @@ def _reasons(rows: Iterable[Row]) -> tuple[Reason, ...]:
 
 
 def _row(one: DataSetOutcome, places: Iterable[str], names: Names) -> Row:
-    copies = {copy.repository: _copy(copy, names) for copy in one.copies}
+    best: dict[str, Copy] = {}
+    for copy in sorted(one.copies, key=lambda copy: _BEST.index(copy.fate)):
+        best.setdefault(copy.repository, _copy(copy, names))
     return Row(
         name=one.name or one.data_set,
         mark=MARKS[one.fate] if one.lost else "idle",
@@ -170,8 +181,8 @@ def _row(one: DataSetOutcome, places: Iterable[str], names: Names) -> Row:
         source=names.of(one.from_repository) if one.from_repository else "",
         loss=one.loss_seconds,
         lost=one.lost,
-        cells=tuple(map(copies.get, places)),
-        copies=tuple(copies.values()),
+        cells=tuple(map(best.get, places)),
+        copies=tuple(_copy(copy, names) for copy in one.copies),
     )
 
 

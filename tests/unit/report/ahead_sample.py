@@ -21,12 +21,15 @@ from refloat.model.ahead import (
     DataSetOutcome,
     DocumentOutcome,
     Fate,
+    GroupOutcome,
+    LastTest,
     Loss,
     LossKind,
     PersonOutcome,
     Scenario,
     ScenarioOutcome,
     ServiceOutcome,
+    TestResult,
     Weakest,
 )
 from refloat.model.answers import Reach
@@ -215,6 +218,24 @@ def head_office() -> AheadInput:
             surer=(
                 "A restore of the timesheets database would settle whether payroll comes back.",
                 "Write down at which site each component stands.",
+            ),
+            groups=(
+                GroupOutcome(
+                    "clin",
+                    True,
+                    ("clin-db", "clin-files"),
+                    ("clinical-app",),
+                    False,
+                    25 * HOUR,
+                    6.5 * HOUR,
+                    900.0,
+                    "The clinical database (alone 25 h) and the clinical documents (alone 30 min) "
+                    "must be of one time: the closest that survive lie 6 h 30 min apart.",
+                ),
+            ),
+            tested=(
+                LastTest("", "exercise", "fire at the head office", TestResult.HELD, AS_OF),
+                LastTest("booking", "", "", TestResult.NEVER),
             ),
         ),
         seen={"booking": frozenset({"payments"})},

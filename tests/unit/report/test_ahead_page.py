@@ -127,6 +127,7 @@ def test_the_result_stands_first_in_one_breath(head_office: bytes) -> None:
     said = (
         "9 of 11 services that go down come back, 8 of these within 7 h 30 min; 1 does not: "
         "Scanned paper-record archive; of 1 nobody can say: Payroll and timesheets. "
+        "1 group of data cannot be brought back to one time. "
         "1 duty of those who are away falls to nobody."
     )
     assert said in text

@@ -195,9 +195,10 @@ def _of_groups(left: Aftermath, groups: Iterable[GroupOutcome]) -> Iterator[str]
     for one in groups:
         names = named(words.component(left.plan, key) for key in one.data_sets)
         if one.named and not one.fits and one.skew_seconds is not None:
-            yield f"Back up {names} at one time; `policy.skew` says how far apart they may be."
+            allowed = words.duration(one.allowed_seconds)
+            yield f"Back up {names} at one time: they may be {allowed} apart."
         elif not one.named:
-            yield f"Write down with `group` whether {names} must be of one time."
+            yield f"Write down whether {names} must be of one time: put them into a group."
 
 
 def _of_times(services: tuple[ServiceOutcome, ...]) -> Iterator[str]:

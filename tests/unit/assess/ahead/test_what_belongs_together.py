@@ -125,7 +125,7 @@ def test_data_that_nobody_put_together_comes_back_as_a_drill_would_choose() -> N
     assert (hours(found), one.skew_seconds) == (3, 2.5 * HOUR.total_seconds())
     assert "nobody wrote down whether they must be of one time" in one.because
     assert verdict(found) == 0
-    assert any("`group`" in text for text in found.surer)
+    assert any("put them into a group" in text for text in found.surer)
 
 
 def test_of_two_data_sets_in_no_group_the_one_in_use_is_left_alone() -> None:
