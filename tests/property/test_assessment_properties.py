@@ -57,7 +57,15 @@ def stories(draw: st.DrawFn, plan: Plan) -> list[FeedFact]:
     for at in draw(st.lists(MOMENTS, max_size=4)):
         state = draw(st.sampled_from(["ok", "failed", "unknown"]))
         name = draw(st.sampled_from(["", "same"]))
-        found.append(small.point(draw(parts), at, integrity=state, identity=name))
+        version, seen = draw(st.sampled_from(["", "15", "16"])), draw(st.integers(0, 2 * 1440))
+        one = small.point(
+            draw(parts),
+            at,
+            integrity=state,
+            identity=name,
+            observed_at=at + timedelta(minutes=seen),
+        )
+        found.append(replace(one, version=version, digest=small.digest(one.digest, version)))
     for at in draw(st.lists(MOMENTS, max_size=3)):
         result = draw(st.sampled_from(["passed", "passed", "failed", "partial"]))
         seconds = draw(st.sampled_from([None, 600.0, 7200.0, 20_000.0]))

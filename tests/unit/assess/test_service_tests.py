@@ -352,3 +352,23 @@ def test_the_table_counts_what_others_measured_and_names_all_that_must_come_back
     full = cells(point_time=NOW - 10 * DAY - HOUR, bytes=3_600_000)
     assert "lost in the last drill: 1 h" in full["R-071"]
     assert full["R-072"].startswith("about ")
+
+
+@pytest.mark.requirement("R-161", "R-154")
+def test_another_version_than_was_tested_makes_the_test_stale() -> None:
+    before, after = NOW - 11 * DAY, NOW - HOUR
+
+    def recovery(then: str, now: str) -> RecoveryJudgement:
+        known = [one for one in everything() if getattr(one, "data_set", "") != "book-db"]
+        points = [
+            replace(small.point("book-db", before), version=then),
+            replace(small.point("book-db", after), version=now),
+        ]
+        return judge([*known, *points]).recovery
+
+    assert recovery("15", "15").verdict is Verdict.PROVEN
+    assert recovery("15", "").verdict is Verdict.PROVEN, "what nobody says accuses nobody"
+    assert recovery("", "16").verdict is Verdict.PROVEN
+    upgraded = recovery("15", "16")
+    assert upgraded.verdict is Verdict.UNPROVEN
+    assert upgraded.stale == ("Book db was tested with 15; it is now backed up with 16.",)

@@ -107,6 +107,10 @@ class Part:
         """The newest recovery point of a data set that may be restored from, and is still there."""
         return next((one for one in reversed(self.points(data_set)) if one.there), None)
 
+    def version_at(self, data_set: str, at: datetime) -> str:
+        """The version of a data set at an earlier time, as points tell; empty if none does."""
+        return version_by(self.points(data_set), at)
+
     @cached_property
     def jobs(self) -> Mapping[str, JobFact]:
         """The last backup job of each data set that ended at or before the instant."""
@@ -330,6 +334,12 @@ def _as_decided(trial: Trial) -> tuple[datetime, int, int, str]:
 def declared(drill: DrillFact) -> tuple[datetime, int]:
     """Order drills by when they were declared."""
     return drill.record.declared_at, drill.entry
+
+
+def version_by(points: Iterable[SeenPoint], at: datetime) -> str:
+    """Give the version in the last of some points that was true by an instant and names one."""
+    told = [one for one in points if one.version and one.consistency_time <= at]
+    return max(told, key=true_at).version if told else ""
 
 
 def true_at(seen: SeenPoint) -> tuple[datetime, int, str]:

@@ -143,6 +143,7 @@ def _events(past: Past, key: str) -> set[datetime]:
     for data_set in past.index.graph.own(key):
         if plan.components[data_set].copied:
             found.update(changes(past.line(key, data_set), _Signing(past, key, data_set).of))
+            found.update(past.late_versions(key, data_set))
     return found
 
 

@@ -9,13 +9,13 @@ old, and whether the services that this one cannot run without are proven.
 from __future__ import annotations
 
 import bisect
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 
 from refloat.assess import days
-from refloat.assess.ground.basis import Basis
+from refloat.assess.ground.basis import Basis, version_by
 from refloat.assess.ground.index import Index
 from refloat.assess.ground.moment import Moment
 from refloat.assess.ground.own import own_points
@@ -27,9 +27,11 @@ from refloat.assess.verdicts.copies import judge_copies
 from refloat.assess.verdicts.objectives import judge_objectives
 from refloat.assess.verdicts.recoveries import judge_recovery
 from refloat.model.facts import Facts
+from refloat.model.feed import PointSeen
 from refloat.model.feed_people import Change
 from refloat.model.judgement import CopyVerdict, ObjectiveStatus, RecoveryJudgement
 from refloat.model.run import Verdict
+from refloat.model.stream import standing
 
 AFTER = timedelta(microseconds=1)
 """The finest step of an instant: what holds at an instant and no longer ends this much later."""
@@ -74,6 +76,7 @@ class Past:
         self._own: dict[str, Facts] = {}
         self._happenings: dict[str, frozenset[datetime]] = {}
         self._lines: dict[str, tuple[Newest, ...]] = {}
+        self._versioned: dict[str, tuple[tuple[PointSeen, ...], tuple[SeenPoint, ...]]] = {}
         self._sights: dict[int, tuple[Sight, ...]] = {}
 
     def own(self, service: str) -> Facts:
@@ -83,9 +86,12 @@ class Past:
             self._own[service] = replace(whole, feed=replace(whole.feed, points={}))
             for key in self.index.graph.own(service):
                 if key not in self._lines:
-                    points = [SeenPoint(one) for one in whole.feed.points.get(key, ())]
+                    told = whole.feed.points.get(key, ())
+                    points = [SeenPoint(one) for one in told]
                     own = own_points(whole.batches, key) if whole.batches else ()
                     self._lines[key] = newest_over_time((*points, *own))
+                    if len({one.version for one in (*points, *own)} - {""}) > 1:
+                        self._versioned[key] = (told, own)
         return self._own[service]
 
     def line(self, service: str, data_set: str) -> tuple[Newest, ...]:
@@ -98,6 +104,30 @@ class Past:
         line = self.line(service, data_set)
         position = bisect.bisect_right(line, instant, key=lambda one: one.since)
         return line[position - 1].point if position else None
+
+    def version_at(self, data_set: str, at: datetime, instant: datetime) -> str:
+        """Give the version of a data set at an earlier time, as far as it is known at an instant.
+
+        Where a data set only ever had one version nothing can follow from it: it is empty then.
+        """
+        told, own = self._versioned.get(data_set, ((), ()))
+        known = [SeenPoint(one) for one in standing(told, instant)]
+        known += [one for one in own if one.observed_at <= instant]
+        return version_by(known, at)
+
+    def late_versions(self, service: str, data_set: str) -> Iterator[datetime]:
+        """Give when versions of the time of a test were told after it, or told anew."""
+        told, own = self._versioned.get(data_set, ((), ()))
+        tests = [one for some in self.own(service).feed.tests.values() for one in some]
+        times = {one.point_time or one.at for one in tests}
+        last: dict[tuple[str, str], tuple[str, datetime]] = {}
+        for one in (*(SeenPoint(word) for word in told), *own):
+            key = one.fact.source.instance, one.identity
+            says = one.version, one.consistency_time
+            late = any(one.consistency_time <= at < one.observed_at for at in times)
+            if late or last.get(key, says) != says:
+                yield one.observed_at
+            last[key] = says
 
     def happenings(self, service: str) -> frozenset[datetime]:
         """Give every instant at which the standing of a service may change by its own facts.
@@ -163,6 +193,11 @@ class _Thin(Basis):
         assert isinstance(self.moment, Then)
         newest = self.moment.past.newest(self.service.key, data_set, self.instant)
         return (newest,) if newest is not None else ()
+
+    def version_at(self, data_set: str, at: datetime) -> str:
+        """Give the version of an earlier time, of which the newest point says nothing."""
+        assert isinstance(self.moment, Then)
+        return self.moment.past.version_at(data_set, at, self.instant)
 
 
 class Then(Moment):

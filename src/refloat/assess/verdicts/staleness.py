@@ -75,7 +75,11 @@ def stale_trial(basis: Basis, trial: Trial) -> tuple[Stale, ...]:
     """Say why a trial, of whatever kind, no longer counts at the instant; empty if it does."""
     if trial.drill is not None:
         return stale(basis, trial.drill)
-    return (*_changes(basis, trial.at, "tested"), *_age(basis, trial.at, "test"))
+    return (
+        *_changes(basis, trial.at, "tested"),
+        *_other_versions(basis, trial),
+        *_age(basis, trial.at, "test"),
+    )
 
 
 def _changes(basis: Basis, at: datetime, how: str) -> Iterator[Stale]:
@@ -134,6 +138,23 @@ def _versions(basis: Basis, drill: DrillFact) -> Iterator[Stale]:
                 name = words.component(basis.plan, key)
                 text = f"{name} was drilled with {old}; it is now backed up with {new}."
                 yield Stale(Cause.VERSION, text, newest.observed_at)
+
+
+def _other_versions(basis: Basis, trial: Trial) -> Iterator[Stale]:
+    """Say what has another version now than when somebody else tested it (R-161).
+
+    Which version was tested is told by the points of that time.
+    """
+    at = trial.point_time or trial.at
+    for key in trial.data_sets:
+        newest = basis.newest(key) if key in basis.data_sets else None
+        if newest is None or not newest.version or newest.consistency_time <= at:
+            continue
+        old = basis.version_at(key, at)
+        if old and old != newest.version:
+            name = words.component(basis.plan, key)
+            text = f"{name} was tested with {old}; it is now backed up with {newest.version}."
+            yield Stale(Cause.VERSION, text, newest.observed_at)
 
 
 def _volume(basis: Basis, drill: DrillFact) -> Iterator[Stale]:
