@@ -294,6 +294,7 @@ def test_a_drill_that_is_stopped_takes_all_down_and_says_so(
     result = Ended(130, output, errors).json()
     assert result["verdict"] == "unproven"
     assert result["reasons"] == ["It was stopped by Ctrl-C before it came to an end"]
+    assert drills(shop)[-1].record.interrupted
     assert result["interrupted"] is True
     assert result["teardown"]["clean"] is True
     assert "failed" not in {step["outcome"] for step in result["steps"]}

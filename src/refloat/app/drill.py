@@ -290,6 +290,7 @@ class _Attempt:
                 sandbox=place.facts() if place is not None else None,
                 teardown=self.teardown,
                 trouble=self.trouble,
+                interrupted=self.interrupted,
             ),
         )
 

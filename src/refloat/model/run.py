@@ -190,6 +190,7 @@ class DrillRecord:
         teardown: what was left; None if no sandbox was opened.
         notes: what else an auditor should know (owners not kept, limits not had, clock jumps).
         resumed: how many times the run was interrupted and resumed.
+        interrupted: whether somebody stopped it (Ctrl-C) before it came to an end.
     """
 
     run: str
@@ -218,6 +219,7 @@ class DrillRecord:
     teardown: Teardown | None
     notes: tuple[str, ...] = ()
     resumed: int = 0
+    interrupted: bool = False
 
     @property
     def exit_code(self) -> int:

@@ -48,6 +48,7 @@ class Circumstances:
         sandbox: what the sandbox was; None if none was opened.
         teardown: what was left; None if no sandbox was opened.
         trouble: why it could not start, or was stopped; empty if it went its way.
+        interrupted: whether somebody stopped it.
     """
 
     plan: Plan
@@ -58,6 +59,7 @@ class Circumstances:
     sandbox: PlaceFacts | None
     teardown: Teardown | None
     trouble: str
+    interrupted: bool = False
 
 
 def drill_record(story: Story, layout: Blueprint, around: Circumstances) -> DrillRecord:
@@ -116,6 +118,7 @@ def drill_record(story: Story, layout: Blueprint, around: Circumstances) -> Dril
         teardown=around.teardown,
         notes=(*story.notes, *_clock_set(story)),
         resumed=story.resumed,
+        interrupted=around.interrupted,
     )
 
 

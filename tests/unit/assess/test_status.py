@@ -474,6 +474,7 @@ def test_a_drill_of_older_data_neither_takes_a_proof_away_nor_repairs_what_faile
             past.record,
             run="run-past",
             mode="at",
+            loss_at=NOON - DAY,
             environment=replace(past.record.environment, volume_bytes=small),
         ),
     )
@@ -496,6 +497,43 @@ def test_a_drill_of_older_data_neither_takes_a_proof_away_nor_repairs_what_faile
     assert status.recovery.verdict is Verdict.FAILED
     assert status.copy.verdict is CopyVerdict.UNKNOWN
     assert "an older one was on" in status.copy.reasons[0]
+    unread = replace(
+        newest.record,
+        verdict=Verdict.UNPROVEN,
+        reasons=("wrong password",),
+        steps=(),
+        checks=(),
+        common_recovery_point=CommonRecoveryPoint(None, timedelta(0), {}),
+    )
+    status = judge(history(drills=[replace(newest, record=unread), past]), at)
+    assert status.recovery.verdict is Verdict.UNPROVEN
+    again = replace(past, record=replace(past.record, loss_at=at))
+    assert judge(history(drills=[newest, again]), at).recovery.rests_on != proven.recovery.rests_on
+
+
+def test_a_drill_that_somebody_stopped_proves_nothing_either_way() -> None:
+    good = example.drill(PLAN, NOON)
+    stopped = replace(
+        good.record,
+        run="run-stopped",
+        declared_at=NOON + timedelta(minutes=5),
+        verdict=Verdict.UNPROVEN,
+        reasons=("It was stopped by Ctrl-C before it came to an end",),
+        steps=(StepRecord(None, Stage.CHOOSE, Outcome.COULD_NOT_RUN, 0, 1, "it was stopped"),),
+        common_recovery_point=CommonRecoveryPoint(None, timedelta(0), {}),
+        checks=(),
+        interrupted=True,
+    )
+    fact = DrillFact(9, stopped.declared_at, stopped)
+    status = judge(history(drills=[good, fact]))
+    assert (status.recovery.verdict, status.copy.verdict) == (Verdict.PROVEN, CopyVerdict.YES)
+    assert status.recovery.interrupted == ("run-stopped",)
+    assert "RUN_INTERRUPTED" in codes(status)
+    alone = judge(history(drills=[fact]))
+    assert alone.recovery.verdict is Verdict.UNPROVEN
+    failed = replace(stopped, verdict=Verdict.FAILED)
+    status = judge(history(drills=[good, replace(fact, record=failed)]))
+    assert status.recovery.verdict is Verdict.FAILED
 
 
 def test_a_copy_that_was_gone_or_unreadable_in_the_drill_is_not_there() -> None:

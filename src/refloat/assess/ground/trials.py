@@ -72,15 +72,27 @@ class Trial:
     test: RestoreTest | None = None
 
     def counts(self, plan: Plan) -> bool:
-        """Whether it tried the whole service, or the plan lets tests of parts count as one."""
+        """Whether it tried the whole service, or the plan lets tests of parts count as one.
+
+        A drill that somebody stopped before anything failed was no trial of the whole.
+        """
+        if self.interrupted:
+            return False
         return self.level is TestLevel.SERVICE or plan.policy.file_tests_count
 
+    @property
+    def interrupted(self) -> bool:
+        """Whether somebody stopped it before it showed anything either way."""
+        return self.drill is not None and self.drill.record.interrupted and self.passed is None
+
     def tried_less_than(self, earlier: Trial) -> bool:
-        """Whether this drill passed with older data than an earlier one that passed or failed."""
-        if self.drill is None or earlier.drill is None or earlier.passed is None:
+        """Whether this drill passed, but of an older instant of loss, with older data if known."""
+        if self.drill is None or earlier.drill is None or not self.passed:
             return False
-        if not self.passed or self.point_time is None or earlier.point_time is None:
+        if self.drill.record.loss_at >= earlier.drill.record.loss_at:
             return False
+        if self.point_time is None or earlier.point_time is None:
+            return True
         return self.point_time < earlier.point_time
 
     def brought_back(self, data_set: str) -> Outcome | None:

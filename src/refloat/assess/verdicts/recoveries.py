@@ -44,12 +44,7 @@ _AT_MOST = 20
 def judge_recovery(basis: Basis, objectives: tuple[ObjectiveStatus, ...]) -> RecoveryJudgement:
     """Say whether the service would come back in time, at the instant."""
     trial = basis.deciding_trial()
-    interrupted = tuple(
-        one.run
-        for one in basis.facts.interruptions
-        if one.service == basis.service.key
-        and (trial is None or trial.drill is None or one.at > trial.drill.at)
-    )
+    interrupted = _interrupted(basis, trial)
     if trial is None:
         judged = _never(basis, interrupted)
     elif trial.drill is not None:
@@ -59,6 +54,20 @@ def judge_recovery(basis: Basis, objectives: tuple[ObjectiveStatus, ...]) -> Rec
         if judged.verdict is Verdict.UNPROVEN and trial.passed and not judged.stale:
             judged = _before(basis, trial, interrupted, objectives) or judged
     return replace(judged, would_change=recovery_outlook(basis, judged, objectives))
+
+
+def _interrupted(basis: Basis, trial: Trial | None) -> tuple[str, ...]:
+    """Name the runs that were stopped or killed since the trial that decides."""
+    since = trial.drill.at if trial is not None and trial.drill is not None else None
+    killed = [
+        (one.at, one.run) for one in basis.facts.interruptions if one.service == basis.service.key
+    ]
+    stopped = [
+        (one.drill.at, one.drill.record.run)
+        for one in basis.trials()
+        if one.drill is not None and one.interrupted
+    ]
+    return tuple(run for at, run in sorted(killed + stopped) if since is None or at > since)
 
 
 def reference(drill: DrillFact) -> DrillReference:
