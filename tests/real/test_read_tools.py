@@ -75,6 +75,23 @@ def test_what_restic_lists_is_read(folder: Path) -> None:
     assert "token=" not in repr(listing)
 
 
+@WITH_RESTIC
+def test_what_restic_tags_and_rewrites_the_id_of_stays_the_same_point(folder: Path) -> None:
+    run(folder, "restic", "init")
+    for _ in range(2):
+        run(folder, "restic", "backup", "--host", "web1", "data")
+    listed = run(folder, "restic", "snapshots", "--json")
+    before = read(folder, "restic", listed)
+    for tag in ("kept", "longer"):
+        run(folder, "restic", "tag", "--add", tag, "latest")
+    told = run(folder, "restic", "snapshots", "--json")
+    assert {one["id"] for one in json.loads(told)} != {one["id"] for one in json.loads(listed)}
+    after = read(folder, "restic", told)
+    assert [one["external_id"] for one in after.facts] == [
+        one["external_id"] for one in before.facts
+    ]
+
+
 @WITH_BORG
 def test_what_borg_lists_is_read_in_its_own_zone(folder: Path) -> None:
     run(folder, "borg", "init", "--encryption", "repokey")
