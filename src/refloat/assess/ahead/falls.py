@@ -121,14 +121,10 @@ class Falls:
         return Stopping(self._plan, self._graph, self._first, standby)
 
     @cached_property
-    def _keys(self) -> KeysAt:
-        copies = self._by_number.values()
-        return KeysAt(self._plan, self._looks, self.machine, self._known, copies)
-
-    @cached_property
-    def machine(self) -> OwnMachine:
-        """Knows what takes the machine on which Refloat runs."""
-        return OwnMachine(self._plan, self._graph)
+    def keys(self) -> KeysAt:
+        """Knows which keys are perhaps gone."""
+        machine, copies = OwnMachine(self._plan, self._graph), self._by_number.values()
+        return KeysAt(self._plan, self._looks, machine, self._known, copies)
 
     @cached_property
     def _standing(self) -> Standing:
@@ -153,7 +149,7 @@ class Falls:
         follows = one.copied or one.kind in HOLDS_DATA
         (surely if follows else perhaps).extend(self._stopping.standbys((key,)))
         perhaps += self._stopping.with_carriers((key,))
-        perhaps += self._keys.read_here(Loss(LossKind.COMPONENT, key))
+        perhaps += self.keys.read_here(Loss(LossKind.COMPONENT, key))
         return _parted(surely, perhaps)
 
     def _service(self, key: str) -> _Fallen:
@@ -162,7 +158,7 @@ class Falls:
         own, stopping = tuple(self._graph.own(key)), self._stopping
         surely = [self._first[key], *stopping.down(own), *stopping.standbys(own)]
         surely += stopping.standby(key)
-        keys = self._keys.read_here(Loss(LossKind.SERVICE, key))
+        keys = self.keys.read_here(Loss(LossKind.SERVICE, key))
         return _parted(surely, (*stopping.with_carriers(own), *keys))
 
     def _site(self, key: str) -> _Fallen:
@@ -176,7 +172,7 @@ class Falls:
         surely, perhaps = list(stopping.down(here)), list(stopping.down(unsaid))
         perhaps += stopping.standbys((*here, *unsaid))
         perhaps += (*stopping.with_carriers((*here, *unsaid)), *stopping.unexplained)
-        perhaps += (*self._keys.site(key), *self._keys.read_here(Loss(LossKind.SITE, key)))
+        perhaps += (*self.keys.site(key), *self.keys.read_here(Loss(LossKind.SITE, key)))
         for (repository, domain), numbers in self._groups.items():
             place = plan.repositories.get(repository)
             there = self._standing.at_site(key, place.site if place is not None else "", domain)
@@ -225,7 +221,7 @@ class Falls:
         surely, perhaps = list(self._stopping.down(hosted)), list(self._stopping.down(unsaid))
         perhaps += [self._first[one] + RESTORED for one in (*hosted, *unsaid)]
         perhaps += (*self._stopping.with_carriers(hosted), *self._stopping.unexplained)
-        perhaps += self._keys.read_here(Loss(LossKind.VENDOR, key))
+        perhaps += self.keys.read_here(Loss(LossKind.VENDOR, key))
         number = self._known.get(("vendor", key))
         if number is not None:
             surely.append(number)
@@ -243,7 +239,7 @@ class Falls:
         """All that runs, but for what vendors run; and the copies, as isolation judges them."""
         ours = self._stopping.ours()
         surely, perhaps = self._stopping.services_of_ours()
-        perhaps += self._keys.read_here(Loss(LossKind.PRODUCTION, key))
+        perhaps += self.keys.read_here(Loss(LossKind.PRODUCTION, key))
         surely += (*self._stopping.down(ours), *self._stopping.standbys(ours))
         for number, place in self._by_number.items():
             known = self.compromise.isolated.get((place.data_set, place.repository))

@@ -46,6 +46,9 @@ class KeysAt:
         machine: knows what takes that machine.
         known: by node, its number.
         copies: every place of copies.
+
+    Attributes:
+        machine: as given.
     """
 
     def __init__(
@@ -58,7 +61,7 @@ class KeysAt:
     ) -> None:
         self._plan = plan
         self._looks = looks
-        self._machine = machine
+        self.machine = machine
         self._known = known
         self._copies = copies
 
@@ -72,7 +75,7 @@ class KeysAt:
     def read_here(self, loss: Loss) -> Iterator[int]:
         """Give the keys that are perhaps lost with the machine that alone has them."""
         for number, copied in self._read.items():
-            if self._machine.lost_with(loss, copied):
+            if self.machine.lost_with(loss, copied):
                 yield number
 
     @cached_property
@@ -100,7 +103,7 @@ class KeysAt:
             number = self._known.get(("keys", f"repository {key}"))
             if number is not None and is_read_here(self._plan, key):
                 found[number] = by_repository[key] = set()
-        for key in self._machine.copied if found else ():
+        for key in self.machine.copied if found else ():
             for repository in self._plan.components[key].repositories:
                 if repository in by_repository:
                     by_repository[repository].add(key)

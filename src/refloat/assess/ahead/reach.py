@@ -209,7 +209,7 @@ def _credential(left: Aftermath, trace: CredentialTrace) -> AccessOutcome:
     open_still = trace.rests_on is None or left.is_lost(trace.rests_on)
     if trace.reach is Reach.UNKNOWN and open_still:
         return AccessOutcome(what, trace.lives_in, Reach.UNKNOWN, trace.because)
-    if not left.network.falls.machine.is_lost(left.scenario.losses):
+    if not left.network.falls.keys.machine.is_lost(left.scenario.losses):
         because = "Nothing that is lost holds it."
         return AccessOutcome(what, trace.lives_in, Reach.REACHABLE, because)
     because = "It lies where Refloat runs, which may be lost; "

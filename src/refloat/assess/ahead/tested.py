@@ -1,8 +1,9 @@
 """When a scenario was last tried: the scenario itself, and each service that it takes down.
 
 An exercise is one of a scenario if it says so: with the words for its kind, or with the name of all
-that is lost. That data is deleted is also tried by whatever last restored it. A test of a service
-shows that it comes back; not that it does in this scenario.
+that is lost; of other scenarios than the two that have words, also if it restored all services that
+go down, or practised the one whose part is lost. That data is deleted is also tried by whatever
+last restored it. A test of a service shows that it comes back; not that it does in this scenario.
 """
 
 from __future__ import annotations
@@ -54,35 +55,37 @@ def tested(left: Aftermath, services: Iterable[ServiceOutcome]) -> tuple[LastTes
         return ()
     down = [one.service for one in services if one.fate is not Fate.UNTOUCHED]
     down = [key for key in down if left.is_down(key)]
-    return (_of_scenario(left), *(_of_service(left, key) for key in down))
+    return (_of_scenario(left, frozenset(down)), *(_of_service(left, key) for key in down))
 
 
 # The scenario
 
 
-def _of_scenario(left: Aftermath) -> LastTest:
+def _of_scenario(left: Aftermath, down: frozenset[str]) -> LastTest:
     feed = left.organisation.facts.feed
     instant = left.organisation.instant
     held = [one for one in standing(feed.exercises, instant) if one.at <= instant]
-    found = [_exercise(left, one) for one in held if _is_of(left, one)]
+    found = [_exercise(left, one) for one in held if _is_of(left, one, down)]
     found += _restored(left)
     return max(found, key=lambda one: (one.at, one.reference), default=_NEVER)
 
 
-def _is_of(left: Aftermath, exercise: Exercise) -> bool:
-    """Whether an exercise says that it was of a scenario."""
+def _is_of(left: Aftermath, exercise: Exercise, down: frozenset[str]) -> bool:
+    """Whether an exercise says that it was of a scenario, or restored all that goes down."""
     key, losses = left.scenario.key, left.scenario.losses
     said = words_of(f"{exercise.what} {exercise.external_id}")
     if key in _SPOKEN:
         return any(said.issuperset(some) for some in _SPOKEN[key])
+    if down and down.issubset(exercise.restored):
+        return True
     return bool(losses) and all(_names(left, one, said, exercise) for one in losses)
 
 
 def _names(left: Aftermath, loss: Loss, said: frozenset[str], exercise: Exercise) -> bool:
-    """Whether an exercise names what is lost, or restored it."""
+    """Whether an exercise names what is lost, practised its service or restored it."""
     owners = left.network.graph.owners.get(loss.key, ())
     ours = loss.kind in (LossKind.COMPONENT, LossKind.SERVICE)
-    if ours and not {loss.key, *owners}.isdisjoint(exercise.restored):
+    if ours and not {loss.key, *owners}.isdisjoint((*exercise.restored, *exercise.services)):
         return True
     if loss.kind is LossKind.PERSON and said.isdisjoint(_AWAY):
         return False
@@ -101,9 +104,9 @@ def _exercise(left: Aftermath, one: Exercise) -> LastTest:
         text = [words.duration(some / timedelta(seconds=1)) for some in (ago, every)]
         stale = (f"It was {text[0]} ago; {text[1]} is the longest.",)
     what = one.what
-    if one.restored:
-        names = words.listed(called(left.plan, key) for key in one.restored)
-        what = f"{what} (restored: {names})"
+    done, keys = ("restored", one.restored) if one.restored else ("practised", one.services)
+    if keys:
+        what = f"{what} ({done}: {words.listed(called(left.plan, key) for key in keys)})"
     return LastTest(
         service="",
         kind="exercise",

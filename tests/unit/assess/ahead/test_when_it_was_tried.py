@@ -79,6 +79,17 @@ def test_an_exercise_that_is_too_old_no_longer_counts() -> None:
     assert "Rehearse this scenario again: the last time was 2025-10-18." in found.surer
 
 
+def test_an_exercise_covers_what_it_restored_or_practised() -> None:
+    all_of_it = exercise("the yearly test", 30, "app", "wiki")
+    one = told(of("site:back-street", all_of_it))
+    assert (one.kind, one.what) == ("exercise", "the yearly test (restored: App and Wiki)")
+    assert told(of("site:back-street", exercise("the yearly test", 30, "app"))).kind == ""
+    assert told(of("ransomware", all_of_it)).kind == ""
+    talked = replace(exercise("the yearly test"), services=("app",))
+    assert told(of("deletion:db", talked)).what == "the yearly test (practised: App)"
+    assert told(of("deletion:pages", talked)).kind == ""
+
+
 @pytest.mark.parametrize(
     ("what", "kind"), [("Ana led the exercise", ""), ("a restore without Ana Silva", "exercise")]
 )
