@@ -131,7 +131,8 @@ def _facts(
         usable_claim="failed" if half else None,
         size_bytes=said.stats.size if said.stats is not None else None,
         copies=[copy],
-        expires_at=expires_at(telling.request, began),
+        # borg itself removes a checkpoint when the backup was made after all.
+        expires_at=None if half else expires_at(telling.request, began),
     )
 
 

@@ -12,6 +12,7 @@ be several incomplete ones beside it, with the same beginning: those are known b
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import datetime
 
 import msgspec
 from msgspec import Struct, field
@@ -136,9 +137,13 @@ def _facts(telling: Telling, raw: msgspec.Raw) -> Iterator[Fact]:
         completed_at=ended if ended is not None and ended.year >= _EARLIEST else None,
         **_whole(said),
         size_bytes=_size(said),
-        # What is pinned stays until somebody takes the pin away.
-        expires_at=None if said.pins else expires_at(telling.request, began),
+        expires_at=_end(said, telling, began),
     )
+
+
+def _end(said: _Snapshot, telling: Telling, began: datetime) -> datetime | None:
+    """Say when kopia removes it: what is pinned never, and what is incomplete as soon as it can."""
+    return None if said.pins or said.incomplete else expires_at(telling.request, began)
 
 
 def _whole(said: _Snapshot) -> dict[str, object]:

@@ -125,9 +125,13 @@ def _facts(telling: Telling, raw: msgspec.Raw) -> Iterator[Fact]:
         size_bytes=said.size,
         copies=[{"location": telling.request.instance, "encrypted": _encrypted(said)}],
         integrity=_integrity(said.verification),
-        # What is protected stays until somebody takes the protection away.
-        expires_at=None if said.protected else expires_at(telling.request, began),
+        expires_at=_end(said, telling, began),
     )
+
+
+def _end(said: _Snapshot, telling: Telling, began: datetime) -> datetime | None:
+    """Say when it is to go: what is protected never, and half of one as soon as that is seen."""
+    return None if said.protected or _is_half(said) else expires_at(telling.request, began)
 
 
 def _is_half(said: _Snapshot) -> bool:
