@@ -51,7 +51,7 @@ class Together:
     def outcomes(self) -> tuple[GroupOutcome, ...]:
         """Every group of which a part is lost, and whose newest states lie too far apart."""
         named = (self._named(name, some) for name, some in self._groups.items())
-        own = (self._unnamed(key, some) for key, some in self._lost.items())
+        own = (self._unnamed(key) for key in self._apart)
         return tuple(one for one in (*named, *own) if one is not None)
 
     @cached_property
@@ -64,15 +64,23 @@ class Together:
         return {key: tuple(some) for key, some in found.items()}
 
     @cached_property
-    def _lost(self) -> Mapping[str, list[DataSetOutcome]]:
-        """Give, by service, the data of its own that is lost."""
-        owners = self._left.network.graph.owners
-        found: dict[str, list[DataSetOutcome]] = {}
+    def _apart(self) -> tuple[str, ...]:
+        """Name services whose own lost data all comes back, in no group, and too far apart."""
+        owners, components = self._left.network.graph.owners, self._plan.components
+        spans: dict[str, tuple[float, float]] = {}
+        stuck: set[str] = set()
         for key, one in self._data.items():
-            if one.lost:
-                for service in owners.get(key, ()):
-                    found.setdefault(service, []).append(one)
-        return found
+            if not one.lost:
+                continue
+            seconds = one.loss_seconds if one.fate is Fate.BACK else None
+            for service in owners.get(key, ()):
+                if seconds is None:
+                    stuck.add(service)
+                elif not components[key].group:
+                    low, high = spans.get(service, (seconds, seconds))
+                    spans[service] = min(low, seconds), max(high, seconds)
+        far = (key for key, (low, high) in spans.items() if high - low > self._allowed)
+        return tuple(key for key in far if key not in stuck)
 
     @cached_property
     def _groups(self) -> Mapping[str, list[str]]:
@@ -113,16 +121,10 @@ class Together:
         )
         return self._outcome(name, keys, services, text, named=True, chosen=chosen)
 
-    def _unnamed(self, service: str, lost: Iterable[DataSetOutcome]) -> GroupOutcome | None:
-        alone: dict[str, float] = {}
-        for one in lost:
-            if one.fate is not Fate.BACK or one.loss_seconds is None:
-                return None
-            if not self._plan.components[one.data_set].group:
-                alone[one.data_set] = one.loss_seconds
-        if not alone or max(alone.values()) - min(alone.values()) <= self._allowed:
-            return None
-        keys = list(alone)
+    def _unnamed(self, service: str) -> GroupOutcome:
+        own = self._left.network.graph.own(service)
+        lost = (key for key in own if self._is_lost(key))
+        keys = [key for key in lost if not self._plan.components[key].group]
         chosen = narrowest({key: tuple(self._states(key)) for key in keys})
         text = (
             f"{self._parts(keys)} come back from times {_apart(chosen)} apart, the oldest "
