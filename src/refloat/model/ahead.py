@@ -272,6 +272,10 @@ class TestResult(enum.StrEnum):
     __test__ = False
 
 
+WHOLE = "the whole service"
+"""What a test tried that was of no part alone."""
+
+
 @dataclass(frozen=True, slots=True)
 class LastTest:
     """When a scenario, or a service that it takes down, was last tried.

@@ -10,6 +10,7 @@ from refloat.assess.ahead.aftermath import Aftermath
 from refloat.assess.ahead.building import although, failed, in_spite, untold
 from refloat.assess.ahead.losses import name_of
 from refloat.model.ahead import (
+    WHOLE,
     AccessOutcome,
     CopyFate,
     DataSetOutcome,
@@ -222,7 +223,7 @@ def _of_tests(
     left: Aftermath, last: tuple[LastTest, ...], services: tuple[ServiceOutcome, ...]
 ) -> Iterator[str]:
     """Say what to try again, and whether the scenario itself was ever tried."""
-    never = {one.service for one in last if one.result in (TestResult.NEVER, TestResult.PART)}
+    never = {one.service for one in last if one.what != WHOLE}
     yield from untested(
         one.name for one in services if one.service in never and one.seconds is not None
     )

@@ -20,7 +20,7 @@ from refloat.assess.ahead.standing import words as words_of
 from refloat.assess.ground.basis import Basis
 from refloat.assess.ground.trials import Trial
 from refloat.assess.verdicts.staleness import stale_trial, trial_expires_at
-from refloat.model.ahead import Fate, LastTest, Loss, LossKind, ServiceOutcome, TestResult
+from refloat.model.ahead import WHOLE, Fate, LastTest, Loss, LossKind, ServiceOutcome, TestResult
 from refloat.model.feed import TestLevel
 from refloat.model.feed_people import Exercise
 from refloat.model.run import Outcome
@@ -162,7 +162,7 @@ def _trial(start: Basis, trial: Trial, service: str, result: TestResult) -> Last
 
 def _what(start: Basis, trial: Trial) -> str:
     if trial.drill is not None or trial.level is TestLevel.SERVICE:
-        return "the whole service"
+        return WHOLE
     names = words.listed(words.component(start.plan, key) for key in trial.data_sets)
     level = trial.level.value
     return f"a part: {level} ({names})" if names else f"a part: {level}"

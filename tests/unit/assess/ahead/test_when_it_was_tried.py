@@ -147,6 +147,8 @@ def test_a_part_that_passed_is_not_the_whole() -> None:
     part = replace(service_test("app", NOW - DAY, level=TestLevel.FILE), data_sets=("db",))
     one = told(of("site:back-street", part), "app")
     assert (one.result, one.what) == (TestResult.PART, "a part: file (the bookings)")
+    given = company(FIRM.replace("watch:", "takes: 1 h, watch:"), *COPIES, part)
+    assert "Test all of App: nobody ever did." in lost(given, "db").surer
 
 
 def test_the_first_test_that_will_be_too_old_is_named() -> None:
