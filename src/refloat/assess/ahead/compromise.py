@@ -82,15 +82,25 @@ class Compromise:
             loss: of a principal, or of production.
             place: the place.
         """
+        asked = (loss, place.repository, place.governed)
+        if asked not in self._altering:
+            self._altering[asked] = any(
+                self._able(self._acting(key, place.repository), place.repository, place.governed)
+                is not False
+                for key in self._names(loss)
+            )
+        return self._altering[asked]
+
+    @cached_property
+    def _altering(self) -> dict[tuple[Loss, str, bool], bool]:
+        return {}
+
+    def _names(self, loss: Loss) -> list[str]:
+        """Give the accounts that are in somebody else's hands."""
+        if loss.kind is not LossKind.PRODUCTION:
+            return [loss.key]
         principals = effective_rights(self._organisation).principals
-        names = [loss.key]
-        if loss.kind is LossKind.PRODUCTION:
-            names = [key for key, kind in principals.items() if kind in PRODUCTION]
-        return any(
-            self._able(self._acting(key, place.repository), place.repository, place.governed)
-            is not False
-            for key in names
-        )
+        return [key for key, kind in principals.items() if kind in PRODUCTION]
 
     def _unlocked(self, repository: str) -> Mapping[bool, list[int]]:
         """Give a repository's copies that no lock keeps, by whether rules alone lock them."""
@@ -112,7 +122,7 @@ class Compromise:
         Whoever of production can alter copies where backup administrators sign in can act as those.
         """
         one = self._plan.repositories.get(repository)
-        if one is None or one.authentication_domain not in self._taken.get(key, ()):
+        if one is None or key not in self._takers(one.authentication_domain):
             return (key,)
         return (key, *self._administrators)
 
@@ -141,17 +151,21 @@ class Compromise:
     def _allowed(self) -> dict[tuple[str, str, Right], bool | None]:
         return {}
 
-    @cached_property
-    def _taken(self) -> Mapping[str, frozenset[str]]:
-        """Give, by account of production's, the domains in which it can alter copies."""
-        rights = effective_rights(self._organisation)
-        found: dict[str, set[str]] = {}
-        for one in self._plan.repositories.values():
-            domain = one.authentication_domain
+    def _takers(self, domain: str) -> frozenset[str]:
+        """Give the accounts of production's that can alter copies in a domain."""
+        if domain not in self._taken:
+            rights, found = effective_rights(self._organisation), set[str]()
             if domain.casefold() not in NOWHERE:
-                for holding in rights.holders(one.key, ALTERING_RIGHTS, PRODUCTION):
-                    found.setdefault(holding.principal, set()).add(domain)
-        return {key: frozenset(some) for key, some in found.items()}
+                for one in self._plan.repositories.values():
+                    if one.authentication_domain == domain:
+                        held = rights.holders(one.key, ALTERING_RIGHTS, PRODUCTION)
+                        found.update(holding.principal for holding in held)
+            self._taken[domain] = frozenset(found)
+        return self._taken[domain]
+
+    @cached_property
+    def _taken(self) -> dict[str, frozenset[str]]:
+        return {}
 
     def _kept(self, number: int) -> bool:
         """Whether a lock that nobody's rights open keeps a copy there; looked up once."""

@@ -9,7 +9,7 @@ last restored it. A test of a service shows that it comes back; not that it does
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from refloat.assess import words
 from refloat.assess.about import called
@@ -138,16 +138,31 @@ def _restored(left: Aftermath) -> Iterator[LastTest]:
 def _of_service(left: Aftermath, key: str) -> LastTest:
     start = left.organisation.bases[key]
     trial = start.deciding_trial()
-    if trial is not None:
-        return _trial(start, trial, key, _SHOWED[trial.passed])
-    trial = next(reversed(start.trials()), None)
     if trial is None:
-        return LastTest(key, "", "", TestResult.NEVER)
-    part = TestResult.PART if trial.passed else _SHOWED[trial.passed]
-    return _trial(start, trial, key, part)
+        trial = next(reversed(start.trials()), None)
+        if trial is None:
+            return LastTest(key, "", "", TestResult.NEVER)
+        part = TestResult.PART if trial.passed else _SHOWED[trial.passed]
+        return _trial(start, trial, key, part)
+    judged = left.organisation.statuses[key].recovery
+    if judged.references[:1] != (trial.reference,) or judged.expires_at is None:
+        return _trial(start, trial, key, _SHOWED[trial.passed])
+    return _told(start, trial, key, _SHOWED[trial.passed], judged.stale, judged.expires_at)
 
 
 def _trial(start: Basis, trial: Trial, service: str, result: TestResult) -> LastTest:
+    old = tuple(one.sentence for one in stale_trial(start, trial))
+    return _told(start, trial, service, result, old, trial_expires_at(start, trial))
+
+
+def _told(
+    start: Basis,
+    trial: Trial,
+    service: str,
+    result: TestResult,
+    stale: tuple[str, ...],
+    until: datetime,
+) -> LastTest:
     return LastTest(
         service=service,
         kind="drill" if trial.drill is not None else "restore test",
@@ -155,8 +170,8 @@ def _trial(start: Basis, trial: Trial, service: str, result: TestResult) -> Last
         result=result,
         at=trial.at,
         reference=trial.reference,
-        stale=tuple(one.sentence for one in stale_trial(start, trial)),
-        counts_until=trial_expires_at(start, trial),
+        stale=stale,
+        counts_until=until,
     )
 
 

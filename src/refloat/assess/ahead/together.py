@@ -86,7 +86,8 @@ class Together:
     def _groups(self) -> Mapping[str, list[str]]:
         """Give the data sets of every consistency group of the plan."""
         found: dict[str, list[str]] = {}
-        for key, one in self._plan.components.items():
+        for key in self._left.network.copies:
+            one = self._plan.components[key]
             if one.group and one.copied:
                 found.setdefault(one.group, []).append(key)
         return found

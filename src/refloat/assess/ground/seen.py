@@ -82,7 +82,8 @@ class SeenPoint:
     @property
     def follows(self) -> bool:
         """Whether it follows what it copies (a replica), and is deleted or spoilt with it."""
-        return self.fact.level.casefold() == "replica"
+        level = self.fact.level
+        return bool(level) and level.casefold() == "replica"
 
     @property
     def there(self) -> bool:
