@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 from pathlib import Path
 
 from hypothesis import HealthCheck, settings
@@ -16,6 +17,15 @@ for name in [one for one in os.environ if one.startswith(("REFLOAT_", "RESTIC_",
     if name != KEPT:
         del os.environ[name]
 os.environ["PATH"] = f"{PROGRAMS}{os.pathsep}{os.environ.get('PATH', '')}"
+
+# Whoever starts the tests in the background (`&`, nohup) has them ignore these, and so would every
+# program that a test starts and then stops by them.
+for number, usual in (
+    (signal.SIGINT, signal.default_int_handler),
+    (signal.SIGHUP, signal.SIG_DFL),
+):
+    if signal.getsignal(number) is signal.SIG_IGN:
+        signal.signal(number, usual)
 
 # A property that is true on a fast machine must not be called false on one that is busy.
 settings.register_profile(

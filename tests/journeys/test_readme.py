@@ -127,7 +127,7 @@ def test_a_command_that_a_reader_types_is_understood(call: tuple[str, ...]) -> N
 
 
 def test_the_test_sees_what_cannot_be_understood() -> None:
-    for wrong in (("drill",), ("drill", "x", "--quickly"), ("plan", "chekc"), ("dril", "x")):
+    for wrong in (("report",), ("drill", "x", "--quickly"), ("plan", "chekc"), ("dril", "x")):
         with pytest.raises((AssertionError, click.ClickException)):
             understand(wrong)
 
