@@ -448,5 +448,5 @@ except StateProblem as error:
 """
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert "the Python package psycopg is missing" in ran.stdout, ran.stderr
-    assert "pip install 'refloat[postgresql]'" in ran.stdout
+    assert "pip install 'psycopg[binary]'" in ran.stdout
     assert "secret" not in ran.stdout

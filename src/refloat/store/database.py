@@ -144,7 +144,7 @@ def telling(database: Database) -> Iterator[None]:
     except ImproperlyConfigured as error:
         raise StateProblem(
             f"the index {database.shown} cannot be used: the Python package psycopg is missing",
-            hint="Run: pip install 'refloat[postgresql]'",
+            hint="Run: pip install 'psycopg[binary]'",
         ) from error
     except (DatabaseError, InterfaceError) as error:
         words = str(error).strip().splitlines()
