@@ -221,7 +221,7 @@ class Components:
     def copy(self, one: Component, place: Place) -> int:
         """Give the number of the copies of a data set in a place."""
         node = ("copy", f"{place.data_set}@{place.repository}")
-        if node in self._things.known:  # another copy there, with another key or elsewhere
+        if node in self._things.known.others:  # another copy there, with another key or elsewhere
             node = ("copy", f"{place.data_set} {len(self.by_number)}@{place.repository}")
         number = self._things.new(node)
         self.by_number[number] = place

@@ -13,6 +13,7 @@ from refloat.assess.ahead.compromise import ALTERING_RIGHTS
 from refloat.assess.ahead.losses import in_words
 from refloat.assess.ahead.naming import RESTORED
 from refloat.assess.ahead.places import Place
+from refloat.assess.ground.basis import Basis
 from refloat.assess.ground.seen import SeenPoint
 from refloat.model.access import HOLDING
 from refloat.model.ahead import CopyFate, CopyOutcome, DataSetOutcome, Fate, Loss, LossKind
@@ -48,8 +49,9 @@ class CopiesLeft:
         """Say what becomes of one data set."""
         left, numbers = self._left, self._network.copies.get(key, ())
         lost = left.is_lost(key)
-        copies = tuple([self._copy(number) for number in numbers])
-        failed = self._failed(key)
+        start = self._network.owner(key)
+        copies = tuple([self._copy(number, start) for number in numbers])
+        failed = _failed(start, key)
         if failed:
             copies = tuple([_doubted(one, failed) for one in copies])
         fate, best = self._fate(key, lost=lost), None
@@ -95,15 +97,9 @@ class CopiesLeft:
         surely = running in self._left.surely
         return Fate.GONE if surely and not self._left.hopeful[restored] else Fate.UNKNOWN
 
-    def _failed(self, key: str) -> str:
-        """Say that the last restore of a data set failed; empty if none did."""
-        start = self._network.owner(key)
-        trial = start.failed_restore(key) if start is not None else None
-        return f"The last restore of it, on {words.day(trial.at)}, failed." if trial else ""
-
     # One place
 
-    def _copy(self, number: int) -> CopyOutcome:
+    def _copy(self, number: int, start: Basis | None) -> CopyOutcome:
         left, place = self._left, self._network.by_number[number]
         if number in left.surely:
             return self._struck(place, left.surely[number])
@@ -120,7 +116,7 @@ class CopiesLeft:
             if place.newest.follows:
                 text = "It is a replica: what is deleted or spoilt in the original is so in it too."
             return CopyOutcome(place.data_set, place.repository, CopyFate.UNKNOWN, text)
-        point = self._point(place)
+        point = self._point(place, start)
         if left.cautious[number]:
             fate, text = CopyFate.SURVIVES, "Nothing that is lost touches it."
             if self._compromised:
@@ -175,12 +171,12 @@ class CopiesLeft:
             return self._days[known.locked_until]
         return "None of these accounts can alter it."
 
-    def _point(self, place: Place) -> SeenPoint:
+    def _point(self, place: Place, start: Basis | None) -> SeenPoint:
         """Give the newest point that survives: under compromise a locked one, where any is."""
         assert place.newest is not None
         if not self._compromised:
             return place.newest
-        locked = self._network.looks.locked(place, self._network.owner(place.data_set))
+        locked = self._network.looks.locked(place, start)
         if locked is None or locked is place.newest:
             return place.newest
         return locked if locked_only(self._left, place) else place.newest
@@ -233,7 +229,7 @@ class CopiesLeft:
         return "Copies survive, and the written steps to restore them cannot be done."
 
     def _why_unknown(self, key: str) -> str:
-        failed = self._failed(key)
+        failed = _failed(self._network.owner(key), key)
         if failed:
             return failed
         left = self._left
@@ -267,6 +263,12 @@ class CopiesLeft:
     def _called(self, repository: str) -> str:
         known = self._left.plan.repositories.get(repository)
         return known.name if known is not None and known.name else repository
+
+
+def _failed(start: Basis | None, key: str) -> str:
+    """Say that the last restore of a data set failed; empty if none did."""
+    trial = start.failed_restore(key) if start is not None else None
+    return f"The last restore of it, on {words.day(trial.at)}, failed." if trial else ""
 
 
 def _doubted(copy: CopyOutcome, failed: str) -> CopyOutcome:

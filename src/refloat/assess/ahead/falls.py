@@ -144,7 +144,7 @@ class Falls:
         one = self._plan.components.get(key)
         if one is None:
             return (), ()
-        surely = list(self._stopping.down((key,)))
+        surely = self._stopping.down((key,))
         perhaps: list[int] = []
         follows = one.copied or one.kind in HOLDS_DATA
         (surely if follows else perhaps).extend(self._stopping.standbys((key,)))
@@ -169,7 +169,7 @@ class Falls:
             for one in stopping.at_site("")
             if plan.components[one].kind not in RENTED and plan.components[one].vendor is None
         ]
-        surely, perhaps = list(stopping.down(here)), list(stopping.down(unsaid))
+        surely, perhaps = stopping.down(here), stopping.down(unsaid)
         perhaps += stopping.standbys((*here, *unsaid))
         perhaps += (*stopping.with_carriers((*here, *unsaid)), *stopping.unexplained)
         perhaps += (*self.keys.site(key), *self.keys.read_here(Loss(LossKind.SITE, key)))
@@ -218,7 +218,7 @@ class Falls:
     def _vendor(self, key: str) -> _Fallen:
         hosted = [one.key for one in self._plan.components.values() if one.vendor == key]
         unsaid = [*self._standing.perhaps_at(key, self._graph)]
-        surely, perhaps = list(self._stopping.down(hosted)), list(self._stopping.down(unsaid))
+        surely, perhaps = self._stopping.down(hosted), self._stopping.down(unsaid)
         perhaps += [self._first[one] + RESTORED for one in (*hosted, *unsaid)]
         perhaps += (*self._stopping.with_carriers(hosted), *self._stopping.unexplained)
         perhaps += self.keys.read_here(Loss(LossKind.VENDOR, key))

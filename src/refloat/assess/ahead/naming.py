@@ -66,27 +66,32 @@ class Numbers(Mapping[Node, int]):
 
     Args:
         names: what each thing is; whoever adds to it does so by ``add``.
+
+    Attributes:
+        others: the numbers of the things that are none of a component's or service's.
     """
 
     def __init__(self, names: Names) -> None:
         self._names = names
         self._first = names.first
-        self._others: dict[Node, int] = {}
+        self._next = len(names)
+        self.others: dict[Node, int] = {}
 
     def add(self, node: Node) -> int:
         """Give a new thing, which is none of a component's or service's, the next number."""
-        number = self._others[node] = len(self._names)
+        number = self.others[node] = self._next
+        self._next += 1
         self._names.others.append(node)
         return number
 
     def __getitem__(self, node: Node) -> int:
         place = _PLACES.get(node[0])
-        return self._others[node] if place is None else self._first[node[1]] + place
+        return self.others[node] if place is None else self._first[node[1]] + place
 
     def __contains__(self, node: object) -> bool:
         if isinstance(node, tuple) and node and node[0] in _PLACES:
             return node[1] in self._first
-        return node in self._others
+        return node in self.others
 
     def __iter__(self) -> Iterator[Node]:
         return iter(self._names)

@@ -157,7 +157,7 @@ class Places:
         past = []
         for point in reversed(points):
             if point.eligible:
-                if _is_doubtful(point):
+                if point.doubtful:
                     past.append(point)
                 else:
                     yield point
@@ -196,7 +196,7 @@ class Places:
             return
         meant = start.component(place.data_set).repositories
         for point in reversed(start.points(place.data_set)):
-            if not point.eligible or _is_doubtful(point):
+            if not point.eligible or point.doubtful:
                 continue
             if place.copy is None:
                 there: list[CopySeen | None] = [] if point.copies else [None]
@@ -227,7 +227,7 @@ class Places:
         if not domain and repository is not None:
             domain = repository.failure_domain
         governed = _mode(repository, copy) is LockMode.GOVERNANCE
-        past = point is not None and _is_doubtful(point)
+        past = point is not None and point.doubtful
         return Place(data_set, key, point, copy, domain, governed, past)
 
     def _holds(self, point: SeenPoint, copy: CopySeen | None, key: str) -> bool:
@@ -243,15 +243,6 @@ class Places:
             period = repository.lock.period
             until = None if period is None else point.consistency_time + period
         return until is None or until > self._instant
-
-
-def _is_doubtful(point: SeenPoint) -> bool:
-    """Whether nobody knows if a point is still there, and whole.
-
-    It was to be removed by now, and nobody has seen it since; or it is a replica, and what became
-    of the original may have become of it.
-    """
-    return point.past or point.follows
 
 
 def _mode(repository: Repository | None, copy: CopySeen | None) -> LockMode:

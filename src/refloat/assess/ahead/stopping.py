@@ -42,14 +42,16 @@ class Stopping:
         self._first = first
         self._standby = standby
 
-    def down(self, components: Iterable[str]) -> Iterator[int]:
+    def down(self, components: Iterable[str]) -> list[int]:
         """Give what no longer runs when components are lost."""
         first, lost = self._first, dict.fromkeys(components)
-        yield from [first[key] for key in lost]
+        found = [first[key] for key in lost]
         for service in self._owners(lost):
             own = self._graph.own(service)
-            if any(own[key] is Strength.HARD for key in own.keys() & lost.keys()):
-                yield first[service]
+            fewer = own if len(own) < len(lost) else lost
+            if any(key in lost and own.get(key) is Strength.HARD for key in fewer):
+                found.append(first[service])
+        return found
 
     def standbys(self, components: Iterable[str]) -> Iterator[int]:
         """Give the standbys of the services of which components are a part."""

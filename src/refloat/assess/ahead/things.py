@@ -59,9 +59,13 @@ class Things:
 
     def hard(self, needs: Iterable[Dependency]) -> tuple[int, ...]:
         """Give the numbers of what must be back by some dependencies, each once."""
-        known, hard = self.first.get, Strength.HARD
-        found = [known(need.on) for need in needs if need.strength is hard]
-        return tuple(dict.fromkeys([first + BACK for first in found if first is not None]))
+        first, hard = self.first, Strength.HARD
+        wanted = [need.on for need in needs if need.strength is hard]
+        try:
+            found = [first[key] + BACK for key in wanted]
+        except KeyError:
+            return tuple(dict.fromkeys(self.backs(wanted)))
+        return tuple(dict.fromkeys(found))
 
     def doubt(self, key: str) -> int:
         """Give a thing that holds in the hopeful reading only."""

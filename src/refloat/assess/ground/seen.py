@@ -82,8 +82,16 @@ class SeenPoint:
     @property
     def follows(self) -> bool:
         """Whether it follows what it copies (a replica), and is deleted or spoilt with it."""
-        level = self.fact.level
-        return bool(level) and level.casefold() == "replica"
+        return self.fact.level.casefold() == "replica"
+
+    @property
+    def doubtful(self) -> bool:
+        """Whether nobody knows if it is still there, and whole.
+
+        It was to be removed by now, and nobody has seen it since; or it is a replica, and what
+        became of the original may have become of it.
+        """
+        return self.past or (bool(self.fact.level) and self.follows)
 
     @property
     def there(self) -> bool:
