@@ -13,10 +13,10 @@ that (``refloat.host.files.spread``). ``--even-ground`` spares the work by hand 
 what a drill costs more than it on any file system that has no such weakness.
 
 Measured of four components of 80 MB, on two quiet cores and such an ext4: 0.87 as it is, and 1.2 to
-1.5 on even ground (decision 25). There by hand takes 8 s, one after another, but 9 s of processors, because
-``pg_restore -j2`` keeps both cores busy: half of 8 s is less than two cores can do it in. The drill
-takes 9.6 s of processors, in 5.5 s. What it does more is one listing and one reading of seals (a
-key derivation of 0.5 s each), looking for sockets in /usr (0.2 s), and itself (0.6 s).
+1.5 on even ground (decision 25). There by hand takes 8 s, one after another, but 9 s of processors,
+because ``pg_restore -j2`` keeps both cores busy: half of 8 s is less than two cores can do it in.
+The drill takes 9.6 s of processors, in 5.5 s. What it does more is one listing and one reading of
+seals (a key derivation of 0.5 s each), looking for sockets in /usr (0.2 s), and itself (0.6 s).
 """
 
 from __future__ import annotations
