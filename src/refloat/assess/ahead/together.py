@@ -17,11 +17,9 @@ from functools import cached_property
 from refloat.assess import words
 from refloat.assess.ahead.aftermath import Aftermath
 from refloat.assess.ahead.copies_left import locked_only
+from refloat.assess.ahead.surer import named
 from refloat.assess.ground.common_point import Timed, narrowest, newest_within, span_of
 from refloat.model.ahead import DataSetOutcome, Fate, GroupOutcome
-
-_NAMED = 5
-"""How many data sets a sentence names; the others are counted."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,7 +189,7 @@ class Together:
     # In words
 
     def _parts(self, keys: Iterable[str]) -> str:
-        return words.listed(_few([self._part(key) for key in keys]))
+        return named(self._part(key) for key in keys)
 
     def _part(self, key: str) -> str:
         name, alone = words.component(self._plan, key), self._alone(key)
@@ -200,7 +198,7 @@ class Together:
         return name if alone is None else f"{name} (alone {words.duration(alone)})"
 
     def _names(self, keys: Iterable[str]) -> str:
-        return words.listed(_few([words.component(self._plan, key) for key in keys]))
+        return named(words.component(self._plan, key) for key in keys)
 
     def _before(self, chosen: Mapping[str, Timed]) -> str:
         first, _ = span_of(chosen.values())
@@ -211,9 +209,3 @@ class Together:
 def _apart(chosen: Mapping[str, Timed]) -> str:
     first, last = span_of(chosen.values())
     return words.duration((last - first) / timedelta(seconds=1))
-
-
-def _few(names: list[str]) -> list[str]:
-    if len(names) > _NAMED + 1:
-        return [*names[:_NAMED], f"{len(names) - _NAMED} more"]
-    return names
