@@ -1,21 +1,13 @@
-"""With what a recovery must make do: workers, people, and the bandwidth of repositories.
-
-A repository that can be read at a bandwidth serves some restores side by side: as many as read at
-their own usual speed (the middle of those that were timed) within it, and at least one. Each holds
-one of these places until it ends, and reads at most its share. So no more is ever read than the
-repository gives; what one restore leaves of its share is not given to another. A restore of which
-nobody knows how much it reads holds a place and is not made slower; where nobody knows it of any,
-the bandwidth limits nothing, and that is said.
-"""
+"""With what a recovery must make do: workers, people, and the bandwidth of repositories."""
 
 from __future__ import annotations
 
 import math
-import statistics
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from refloat.assess import words
+from refloat.assess.ahead.forecasting.bandwidth import Shared, shared
 from refloat.assess.ahead.forecasting.durations import at_least
 from refloat.assess.ahead.forecasting.tasks import PEOPLE, WORKER, Recovery, Task, without
 from refloat.model.errors import MissingInput, UsageProblem
@@ -78,13 +70,14 @@ def limited(plan: Plan, recovery: Recovery, limits: Limits, away: Collection[str
     tasks = dict(recovery.tasks)
     for repository, bandwidth in limits.bandwidth.items():
         reading = [one for one in tasks.values() if repository in one.reads]
-        places = _places(reading, repository, bandwidth)
-        if places:
-            room[f"repository {repository}"] = places
-            share = bandwidth / places
-            tasks.update((one.key, _slowed(one, repository, share)) for one in reading)
-        if reading:
-            assumes[_said(plan, repository, bandwidth, places, reading)] = None
+        if not reading:
+            continue
+        given = shared(tasks, repository, bandwidth, room)
+        if given.places:
+            room[f"repository {repository}"] = given.places
+        if given.share is not None:
+            tasks.update((one.key, _slowed(one, repository, given.share)) for one in reading)
+        assumes[_said(plan, repository, bandwidth, given, reading)] = None
     impossible = {
         key: _why_not(plan, task, room)
         for key, task in tasks.items()
@@ -98,19 +91,6 @@ def _people(tasks: Iterable[Task]) -> list[str]:
     return sorted(one.removeprefix("person ") for one in things if one.startswith("person "))
 
 
-def _places(reading: Iterable[Task], repository: str, bandwidth: float) -> int:
-    """Say how many restores read side by side; 0 where nobody knows how much any of them reads."""
-    speeds = [
-        size / one.duration.seconds
-        for one in reading
-        for size in (one.reads[repository],)
-        if size and one.duration.seconds > 0
-    ]
-    if not speeds:
-        return 0
-    return max(1, math.floor(min(bandwidth / statistics.median(speeds), 2**20)))
-
-
 def _slowed(task: Task, repository: str, share: float) -> Task:
     size = task.reads[repository]
     if not size:
@@ -120,16 +100,20 @@ def _slowed(task: Task, repository: str, share: float) -> Task:
 
 
 def _said(
-    plan: Plan, repository: str, bandwidth: float, places: int, reading: Iterable[Task]
+    plan: Plan, repository: str, bandwidth: float, given: Shared, reading: Sequence[Task]
 ) -> str:
     name = plan.repositories[repository].name or repository
-    if not places:
+    if not given.places:
         return f"How fast {name} is changes nothing here: nobody knows how much is read from it."
     text = f"{name} gives {words.size(bandwidth)} a second"
-    text += f", to {places} restores side by side" if places > 1 else ", to one restore at a time"
+    if given.places >= len(reading) and given.share is None:
+        text += ", which is enough for all restores that can read it at once"
+    else:
+        many = f"{given.places} restores side by side"
+        text += f", to {many if given.places > 1 else 'one restore at a time'}"
     unknown = sum(one.reads[repository] is None for one in reading)
     if unknown:
-        text += f"; of {unknown} of them nobody knows how much they read"
+        text += f"; of {unknown} of {len(reading)} restores nobody knows how much they read"
     return f"{text}."
 
 

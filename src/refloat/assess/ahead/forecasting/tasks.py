@@ -89,7 +89,7 @@ def numbered(recovery: Recovery, room: Mapping[str, int]) -> Numbered:
     keys = list(recovery.tasks)
     place = {key: number for number, key in enumerate(keys)}
     needs = [tuple(place[key] for key in recovery.tasks[one].needs) for one in keys]
-    ahead = _longest_ahead(needs, [recovery.tasks[one].duration.seconds for one in keys])
+    ahead = longest_ahead(needs, [recovery.tasks[one].duration.seconds for one in keys])
     order = sorted(range(len(keys)), key=lambda task: (-ahead[task], keys[task]))
     rank = [0] * len(keys)
     for number, task in enumerate(order):
@@ -103,8 +103,13 @@ def numbered(recovery: Recovery, room: Mapping[str, int]) -> Numbered:
     return Numbered(tasks, work, {key: rank[place[end]] for key, end in recovery.ends.items()})
 
 
-def _longest_ahead(needs: Sequence[tuple[int, ...]], seconds: Sequence[float]) -> list[float]:
-    """Give, by task, the longest way from its beginning to the end of everything."""
+def longest_ahead(needs: Sequence[tuple[int, ...]], seconds: Sequence[float]) -> list[float]:
+    """Give, by task, the longest way from its beginning to the end of everything.
+
+    Args:
+        needs: by task, the tasks that must have ended before; in no circle.
+        seconds: by task, how long it takes.
+    """
     ahead = list(seconds)
     after = [0.0] * len(needs)
     for task in reversed(in_order(needs)):
