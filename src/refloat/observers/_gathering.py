@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from refloat.model.errors import ObservationProblem
@@ -65,6 +66,8 @@ class Gathering:
     ) -> bool:
         """Take one observation, unless it cannot be; the line is refused then, with the reason.
 
+        Of one that was taken already the first word counts, unless only a later one has a version.
+
         Args:
             component: its name.
             needs: the name of what it needs; empty for nothing.
@@ -84,10 +87,14 @@ class Gathering:
         if reason:
             self.refuse(line, reason)
             return False
-        if (component, needs) in self._seen:
+        earlier = self._seen.get((component, needs))
+        if earlier is not None and (earlier.version or not version):
             return True
         owner, version = _usable(owner), _usable(version)
         seen = Observation(component, needs, line, what, owner, version, holds_data)
+        if earlier is not None:  # a service that stands before its workload: that says more
+            keeps = holds_data or earlier.holds_data
+            seen = replace(seen, owner=owner or earlier.owner, holds_data=keeps)
         self._seen[component, needs] = seen
         self._text += sum(map(_size, (component, needs, what, owner, version)))
         if len(self._seen) > MOST or self._text > MOST_TEXT:

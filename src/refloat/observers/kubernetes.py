@@ -22,10 +22,12 @@ from refloat.observers._kubernetes.naming import (
     WORKLOADS,
     Names,
     Thing,
-    is_store,
+    kind_of,
     template,
 )
-from refloat.observers._kubernetes.references import ADDRESSES, KINDS, Need, needs
+from refloat.observers._kubernetes.need import Need
+from refloat.observers._kubernetes.operators import ELSEWHERE, SPEAKS_OF, is_understood, unrendered
+from refloat.observers._kubernetes.references import KINDS, needs
 from refloat.observers._source import decode, read_bytes
 from refloat.observers._yaml import Node, each, entries, get, items, read_documents, text
 
@@ -135,12 +137,14 @@ def _objects(document: Node) -> Iterator[Node]:
 
 def _is_understood(node: Node, gathering: Gathering) -> bool:
     """Say whether an object is of a kind that is understood, and has a name."""
-    kind, name = text(get(node, "kind")), get(node, "metadata", "name")
+    kind, name = kind_of(node), get(node, "metadata", "name")
     if not kind or not text(get(node, "apiVersion")):
         gathering.refuse(node.line, "it is no Kubernetes object: it has no apiVersion or no kind")
     elif is_template(kind):
         gathering.refuse(node.line, UNRENDERED)
-    elif (is_known := kind in KINDS or is_store(kind, node)) and not text(name):
+    elif unrendered(kind, node):
+        gathering.refuse(node.line, ELSEWHERE)
+    elif (is_known := kind in KINDS or is_understood(kind, node)) and not text(name):
         gathering.refuse(node.line, "the object that begins here has no name")
     else:
         return is_known
@@ -158,10 +162,10 @@ def _gather(objects: Iterable[_Object], names: Names, gathering: Gathering) -> N
         thing = one.thing
         if names.is_made(thing):
             continue
-        if thing.kind in ADDRESSES:
-            service = names.spell("Service", thing.namespace, thing.name)
-            if service:
-                _relate(thing, service, one.needs, names, gathering)
+        if thing.kind in SPEAKS_OF:
+            other = names.spell(SPEAKS_OF[thing.kind], thing.namespace, thing.name)
+            if other:
+                _relate(thing, other, one.needs, names, gathering)
             continue
         spelled = names.spell(thing.kind, thing.namespace, thing.name)
         space = f" in {thing.namespace}" if thing.namespace else ""

@@ -10,6 +10,8 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+from refloat.observers._kubernetes import operators
+from refloat.observers._kubernetes.operators import spoken_of
 from refloat.observers._yaml import NOTHING, Node, entries, get, items, text
 
 WORKLOADS = frozenset(
@@ -22,43 +24,18 @@ WORKLOADS = frozenset(
         "ReplicationController",
         "Job",
         "CronJob",
+        "CloneSet",
+        "DeploymentConfig",
+        "KnativeService",
+        "Rollout",
     )
 )
-"""Kinds that run something; these have plain names."""
-
+"""Kinds that run something; these have plain names. Those of OpenKruise, OpenShift, Knative and
+Argo Rollouts have the template of a deployment."""
 
 CLAIM = "PersistentVolumeClaim"
 HOLDS_DATA = frozenset((CLAIM, "PersistentVolume", "VolumeSnapshot"))
 """Kinds of Kubernetes itself that keep data."""
-
-_STORES = frozenset(
-    (
-        "acid.zalan.do/postgresql",
-        "cassandra.datastax.com/CassandraDatacenter",
-        "crdb.cockroachlabs.com/CrdbCluster",
-        "databases.spotahome.com/RedisFailover",
-        "elasticsearch.k8s.elastic.co/Elasticsearch",
-        "k8s.mariadb.com/MariaDB",
-        "kafka.strimzi.io/Kafka",
-        "k8ssandra.io/K8ssandraCluster",
-        "minio.min.io/Tenant",
-        "mongodbcommunity.mongodb.com/MongoDBCommunity",
-        "monitoring.coreos.com/Prometheus",
-        "mysql.oracle.com/InnoDBCluster",
-        "objectbucket.io/ObjectBucketClaim",
-        "opensearch.opster.io/OpenSearchCluster",
-        "postgres-operator.crunchydata.com/PostgresCluster",
-        "postgresql.cnpg.io/Cluster",
-        "psmdb.percona.com/PerconaServerMongoDB",
-        "pxc.percona.com/PerconaXtraDBCluster",
-        "rabbitmq.com/RabbitmqCluster",
-        "redis.redis.opstreelabs.in/Redis",
-        "vitess.planetscale.com/VitessCluster",
-    )
-)
-"""Databases and the like that an operator makes of one object, by its group and kind; its volumes
-stand in no manifest. After the reference of each operator."""
-_STORE_KINDS = frozenset(one.partition("/")[2] for one in _STORES)
 
 _NUMBERED = re.compile(r"(.+)-[0-9]+")
 
@@ -90,9 +67,8 @@ class Thing(NamedTuple):
     @staticmethod
     def of(node: Node) -> Thing:
         """Take what is kept of an object."""
-        kind, name = text(get(node, "kind")), get(node, "metadata", "name")
-        if kind == "EndpointSlice":
-            name = get(node, "metadata", "labels", "kubernetes.io/service-name")
+        kind = kind_of(node)
+        name = spoken_of(kind, node)
         pods = template(kind, node) if kind in WORKLOADS else NOTHING
         return Thing(
             kind=kind,
@@ -101,7 +77,7 @@ class Thing(NamedTuple):
             line=name.line,
             labels=_texts(get(pods, "metadata", "labels")),
             selector=_texts(get(node, "spec", "selector")) if kind == "Service" else {},
-            keeps=_keeps(kind, node),
+            keeps=kind in HOLDS_DATA or operators.keeps(kind, node),
             maker=_maker(node) if kind in WORKLOADS else ("", ""),
         )
 
@@ -113,17 +89,12 @@ def template(kind: str, node: Node) -> Node:
     return node if kind == "Pod" else get(node, "spec", "template")
 
 
-def is_store(kind: str, node: Node) -> bool:
-    """Say whether an object stands for a database or the like that an operator makes of it."""
-    if kind not in _STORE_KINDS:
-        return False
-    return f"{text(get(node, 'apiVersion')).partition('/')[0]}/{kind}" in _STORES
-
-
-def _keeps(kind: str, node: Node) -> bool:
-    if kind == "Prometheus" and get(node, "spec", "storage") is NOTHING:
-        return False  # what it measures is then gone with its pod
-    return kind in HOLDS_DATA or is_store(kind, node)
+def kind_of(node: Node) -> str:
+    """Give the kind of an object; Knative calls a workload a service, as Kubernetes an address."""
+    kind = text(get(node, "kind"))
+    if kind == "Service" and text(get(node, "apiVersion")).startswith("serving.knative.dev/"):
+        return "KnativeService"
+    return kind
 
 
 def _maker(node: Node) -> tuple[str, str]:

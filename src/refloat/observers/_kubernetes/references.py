@@ -8,10 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from itertools import chain
-from typing import NamedTuple
 
 from refloat.observers._addresses import hosts
 from refloat.observers._kubernetes.naming import CLAIM, WORKLOADS, template
+from refloat.observers._kubernetes.need import Need
+from refloat.observers._kubernetes.operators import references
 from refloat.observers._machine import is_of_the_machine
 from refloat.observers._yaml import NOTHING, Node, each, entries, get, items, text
 
@@ -29,33 +30,11 @@ _DISKS = {
     "vsphereVolume": "volumePath",
 }
 """Volumes that a pod names itself, and what in them says which it is."""
+_OF_EVERY_NAMESPACE = frozenset(("kube-root-ca.crt", "openshift-service-ca.crt"))
+"""Settings that a cluster makes by itself in each namespace
+(https://kubernetes.io/docs/reference/access-authn-authz/service-accounts-admin/)."""
 _NO_FOLDER = frozenset(("Socket", "CharDevice", "BlockDevice"))
 """What a path of the host may be that is no folder and no file."""
-
-
-class Need(NamedTuple):
-    """Something that an object needs.
-
-    Attributes:
-        kind: of an object of the same cluster; empty for anything else.
-        node: its name, and where that stands.
-        what: in which way it is needed.
-        namespace: where it is, if that is said.
-        name: its name, where the node's text is not that alone.
-        holds_data: whether it keeps data though it is no object.
-        maybe: whether it is needed only if there is such an object: an address may be anything.
-        numbered: what the names of those objects begin with that were made of it, one for each
-            replica; where some are among what is read, they are what is needed.
-    """
-
-    kind: str
-    node: Node
-    what: str
-    namespace: str = ""
-    name: str = ""
-    holds_data: bool = False
-    maybe: bool = False
-    numbered: str = ""
 
 
 def needs(kind: str, node: Node) -> Iterator[Need]:
@@ -69,6 +48,8 @@ def needs(kind: str, node: Node) -> Iterator[Need]:
         for one in _BY_KIND[kind](node):
             if text(one.node):
                 yield one
+    else:
+        yield from references(kind, node)
 
 
 def _of_pods(kind: str, workload: Node) -> Iterator[Need]:
@@ -116,6 +97,7 @@ def _volumes(pods: Node) -> Iterator[Need]:
             elif kind == "csi":
                 what = get(node, "volumeAttributes", "secretProviderClass")
                 yield Need("SecretProviderClass", what, "volume")
+                yield Need("Secret", get(node, "nodePublishSecretRef", "name"), "volume")
             elif kind in _DISKS:
                 yield from _disk(kind, node)
 
@@ -124,7 +106,8 @@ def _projected(sources: Node) -> Iterator[Need]:
     for one in each(sources, "secret", "name"):
         yield Need("Secret", one, "volume")
     for one in each(sources, "configMap", "name"):
-        yield Need("ConfigMap", one, "volume")
+        if text(one) not in _OF_EVERY_NAMESPACE:
+            yield Need("ConfigMap", one, "volume")
 
 
 def _keeps(pods: Node, name: str, node: Node) -> bool:
@@ -278,9 +261,6 @@ _BY_KIND: Mapping[str, Callable[[Node], Iterator[Need]]] = {
     "Secret": _nothing,
     "StorageClass": _nothing,
 }
-
-ADDRESSES = frozenset(("Endpoints", "EndpointSlice"))
-"""Kinds that say where a service leads, and are nothing beside it."""
 
 KINDS = WORKLOADS | frozenset(_BY_KIND)
 """Kinds that are understood; others are passed over."""
