@@ -9,6 +9,7 @@ from refloat.assess.about import called
 from refloat.assess.ahead.aftermath import Aftermath
 from refloat.assess.ahead.building import although, failed, in_spite, untold
 from refloat.assess.ahead.losses import name_of
+from refloat.assess.ahead.seen_circles import passed_over
 from refloat.model.ahead import (
     WHOLE,
     AccessOutcome,
@@ -82,6 +83,7 @@ def _assumed(left: Aftermath, services: tuple[ServiceOutcome, ...]) -> Iterator[
         if any(left.is_down(one) for one in others):
             names = words.listed(called(plan, one) for one in others)
             yield f"{called(plan, key)} waits for {names}: the plan does not say so; it was seen."
+    yield from passed_over(left.network, left.is_down)
 
 
 def surer(

@@ -10,6 +10,7 @@ from refloat.assess import words
 from refloat.assess.about import called
 from refloat.assess.ahead.losses import in_words
 from refloat.assess.ahead.recovery_network import RecoveryNetwork, recovery_network
+from refloat.assess.ahead.seen_circles import passed_over
 from refloat.assess.ahead.standing import RENTED
 from refloat.assess.ahead.surer import AS_SEEN, ELSEWHERE, named, stand, untested
 from refloat.assess.ahead.weakest.cuts import USUAL, Limits, Question, Search, Smallest
@@ -84,7 +85,7 @@ def weakest(
         found=tuple(_found(known, perhaps, size) for size in range(1, up_to + 1)),
         already=already,
         left_out=tuple(_left_out((known, perhaps), cut_sets, up_to)),
-        assumes=tuple(_assumes(kinds)),
+        assumes=(*_assumes(kinds), *passed_over(network, bool)),
         surer=tuple(_surer(search, cut_sets)),
     )
 
