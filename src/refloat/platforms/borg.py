@@ -1,13 +1,16 @@
 """Reads the archives that borg has: what ``borg list --json`` or ``borg info --json`` prints.
 
-Fields after "Frontends" of borg's own documentation, versions 1.1 to 1.4, and held against what
-borg 1.2 itself prints. These versions write times without an offset, in the local time of the
-machine that made the listing: unless somebody says which time that is, they mean nothing and are
-refused. An archive is true when it began.
+Fields after "Frontends" of borg's own documentation, and held against what borg 1.2.4, 1.4.5 and
+2.0.0b18 themselves print; words of later ones after the source of 2.0 (``crypto/key.py``). borg 1
+writes times without an offset, in the local time of the machine that made the listing: unless
+somebody says which time that is, they mean nothing and are refused. borg 2 lists with
+``borg repo-list --json``, writes the offset, and says no ``start`` where its settings ask for less.
+An archive is true when it began.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, tzinfo
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -33,15 +36,17 @@ from refloat.platforms._listing import (
 from refloat.platforms._options import KEPT_FOR, expires_at
 
 COMMAND = "borg list --json REPOSITORY"
-_CHECKPOINT = ".checkpoint"
-_ENCRYPTED = ("repokey", "keyfile")
+_CHECKPOINT = re.compile(r"\.checkpoint(?:\.\d+)?$")
+"""How borg 1 calls what it has stored so far."""
+_ENCRYPTED = ("repokey", "keyfile", "aes256", "chacha20")
 _PLAIN = ("none", "authenticated")
 
 
 class _Encryption(Struct):
-    """How the repository is kept."""
+    """How the repository is kept; later versions of borg 2 call it otherwise."""
 
     mode: str = ""
+    cipher: str = field(name="encryption", default="")
 
 
 class _Repository(Struct):
@@ -61,7 +66,8 @@ class _Archive(Struct):
 
     id: str
     name: str
-    start: str
+    start: str = ""
+    time: str = ""
     end: str | None = None
     stats: _Stats | None = None
 
@@ -78,7 +84,7 @@ class Borg(OfFiles):
     """Reads listings of borg."""
 
     name = "borg"
-    summary = f"Reads the archives of borg 1: what '{COMMAND}' or 'borg info --json' prints."
+    summary = f"Reads the archives of borg: what '{COMMAND}' or 'borg info --json' prints."
     options: tuple[Option, ...] = (
         Option(
             "timezone",
@@ -117,9 +123,11 @@ def _facts(
     said = one(raw, _Archive)
     if not said.id or not said.name:
         raise Unusable("it has no id, or no name")
+    if not (said.start or said.time):
+        raise Unusable("start is missing")
     clean(said.id, said.name)
-    began = _time(said.start, "start", zone)
-    half = _CHECKPOINT in said.name
+    began = _time(said.start or said.time, "start", zone)
+    half = _CHECKPOINT.search(said.name) is not None
     yield telling.fact(
         "recovery_point",
         said.id,
@@ -143,7 +151,7 @@ def _copy(said: _Listing, request: Request) -> dict[str, object]:
         clean(location)
     except Unusable:
         location = ""
-    mode = said.encryption.mode
+    mode = said.encryption.mode or said.encryption.cipher
     encrypted = True if mode.startswith(_ENCRYPTED) else None
     return {
         "location": location or request.instance,

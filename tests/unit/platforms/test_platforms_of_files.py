@@ -1,10 +1,10 @@
-"""kopia, restic, borg and Proxmox Backup Server: what each says, and what it leaves unsaid.
+"""kopia, restic and Proxmox Backup Server: what each says, and what it leaves unsaid.
 
 Where the samples come from: ``kopia.json`` and ``kopia-before-a-pin.json`` are what kopia 0.12.1
 itself printed of one repository, after and before a snapshot was pinned; ``restic-0.14*.json`` are
 what restic 0.14.0 itself printed, after and before a snapshot was tagged. The others were written
-after the source of their tools, Proxmox Backup Server 3.2 and restic 0.18, or held against what
-borg 1.2.4 itself printed.
+after the source of their tools, Proxmox Backup Server 3.2 and restic 0.18. borg has a file of its
+own.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from listings import SEEN, only, points, read, sample
 
 from refloat import registry
-from refloat.model.errors import ObservationProblem, RefloatError, UsageProblem
+from refloat.model.errors import ObservationProblem, RefloatError
 from refloat.platforms import Request, _listing
 
 MELBOURNE = {"timezone": "Australia/Melbourne"}
@@ -30,14 +30,6 @@ def made(tmp_path: Path, value: object) -> Path:
     path = tmp_path / "listing.json"
     path.write_text(json.dumps(value), encoding="utf-8")
     return path
-
-
-def archive(**said: object) -> dict[str, Any]:
-    return {
-        "archives": [{"id": "b1", "name": "web1", "start": "2026-11-20T02:00:00", **said}],
-        "repository": {"location": "/srv/borg"},
-        "encryption": {"mode": "repokey"},
-    }
 
 
 def snapshot(**said: object) -> dict[str, Any]:
@@ -152,75 +144,6 @@ def test_a_snapshot_that_restic_rewrote_beside_the_old_one_is_another(tmp_path: 
     new["original"] = newer["original"] = "a"
     assert points(read("restic", made(tmp_path, [old, new, newer]))).keys() == {"a", "b", "c"}
     assert points(read("restic", made(tmp_path, [new]))).keys() == {"a"}
-
-
-def test_borg_says_when_in_the_zone_that_it_was_listed_in() -> None:
-    first, half = points(sample("borg", "borg-list.json", MELBOURNE)).values()
-    assert first == {
-        "dataset_ref": "web1-files-2026-11-20",
-        "external_name": "web1-files-2026-11-20",
-        "consistency_time": "2026-11-20T15:00:00+00:00",
-        "copies": [{"location": "/srv/borg", "encrypted": True}],
-    }
-    assert (half["complete"], half["usable_claim"]) == (False, "failed")
-    info = only(points(sample("borg", "borg-info.json", {"timezone": "UTC"})))
-    assert info["consistency_time"] == "2026-11-21T02:00:00+00:00"
-    assert info["completed_at"] == "2026-11-21T02:09:00+00:00"
-    assert info["size_bytes"] == 9437184
-    assert info["copies"] == [{"location": "ssh://nas.example/srv/borg", "encrypted": False}]
-
-
-def test_a_time_of_borg_without_a_zone_is_refused_with_what_to_do() -> None:
-    with pytest.raises(ObservationProblem, match="--set timezone=NAME"):
-        sample("borg", "borg-list.json")
-    with pytest.raises(UsageProblem, match="no time zone 'Melbourne'"):
-        sample("borg", "borg-list.json", {"timezone": "Melbourne"})
-    with pytest.raises(UsageProblem, match="no time zone"):
-        sample("borg", "borg-list.json", {"timezone": "../../etc/passwd"})
-
-
-def test_a_time_of_borg_with_an_offset_needs_no_zone(tmp_path: Path) -> None:
-    path = made(tmp_path, archive(start="2026-11-20T02:00:00.000000+11:00"))
-    for options in ({}, MELBOURNE):
-        said = only(points(read("borg", path, options)))
-        assert said["consistency_time"] == "2026-11-19T15:00:00+00:00"
-
-
-def test_an_hour_that_is_shown_twice_is_the_first_and_one_never_shown_is_refused(
-    tmp_path: Path,
-) -> None:
-    twice = made(tmp_path, archive(start="2026-04-05T02:30:00"))
-    said = only(points(read("borg", twice, MELBOURNE)))
-    assert said["consistency_time"] == "2026-04-04T15:30:00+00:00"
-    never = made(tmp_path, archive(start="2026-10-04T02:30:00"))
-    with pytest.raises(ObservationProblem, match="no clock in Australia/Melbourne ever showed"):
-        read("borg", never, MELBOURNE)
-
-
-@pytest.mark.parametrize(
-    ("mode", "encrypted"),
-    [
-        ("repokey-blake2", True),
-        ("keyfile", True),
-        ("none", False),
-        ("authenticated-blake2", False),
-        ("", None),
-        ("something-new", None),
-    ],
-)
-def test_borg_says_whether_it_encrypts_in_words_that_are_known(
-    mode: str, encrypted: bool | None, tmp_path: Path
-) -> None:
-    path = made(tmp_path, {**archive(), "encryption": {"mode": mode}})
-    (copy,) = only(points(read("borg", path, MELBOURNE)))["copies"]
-    assert copy.get("encrypted") is encrypted
-
-
-def test_a_secret_in_the_address_of_a_repository_of_borgs_is_left_out(tmp_path: Path) -> None:
-    path = made(tmp_path, {**archive(), "repository": {"location": "ssh://me:hunter2@nas/r"}})
-    listing = read("borg", path, MELBOURNE)
-    assert only(points(listing))["copies"][0]["location"] == "tool1"
-    assert "hunter2" not in repr(listing)
 
 
 def test_proxmox_says_what_checksums_showed_and_never_calls_it_a_restore() -> None:
