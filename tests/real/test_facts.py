@@ -405,7 +405,7 @@ def test_the_command_tells_each_bad_line_and_takes_the_others(
     refused = alone.folder / "refused.txt"
     code, out, err = run(capsys, alone, "import", str(path), "--refused", str(refused))
     assert code == 65
-    assert "2 new, 0 known already, 0 say something else than before, 25 could not be" in out
+    assert "2 new, 0 known already, 0 told anew, 25 could not be" in out
     assert err.count(f"{path}:") == 20
     assert "and 5 more lines" in err
     assert len(refused.read_text().splitlines()) == 25

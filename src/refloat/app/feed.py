@@ -44,7 +44,7 @@ class Imported:
         entry: the evidence; None if nothing was new.
         new: lines about something that was not known.
         known: lines that say what was known already.
-        changed: lines that say something else than before of what was known.
+        changed: lines with another word on what was known: of a later time, or of other content.
         conflicts: those of them that were observed at the very time of another word on the same.
         kinds: how many lines of each kind are new or changed.
         refused: lines that could not be used; the others were.

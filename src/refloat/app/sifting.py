@@ -27,7 +27,7 @@ class Count:
     Attributes:
         new: lines about something that was not known.
         known: lines that say what was known already.
-        changed: lines that say something else than before of what was known.
+        changed: lines with another word on what was known: of a later time, or of other content.
         conflicts: those of them that were observed at the very time of another word on the same.
         kinds: how many lines of each kind are kept.
         refused: lines that could not be used.

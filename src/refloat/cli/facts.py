@@ -235,7 +235,7 @@ def _tell(done: list[Imported]) -> None:
         parts = [
             f"{one.new:,} new",
             f"{one.known:,} known already",
-            f"{one.changed:,} say something else than before",
+            f"{one.changed:,} told anew",
             f"{len(one.refused):,} could not be used",
         ]
         evidence = f" (evidence {one.entry})" if one.entry is not None else ""
