@@ -146,6 +146,8 @@ def estimated(seconds: float, of: str) -> Duration:
 def at_least(duration: Duration, seconds: float, because: str) -> Duration:
     """Make a duration no shorter than something else allows, in the middle.
 
+    An estimate is still one then: nobody has measured it.
+
     Args:
         duration: the duration.
         seconds: what is the shortest.
@@ -154,7 +156,8 @@ def at_least(duration: Duration, seconds: float, because: str) -> Duration:
     if duration.seconds >= seconds:
         return duration
     text = f"{duration.because}; {because}: {words.duration(seconds)}"
-    return replace(duration, seconds=seconds, basis=SCALED, because=text)
+    basis = ESTIMATED if duration.basis == ESTIMATED else SCALED
+    return replace(duration, seconds=seconds, basis=basis, because=text)
 
 
 def _scaled(sample: Sample, volume: int | None, *, whole: bool) -> tuple[float, float]:

@@ -11,10 +11,13 @@ from refloat.assess.ahead.forecasting.building import recovery_of
 from refloat.assess.ahead.forecasting.limits import Limited, checked, limited
 from refloat.assess.ahead.forecasting.options import (
     BREAK_GLASS,
+    DEPUTY,
     Change,
     Situation,
     by_use,
     changes,
+    in_place_of,
+    others_do,
     possible,
     tried,
 )
@@ -113,7 +116,7 @@ def forecast(organisation: Organisation, scenario: Scenario, asked: Asked) -> Fo
         durations=durations(plan, made.recovery),
         blocked=_blocked(laid.outcome, made.recovery),
         assumes=_assumes(laid, made, asked, options),
-        surer=surer(plan, made.recovery, trials, laid.outcome),
+        surer=surer(plan, made.recovery, asked.limits, trials, laid.outcome),
     )
 
 
@@ -156,9 +159,14 @@ def _options(
     def again(made: Limited) -> Trials:
         return run(made.recovery, made.room, asked.trials, asked.seed, causes=False)
 
-    every = (*changes(situation), *_opened(organisation, scenario, situation))
-    found = [tried(situation, one, again, asked.costs.get(one.key, "")) for one in every]
-    return by_use(found)
+    every = (
+        *changes(situation),
+        *_opened(organisation, scenario, situation),
+        *_stood_in_for(organisation, scenario, situation),
+    )
+    by_key = {one.key: one for one in every}
+    found = [tried(situation, one, again, asked.costs.get(one.key, "")) for one in by_key.values()]
+    return by_use(one for one in found if one.whole is not None)
 
 
 def _opened(
@@ -174,6 +182,23 @@ def _opened(
         made = limited(other, laid.recovery, situation.limits, situation.away)
         name = platform.name or key
         yield Change(f"{BREAK_GLASS}:{key}", f"a sealed account that opens {name}", made)
+
+
+def _stood_in_for(
+    organisation: Organisation, scenario: Scenario, situation: Situation
+) -> Iterator[Change]:
+    """Let others do what people do who are away and have no deputy, one by one."""
+    plan = organisation.plan
+    for one in scenario.losses:
+        person = plan.people.get(one.key) if one.kind is LossKind.PERSON else None
+        others = tuple(other for other in scenario.losses if other != one)
+        if person is None or person.deputy is not None or not others:
+            continue
+        laid = _laid(organisation, replace(scenario, losses=others))
+        away = situation.away - {one.key}
+        everybody = others_do(laid.recovery, one.key)
+        made = limited(plan, everybody, situation.limits, away)
+        yield Change(f"{DEPUTY}:{one.key}", in_place_of(person), made)
 
 
 def _services(

@@ -18,7 +18,7 @@ from refloat.assess.ahead.forecasting.tasks import (
 )
 from refloat.assess.ahead.forecasting.trials import Trials, percentiles
 from refloat.model.forecast import ForecastOption, Limits
-from refloat.model.plan import Plan
+from refloat.model.plan import Person, Plan
 
 WORKERS, PERSON, BANDWIDTH, STANDBY = "worker", "person", "bandwidth", "standby"
 BREAK_GLASS, DEPUTY = "break-glass", "deputy"
@@ -99,9 +99,8 @@ def changes(situation: Situation) -> Iterator[Change]:
     for key in sorted(one.removeprefix("person ") for one in holds if one.startswith("person ")):
         person = plan.people.get(key)
         if person is not None and person.deputy is None:
-            made = _without_person(situation.recovery, f"person {key}")
-            what = f"others who can do what only {person.name} does"
-            yield _with(situation, f"{DEPUTY}:{key}", what, limits, made)
+            made = others_do(situation.recovery, key)
+            yield _with(situation, f"{DEPUTY}:{key}", in_place_of(person), limits, made)
     for key in _worth_a_standby(situation):
         near_zero = words.duration(plan.policy.near_zero.total_seconds())
         what = (
@@ -212,9 +211,20 @@ def _standing_by(situation: Situation, service: str) -> Recovery:
     return replace(recovery, tasks={**waiting, key: over}, ends=ends)
 
 
-def _without_person(recovery: Recovery, person: str) -> Recovery:
+def in_place_of(person: Person) -> str:
+    """Say what a deputy is, in words."""
+    return f"others who can do what only {person.name} does"
+
+
+def others_do(recovery: Recovery, person: str) -> Recovery:
+    """Let everybody do what a person does.
+
+    Args:
+        recovery: the recovery.
+        person: key of the person.
+    """
     tasks = {
-        key: replace(task, ways=tuple(way - {person} for way in task.ways))
+        key: replace(task, ways=tuple(way - {f"person {person}"} for way in task.ways))
         for key, task in recovery.tasks.items()
     }
     return replace(recovery, tasks=tasks)

@@ -13,16 +13,20 @@ from refloat.assess.ahead.forecasting.durations import (
 )
 from refloat.assess.ahead.forecasting.tasks import Recovery, Task
 from refloat.assess.ahead.forecasting.trials import Middle, Trials
+from refloat.assess.ahead.surer import named
 from refloat.model.ahead import ScenarioOutcome
-from refloat.model.forecast import CriticalTask, DurationSource
+from refloat.model.forecast import CriticalTask, DurationSource, Limits
 from refloat.model.plan import Plan
 
 _SURER = 5
 """How many measurements are proposed."""
 
+_RARELY = 0.005
+"""What decides the end in a smaller share of trials would be told as "in 0 of 100"."""
+
 _WHY = {
     ONCE: "its time was measured only once",
-    SCALED: "it was measured with other volumes",
+    SCALED: "it was measured with another volume, or another bandwidth",
     ESTIMATED: "its time is only an estimate",
 }
 
@@ -95,10 +99,11 @@ def _source(task: Task) -> DurationSource:
 
 
 def surer(
-    plan: Plan, recovery: Recovery, trials: Trials, outcome: ScenarioOutcome
+    plan: Plan, recovery: Recovery, limits: Limits, trials: Trials, outcome: ScenarioOutcome
 ) -> tuple[str, ...]:
     """Say what to measure so that the forecast gets surer, then what makes the scenario surer."""
-    said = [*_unmeasured(plan, recovery), *_uncertain(trials), *outcome.surer]
+    said = [*_unmeasured(plan, recovery), *_unsized(plan, recovery, limits)]
+    said += [*_uncertain(trials), *outcome.surer]
     return tuple(dict.fromkeys(said))
 
 
@@ -114,11 +119,28 @@ def _uncertain(trials: Trials) -> Iterator[str]:
     weighed = [
         (share * (task.duration.high - task.duration.low), task, share)
         for task, share in zip(trials.numbered.tasks, trials.critical.tolist(), strict=True)
-        if task.what and task.duration.basis != MEASURED and share > 0
+        if task.what and task.duration.basis != MEASURED and share >= _RARELY
     ]
     weighed.sort(key=lambda one: (-one[0], one[1].key))
     for _, task, share in weighed[:_SURER]:
+        again = "" if task.duration.basis == ESTIMATED else "again "
         yield (
-            f"Measure again how long it takes to {task.what}: {_WHY[task.duration.basis]}, and it "
+            f"Measure {again}how long it takes to {task.what}: {_WHY[task.duration.basis]}, and it "
             f"decides the end in {round(100 * share)} of 100 trials."
         )
+
+
+def _unsized(plan: Plan, recovery: Recovery, limits: Limits) -> Iterator[str]:
+    """Name services of whose points nobody knows the size, where that is what a limit is about."""
+    for repository in limits.bandwidth:
+        unknown = {
+            task.service: plan.services[task.service].name or task.service
+            for task in recovery.tasks.values()
+            if task.reads.get(repository, 0) is None
+        }
+        if unknown:
+            name = plan.repositories[repository].name or repository
+            yield (
+                f"Import how large the recovery points of {named(unknown.values())} in {name} are: "
+                "nobody knows how long it takes to read them."
+            )
