@@ -3,25 +3,32 @@
 After systemd.unit(5), systemd.syntax(7) and systemctl(1)
 (https://www.freedesktop.org/software/systemd/man/latest/systemd.unit.html). What stands in
 ``After=`` and ``Before=`` is order alone, and no need. What ``WantedBy=`` says holds only of units
-that are enabled, which no file says. Commands and environment are never looked at.
+that are enabled, which no file says. Commands and environment are never looked at, and files of
+settings never opened.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from refloat.model.errors import ObservationProblem
+from refloat.model.errors import ObservationProblem, RefloatError
 from refloat.model.options import Option, Probe
-from refloat.observers import Reading, Scope
-from refloat.observers._gathering import Gathering
+from refloat.observers import Outcome, Reading, Scope
+from refloat.observers._gathering import Gathering, digest_of
 from refloat.observers._machine import is_of_the_machine
 from refloat.observers._source import decode, read_bytes
 
 _NEEDS = ("Requires", "Requisite", "BindsTo", "Wants", "Upholds")
 _PATHS = ("RequiresMountsFor", "WantsMountsFor")
+_WRITTEN = ("ReadWritePaths", "BindPaths")
+"""Paths to which a unit may write (systemd.exec(5)); what stands before one says more of it."""
+_FILES = ("EnvironmentFile", "EnvironmentFiles")
+"""Files of settings, as a unit's file and as ``systemctl show`` calls them; never opened."""
+_PASSING = ("/tmp", "/var/cache", "/var/log", "/var/tmp")  # noqa: S108 (names to compare with)
+"""What lies there may be lost (file-hierarchy(7)), or tells only what was."""
 _EVERYWHERE = re.compile(
     r"-\.(?:mount|slice)|.*\.slice|(?:basic|default|multi-user|shutdown|sysinit|timers)\.target"
 )
@@ -35,6 +42,7 @@ _KINDS = ("service", "timer", "mount", "automount", "socket", "target", "path", 
 _UNIT = re.compile(rf"[A-Za-z0-9:_.\\@-]+\.(?:{'|'.join(_KINDS)}|scope|device)")
 _BEGINS = re.compile(r"# (/\S*/([^/\s]+))$")
 _SETTING = re.compile(r"([A-Za-z][A-Za-z0-9_-]*)[ \t]*=[ \t]*(.*)$")
+_ESCAPED = re.compile(r"\\x([0-9a-f]{2})")
 _SECTION = re.compile(r"\[([^\[\]]+)\]\s*$")
 
 _NO_DISK = frozenset(
@@ -115,21 +123,77 @@ class Systemd:
             MissingInput: if it is not there, or cannot be opened.
             ObservationProblem: if it is no small ordinary file, or holds no unit.
         """
-        content = read_bytes(path, LARGEST, _TOO_LARGE)
-        source = decode(path, content)
-        gathering = Gathering(path, _TOO_LARGE)
-        lines = list(_lines(source))
-        shown = any(line.startswith("Id=") for _, line in lines)
-        units = list(_shown(lines) if shown else _written(lines, path, gathering))
-        if not any(unit.settings for unit in units):
-            raise ObservationProblem(
-                f"{path} holds no systemd unit",
-                hint="A unit's file is named for it (web.service). Many together: systemctl cat"
-                " 'web*' > units.txt",
-            )
-        for unit in units:
-            _gather(unit, gathering)
-        return gathering.reading(content)
+        source = _understood(path)
+        return source.reading(_mounts([source]))
+
+    def read_together(self, files: Mapping[Path, Path]) -> Iterator[Outcome]:
+        """Read several files: a path lies on the mount of any file in the folder that was given."""
+        read = {path: _tried(path) for path in files}
+        by_folder: dict[Path, list[_Source]] = {}
+        for path, found in read.items():
+            if isinstance(found, _Source):
+                by_folder.setdefault(files[path], []).append(found)
+        mounts = {folder: _mounts(some) for folder, some in by_folder.items()}
+        for path, found in read.items():
+            if isinstance(found, RefloatError):
+                yield Outcome(path, found)
+                continue
+            try:
+                yield Outcome(path, found.reading(mounts[files[path]]))
+            except ObservationProblem as error:
+                yield Outcome(path, error)
+
+
+@dataclass(frozen=True)
+class _Source:
+    """One file: its units, what of it was refused, and the digest of its bytes."""
+
+    units: Sequence[_Unit]
+    gathering: Gathering
+    digest: str
+
+    def reading(self, mounts: Mapping[str, str]) -> Reading:
+        """Give what it shows.
+
+        Args:
+            mounts: by its path, the unit that mounts something there.
+        """
+        for unit in self.units:
+            _gather(unit, self.gathering, mounts)
+        return self.gathering.reading_of(self.digest)
+
+
+def _tried(path: Path) -> _Source | RefloatError:
+    try:
+        return _understood(path)
+    except RefloatError as error:
+        return error
+
+
+def _understood(path: Path) -> _Source:
+    content = read_bytes(path, LARGEST, _TOO_LARGE)
+    gathering = Gathering(path, _TOO_LARGE)
+    lines = list(_lines(decode(path, content)))
+    shown = any(line.startswith("Id=") for _, line in lines)
+    units = list(_shown(lines) if shown else _written(lines, path, gathering))
+    if not any(unit.settings for unit in units):
+        raise ObservationProblem(
+            f"{path} holds no systemd unit",
+            hint="A unit's file is named for it (web.service). Many together: systemctl cat"
+            " 'web*' > units.txt",
+        )
+    return _Source(units, gathering, digest_of(content))
+
+
+def _mounts(sources: Iterable[_Source]) -> dict[str, str]:
+    """Give the paths of all mounts, which are named for them (systemd.mount(5))."""
+    names = (unit.name for one in sources for unit in one.units)
+    found = {}
+    for name in names:
+        if name.endswith(".mount") and name != "-.mount":
+            path = "/" + name.removesuffix(".mount").replace("-", "/")
+            found[_ESCAPED.sub(lambda sign: chr(int(sign.group(1), 16)), path)] = name
+    return found
 
 
 def _lines(source: str) -> Iterator[tuple[int, str]]:
@@ -206,7 +270,7 @@ def _shown(lines: list[tuple[int, str]]) -> Iterator[_Unit]:
             block = []
 
 
-def _gather(unit: _Unit, gathering: Gathering) -> None:
+def _gather(unit: _Unit, gathering: Gathering, mounts: Mapping[str, str]) -> None:
     kind = unit.name.rpartition(".")[2]
     when = ", ".join(value for _, value in unit.settings.get("OnCalendar", ()))
     about = f"{kind}, starts {when}" if when else kind
@@ -220,9 +284,7 @@ def _gather(unit: _Unit, gathering: Gathering) -> None:
                 _need(unit, word, line, key, gathering)
             else:
                 gathering.refuse(line, "a word in it is no name of a unit")
-    for key in _PATHS:
-        for line, word in unit.words(key):
-            _need(unit, word, line, key, gathering, keeps=not is_of_the_machine(word))
+    _lies_on(unit, gathering, mounts)
     for line, word in unit.words("StateDirectory"):
         _need(
             unit,
@@ -239,6 +301,30 @@ def _gather(unit: _Unit, gathering: Gathering) -> None:
         _started(unit, kind, gathering)
     for line, word in unit.words("What") if keeps else ():
         _need(unit, word, line, "mounts", gathering, keeps=True)
+
+
+def _lies_on(unit: _Unit, gathering: Gathering, mounts: Mapping[str, str]) -> None:
+    """Say which folders and files a unit uses; of one on a known mount it is that which keeps."""
+    for key in (*_PATHS, *_WRITTEN):
+        for line, word in unit.words(key):
+            path = word.lstrip("-+").partition(":")[0] if key in _WRITTEN else word
+            if key in _WRITTEN and (is_of_the_machine(path) or _is_below(path, _PASSING)):
+                continue
+            on = [name for place, name in mounts.items() if _is_below(path, (place,))]
+            keeps = not on and not is_of_the_machine(path)
+            _need(unit, path, line, key, gathering, keeps=keeps)
+            for name in on if "%" not in path else ():
+                gathering.see(path, name, line, "lies on", holds_data=True)
+    for key in _FILES:
+        for line, value in unit.settings.get(key, ()):
+            path = value.split(" (")[0].strip('"')
+            may_lack = path.startswith("-") or value.endswith("(ignore_errors=yes)")
+            what = "settings, may be missing" if may_lack else "settings"
+            _need(unit, path.lstrip("-"), line, what, gathering)
+
+
+def _is_below(path: str, folders: Iterable[str]) -> bool:
+    return any(path == one or path.startswith(f"{one}/") for one in folders)
 
 
 def _started(unit: _Unit, kind: str, gathering: Gathering) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from refloat import registry
 from refloat.model.errors import ObservationProblem
-from refloat.observers import Observer, Reading
+from refloat.observers import Observer, Reading, ReadsTogether
 
 SYSTEMD: Observer = registry.adapters("observers")["systemd"]
 SHOP = Path(__file__).parent / "samples" / "systemd-shop.txt"
@@ -35,6 +35,7 @@ def test_what_systemctl_cat_prints_shows_needs_schedules_and_data() -> None:
         ("shop.service", "mailer.service", "Wants"),
         ("shop.service", "search.service", "Wants"),
         ("shop.service", "/srv/uploads", "RequiresMountsFor"),
+        ("/srv/uploads", "srv-uploads.mount", "lies on"),
         ("shop.service", "/srv/more", "RequiresMountsFor"),
         ("shop.service", "/var/lib/shop", "StateDirectory"),
         ("shop.service", "/var/lib/shop/cache", "StateDirectory"),
@@ -47,7 +48,6 @@ def test_what_systemctl_cat_prints_shows_needs_schedules_and_data() -> None:
     ]
     assert reading.observations[0].owner == "Shop team"
     assert {one.needs or one.component for one in reading.observations if one.holds_data} == {
-        "/srv/uploads",
         "/srv/more",
         "/var/lib/shop",
         "/var/lib/shop/cache",
@@ -138,3 +138,47 @@ def test_memory_swap_and_what_the_kernel_makes_keep_no_data(
 ) -> None:
     reading = read(tmp_path / name, content)
     assert [one.needs or one.component for one in reading.observations if one.holds_data] == stores
+
+
+WRITES = """[Service]
+EnvironmentFile=/etc/web/settings.env
+EnvironmentFile=-/etc/default/web
+ReadWritePaths=/srv/data/web -/var/log/web /run/web
+BindPaths=/mnt/old:/data /srv/%i
+"""
+MOUNT = "[Mount]\nWhat=/dev/disk/by-label/data\nWhere=/srv/data\n"
+
+
+def test_files_of_settings_and_folders_that_it_writes_to_are_needed(tmp_path: Path) -> None:
+    reading = read(tmp_path / "web.service", WRITES)
+    assert [(one.needs, one.what, one.holds_data) for one in reading.observations[1:]] == [
+        ("/srv/data/web", "ReadWritePaths", True),
+        ("/mnt/old", "BindPaths", True),
+        ("/etc/web/settings.env", "settings", False),
+        ("/etc/default/web", "settings, may be missing", False),
+    ]
+    assert [one.line for one in reading.refused] == [5]
+    shown = "Id=web.service\nEnvironmentFiles=/etc/a.env (ignore_errors=yes)\n"
+    reading = read(tmp_path / "show.txt", shown)
+    assert pairs(reading)[1:] == [("web.service", "/etc/a.env", "settings, may be missing")]
+
+
+def test_a_folder_lies_on_the_mount_of_another_file(tmp_path: Path) -> None:
+    files = {tmp_path / name: tmp_path for name in ("web.service", "srv-data.mount", "no.service")}
+    for path, content in zip(files, (WRITES, MOUNT, "nothing"), strict=True):
+        path.write_text(content, encoding="utf-8")
+    assert isinstance(SYSTEMD, ReadsTogether)
+    found = {one.path.name: one.result for one in SYSTEMD.read_together(files)}
+    web = found["web.service"]
+    assert isinstance(web, Reading)
+    data = {(one.component, one.needs) for one in web.observations if one.holds_data}
+    assert data == {("/srv/data/web", "srv-data.mount"), ("web.service", "/mnt/old")}
+    assert isinstance(found["no.service"], ObservationProblem)
+
+
+def test_a_name_of_a_mount_is_the_path_that_it_escapes(tmp_path: Path) -> None:
+    content = "# /etc/systemd/system/srv-my\\x2ddata.mount\n[Mount]\nWhat=/dev/sdb1\n\n"
+    content += "# /etc/systemd/system/web.service\n[Service]\nReadWritePaths=/srv/my-data\n"
+    assert ("/srv/my-data", "srv-my\\x2ddata.mount", "lies on") in pairs(
+        read(tmp_path / "units.txt", content)
+    )
