@@ -80,10 +80,26 @@ class Aftermath:
         """Components that are lost themselves, or perhaps are, in the plan's order."""
         return tuple(key for key in self.plan.components if self.is_lost(key))
 
-    def missed_in_steps(self, service: Service) -> tuple[str, ...]:
-        """Name the people who are away, and whom a service's written steps perhaps wait for."""
+    def missed_in_bringing(self, component: str) -> tuple[str, ...]:
+        """Name the people who are away, and whom the steps that bring something back wait for."""
+        steps = (
+            one
+            for key in self.network.graph.owners.get(component, ())
+            for one in self.missed_in_steps(self.plan.services[key], component)
+        )
+        return tuple(dict.fromkeys(steps))
+
+    def missed_in_steps(self, service: Service, brings_back: str = "") -> tuple[str, ...]:
+        """Name the people who are away, and whom a service's written steps perhaps wait for.
+
+        Args:
+            service: the service.
+            brings_back: a component, to look at the steps alone that bring it back.
+        """
         found: dict[str, None] = {}
         for position, step in enumerate(service.steps):
+            if brings_back and step.brings_back != brings_back:
+                continue
             node = ("step", f"{service.key}/{position}")
             if step.who is None or node not in self.network.numbers:
                 continue

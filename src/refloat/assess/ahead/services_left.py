@@ -295,6 +295,10 @@ class ServicesLeft:
                 name = called(left.plan, key)
                 if restored in left.surely:
                     return f": nothing brings {name} back."
+                away = left.missed_in_bringing(key)
+                if away:
+                    names = words.listed(called(left.plan, one) for one in away)
+                    return f": it is not known who else than {names} can put {name} back."
                 return f": nobody wrote down how to put {name} back."
         return ""
 

@@ -7,8 +7,9 @@ import pytest
 from refloat.model.ahead import Fate
 from refloat.model.forecast import Limits
 from refloat.model.organisation import WrittenStep
+from refloat.model.plan import ComponentKind
 from tests.unit.assess.ahead.test_forecast import both_lost, of, of_steps, option, service, steps
-from tests.unit.assess.copied import HOUR, MINUTE, healthy, organisation
+from tests.unit.assess.copied import HOUR, MINUTE, healthy, organisation, with_component
 
 PUT_BACK = WrittenStep("put it back", brings_back="directory", takes=HOUR, who="cem")
 
@@ -54,3 +55,10 @@ def test_an_estimate_that_bandwidth_makes_longer_is_still_an_estimate() -> None:
     found = of_steps(PUT_BACK, limits=Limits(bandwidth={"cupboard": 200.0}))
     (takes,) = found.durations
     assert (takes.seconds, takes.basis) == (5000.0, "estimated")
+
+
+def test_who_is_missing_for_a_written_step_is_said_and_not_that_nobody_wrote_it_down() -> None:
+    given = with_component(steps(PUT_BACK), "directory", kind=ComponentKind.NETWORK, watch=None)
+    found = of(organisation(given, *healthy(given)), "sign-in", "cem")
+    said = service(found, "sign-in").why_not
+    assert said.endswith("it is not known who else than Cem Yildiz can put Directory back."), said
