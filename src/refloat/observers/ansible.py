@@ -37,8 +37,12 @@ _EVERYBODY = frozenset(("all", "ungrouped"))
 _OF_VARIABLES = ("group_vars", "host_vars")
 """Folders beside an inventory whose files hold variables, and neither hosts nor groups."""
 
+_YAML_NAMES = frozenset((".yaml", ".yml", ".json"))
+_CALLED = ("hosts", "inventory")
+"""How inventories are usually called; any other INI file may be that of another program."""
+
 _SECTION = re.compile(r"\[([^\[\]:]+)(?::(vars|children|hosts))?\]\s*(?:[#;].*)?$")
-_HOST = re.compile(r"[A-Za-z0-9_.:-]+")
+_HOST = re.compile(r"[A-Za-z0-9_.:-]*[A-Za-z0-9_.-]|[0-9A-Fa-f:]+::")
 _RANGE = re.compile(r"\[([A-Za-z0-9]+):([A-Za-z0-9]+)(?::([0-9]+))?\]")
 _IS_YAML = re.compile(r"\{|---|- |[^\[;][^=]*:\s*(?:[{#&!*]|$)")
 """How the first line of the YAML form begins that says anything."""
@@ -88,10 +92,16 @@ class Ansible:
             )
         gathering = Gathering(path)
         inventory = _Inventory(path, gathering)
-        if _IS_YAML.match(_beginning(source)):
+        if path.suffix in _YAML_NAMES or _IS_YAML.match(_beginning(source)):
             _from_yaml(path, source, inventory)
         else:
             _from_lines(source, inventory)
+            if inventory.refused > inventory.taken and not path.name.startswith(_CALLED):
+                raise ObservationProblem(
+                    f"{path} is no inventory: most of its lines name no host",
+                    hint="Ansible takes no file in which one line is no host and no variable. Name"
+                    " the inventory itself.",
+                )
         inventory.gather()
         return gathering.reading(content)
 
@@ -123,6 +133,13 @@ class _Inventory:
     members: dict[_Member, None] = field(default_factory=dict)
     owners: dict[tuple[bool, str], str] = field(default_factory=dict)
     written: int = 0
+    taken: int = 0
+    refused: int = 0
+
+    def refuse(self, line: int, reason: str) -> None:
+        """Refuse a line, and count it."""
+        self.refused += 1
+        self.gathering.refuse(line, reason)
 
     def group(self, name: str, line: int) -> None:
         """Take a group."""
@@ -132,7 +149,7 @@ class _Inventory:
     def host(self, group: str, name: str, line: int) -> list[str]:
         """Take what stands for one host or a range of them, and give their names."""
         if is_template(name):
-            self.gathering.refuse(line, UNRENDERED)
+            self.refuse(line, UNRENDERED)
             return []
         found = list(itertools.islice(_hosts(name), MOST + 1))
         self.written += len(found)
@@ -143,8 +160,9 @@ class _Inventory:
                 hint="Split it into several files, and observe them together.",
             )
         if not found or not all(_HOST.fullmatch(one) for one in found):
-            self.gathering.refuse(line, "it is no name of a host, and no range of them")
+            self.refuse(line, "it is no name of a host, and no range of them")
             return []
+        self.taken += 1
         for one in found:
             self.hosts.setdefault(one, line)
             self.member(_Member(group, one, False, line))
@@ -179,10 +197,11 @@ class _Inventory:
 def _hosts(name: str) -> Iterator[str]:
     """Write ranges out: ``web[01:03].example``, ``db-[a:f]``, with a step as third number."""
     parts = _RANGE.split(name)
+    head, _, port = parts[-1].rpartition(":")
+    if port.isdecimal() and ":" not in head and (head or len(parts) > 1):
+        parts[-1] = head
     if len(parts) == 1:
-        head, _, port = name.rpartition(":")
-        plain = port.isdecimal() and ":" not in head and head
-        return iter((head if plain else name,))
+        return iter(parts)
     choices: list[list[str]] = []
     count = 1
     for place in range(0, len(parts) - 1, 4):
@@ -217,9 +236,11 @@ def _from_lines(source: str, inventory: _Inventory) -> None:
             inventory.group(group, number)
         elif kind == "vars":
             name, _, value = line.partition("=")
+            inventory.taken += 1
             if name.strip() == "owner":
                 inventory.owners[True, group] = value.strip().strip("\"'")
         elif kind == "children":
+            inventory.taken += 1
             inventory.group(line.split("#")[0].strip(), number)
             inventory.member(_Member(group, line.split("#")[0].strip(), True, number))
         else:
@@ -228,16 +249,16 @@ def _from_lines(source: str, inventory: _Inventory) -> None:
 
 def _host_line(group: str, line: str, number: int, inventory: _Inventory) -> None:
     if len(line) > LONGEST:  # shlex takes the square of the time
-        inventory.gathering.refuse(number, f"it is longer than {LONGEST} characters")
+        inventory.refuse(number, f"it is longer than {LONGEST} characters")
         return
     try:
         words = shlex.split(line, comments=True)
     except ValueError:
-        inventory.gathering.refuse(number, "a quotation mark is opened here and never closed")
+        inventory.refuse(number, "a quotation mark is opened here and never closed")
         return
     variables = dict(word.partition("=")[::2] for word in words[1:])
-    if not all("=" in word for word in words[1:]):
-        inventory.gathering.refuse(number, "it is no host with its variables")
+    if not all(word.find("=") > 0 for word in words[1:]):
+        inventory.refuse(number, "it is no host with its variables")
         return
     for name in inventory.host(group, words[0], number) if words else ():
         if variables.get("owner"):

@@ -171,3 +171,26 @@ def test_a_list_in_yaml_is_the_value_of_a_variable_and_no_group(tmp_path: Path) 
     reading = read(tmp_path, "web:\n  hosts: {web01: }\nntp_servers:\n  - 0.pool.example\n")
     assert groups(reading) == {"web": {"web01"}}
     assert [one.line for one in reading.refused] == [3]
+
+
+def test_a_port_is_no_part_of_the_names_of_a_range(tmp_path: Path) -> None:
+    reading = read(tmp_path, "[web]\nweb[1:2].example:2222\nbox[1:2]:22\nfe80::1\nlast:22\n")
+    assert groups(reading)["web"] == {
+        *("web1.example", "web2.example", "box1", "box2", "fe80::1", "last")
+    }
+
+
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        ("tox.ini", "[tox]\nenvlist = a\n[testenv]\nallowlist_externals =\n  bash\nskip = 1\n"),
+        ("ansible.ini", "[defaults]\nhost_key_checking = False\n"),
+        ("vars.yml", "ntp: a.example\nusers:\n  - bob\npassword: hunter2\n"),
+    ],
+)
+def test_files_of_other_programs_invent_no_hosts(tmp_path: Path, name: str, content: str) -> None:
+    path = tmp_path / name
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(ObservationProblem) as raised:
+        ANSIBLE.read(path)
+    assert "hunter2" not in str(raised.value)
