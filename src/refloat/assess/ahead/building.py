@@ -220,14 +220,10 @@ class Components:
 
     def copy(self, one: Component, place: Place) -> int:
         """Give the number of the copies of a data set in a place."""
-        node = ("copy", f"{place.data_set}@{place.repository}")
-        if node in self._things.known.others:  # another copy there, with another key or elsewhere
-            node = ("copy", f"{place.data_set} {len(self.by_number)}@{place.repository}")
-        number = self._things.new(node)
+        number = self._things.copy(place, self._opening.of_place(one, place))
         self.by_number[number] = place
         if place.newest is None or place.past:
             self._things.doubtful.add(number)
-        self._things.all_of[number] = self._opening.of_place(one, place)
         return number
 
 

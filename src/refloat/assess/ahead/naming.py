@@ -11,6 +11,7 @@ from itertools import chain
 from typing import overload
 
 from refloat.assess.ahead.network import Node
+from refloat.assess.ahead.places import Place
 
 KINDS = ("running", "restored", "back")
 """What each component and service has, in the order of their numbers."""
@@ -29,14 +30,14 @@ class Names(Sequence[Node]):
 
     Attributes:
         first: by key, the number of its first thing; the others follow.
-        others: what comes after all of these.
+        others: what comes after all of these; copies by their places.
     """
 
     def __init__(self, keys: Iterable[str]) -> None:
         self._keys = tuple(keys)
         self._start = len(KINDS) * len(self._keys)
         self.first = dict(zip(self._keys, range(0, self._start, len(KINDS)), strict=True))
-        self.others: list[Node] = []
+        self.others: list[Node | Place] = []
 
     def __len__(self) -> int:
         return self._start + len(self.others)
@@ -51,18 +52,30 @@ class Names(Sequence[Node]):
         if at < 0:
             at += len(self)
         if at >= self._start:
-            return self.others[at - self._start]
+            return _named(self.others[at - self._start])
         if at < 0:
             raise IndexError(at)
         which, place = divmod(at, len(KINDS))
         return KINDS[place], self._keys[which]
 
     def __iter__(self) -> Iterator[Node]:
-        return chain(((kind, key) for key in self._keys for kind in KINDS), self.others)
+        regular = ((kind, key) for key in self._keys for kind in KINDS)
+        return chain(regular, map(_named, self.others))
+
+    def append(self, thing: Node | Place) -> int:
+        """Add a thing, or copies by their place; gives its number."""
+        self.others.append(thing)
+        return self._start + len(self.others) - 1
+
+    def of_kind(self, kind: str) -> Iterator[Node]:
+        """Give the things of one kind that are no copies, nor made of components or services."""
+        for node in self.others:
+            if not isinstance(node, Place) and node[0] == kind:
+                yield node
 
 
 class Numbers(Mapping[Node, int]):
-    """The number of each thing.
+    """The number of each thing but copies, which are asked for by their data set.
 
     Args:
         names: what each thing is; whoever adds to it does so by ``add``.
@@ -74,15 +87,16 @@ class Numbers(Mapping[Node, int]):
     def __init__(self, names: Names) -> None:
         self._names = names
         self._first = names.first
-        self._next = len(names)
         self.others: dict[Node, int] = {}
 
     def add(self, node: Node) -> int:
         """Give a new thing, which is none of a component's or service's, the next number."""
-        number = self.others[node] = self._next
-        self._next += 1
-        self._names.others.append(node)
+        self.others[node] = number = self._names.append(node)
         return number
+
+    def copy(self, place: Place) -> int:
+        """Give new copies the next number."""
+        return self._names.append(place)
 
     def __getitem__(self, node: Node) -> int:
         place = _PLACES.get(node[0])
@@ -94,7 +108,14 @@ class Numbers(Mapping[Node, int]):
         return node in self.others
 
     def __iter__(self) -> Iterator[Node]:
-        return iter(self._names)
+        return (node for node in self._names if node in self)
 
     def __len__(self) -> int:
-        return len(self._names)
+        return len(KINDS) * len(self._first) + len(self.others)
+
+
+def _named(thing: Node | Place) -> Node:
+    """Give what a thing is; several copies of one data set in one repository have one name."""
+    if isinstance(thing, Place):
+        return "copy", f"{thing.data_set}@{thing.repository}"
+    return thing

@@ -9,10 +9,9 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from refloat.assess.ground.basis import Basis
 from refloat.assess.ground.seen import SeenPoint
@@ -41,8 +40,7 @@ LOOKED_BACK = 50
 """How many of the newest recovery points are looked at for copies in each place."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Copies of a data set in a repository that fail together and have one key.
 
     Attributes:
@@ -153,13 +151,22 @@ class Places:
         return (*found.values(), *some)
 
     def _in_turn(self, points: Sequence[SeenPoint]) -> Iterator[SeenPoint]:
-        """Give what can be restored, the newest first; what was to be removed by now comes last."""
+        """Give what can be restored, the newest first; what was to be removed by now comes last.
+
+        What lies in the very places of the one given before it tells nothing more, and is left out:
+        facts that are equal are kept once.
+        """
         past = []
+        before = None
         for point in reversed(points):
+            copies = point.fact.copies
+            if copies and copies is before:
+                continue
             if point.eligible:
                 if point.doubtful:
                     past.append(point)
                 else:
+                    before = copies
                     yield point
         yield from past
 

@@ -90,8 +90,8 @@ class RecoveryNetwork(Network):
         return [key for key, much in some if much is Strength.SOFT]
 
     def nodes_of(self, kind: str) -> Iterator[Node]:
-        """Give the things of one kind that are not made of components or services."""
-        return (node for node in self.nodes.others if node[0] == kind)
+        """Give the things of one kind that are no copies, nor made of components or services."""
+        return self.nodes.of_kind(kind)
 
     def users(self, node: Node) -> Iterator[int]:
         """Give what needs a thing, alone or as one of several."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from refloat.assess.ahead.naming import BACK, Names, Numbers
 from refloat.assess.ahead.network import Node
+from refloat.assess.ahead.places import Place
 from refloat.model.dependency import Dependency, Strength
 from refloat.model.plan import Plan
 
@@ -45,6 +46,17 @@ class Things:
         self.any_of.append(())
         return self.known.add(node)
 
+    def copy(self, place: Place, opens: tuple[int, ...]) -> int:
+        """Give the number of new copies in a place.
+
+        Args:
+            place: the place.
+            opens: what opens them, each once.
+        """
+        self.all_of.append(opens)
+        self.any_of.append(())
+        return self.known.copy(place)
+
     def needs(
         self, number: int, every: Iterable[int], one_of: Iterable[Sequence[int]] = ()
     ) -> None:
@@ -57,14 +69,13 @@ class Things:
         first = self.first
         return [first[key] + BACK for key in keys if key in first]
 
-    def hard(self, needs: Iterable[Dependency]) -> tuple[int, ...]:
+    def hard(self, needs: Collection[Dependency]) -> tuple[int, ...]:
         """Give the numbers of what must be back by some dependencies, each once."""
         first, hard = self.first, Strength.HARD
-        wanted = [need.on for need in needs if need.strength is hard]
         try:
-            found = [first[key] + BACK for key in wanted]
+            found = [first[need.on] + BACK for need in needs if need.strength is hard]
         except KeyError:
-            return tuple(dict.fromkeys(self.backs(wanted)))
+            found = self.backs(need.on for need in needs if need.strength is hard)
         return tuple(dict.fromkeys(found))
 
     def doubt(self, key: str) -> int:
