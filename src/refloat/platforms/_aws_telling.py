@@ -86,6 +86,7 @@ class _Point(Struct, rename="pascal"):
 
     recovery_point_arn: str
     creation_date: Time
+    initiation_date: Time = None
     resource_arn: str | None = None
     resource_name: str | None = None
     backup_vault_name: str | None = None
@@ -180,7 +181,7 @@ def point(telling: Telling, around: Surroundings, raw: Raw) -> Iterator[Fact]:
         said.recovery_point_arn,
         dataset_ref=resource,
         external_name=name or resource,
-        consistency_time=_time(said.creation_date, "CreationDate"),
+        consistency_time=_true_at(said),
         completed_at=_time_or_none(said.completion_date, "CompletionDate"),
         size_bytes=said.backup_size_bytes if size is None else size,
         copies=[_copy(telling, around, said, location, expires_at)] if location else None,
@@ -235,6 +236,13 @@ def elsewhere(around: Surroundings, raw: Raw) -> Iterator[Fact]:
             " read that account or region too"
         )
     yield from ()
+
+
+def _true_at(said: _Point) -> datetime:
+    """Give since when a point's data may be out of date: since its backup job began, if known."""
+    created = _time(said.creation_date, "CreationDate")
+    began = _time_or_none(said.initiation_date, "InitiationDate")
+    return created if began is None else min(created, began)
 
 
 def _copy(

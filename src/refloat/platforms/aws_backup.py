@@ -1,8 +1,8 @@
 """Reads recovery points, locks of vaults and restore jobs of AWS Backup.
 
 Asks one account in one region itself, through boto3; or reads what the AWS command line printed. A
-point is true when it was created, as AWS says; of a continuous backup AWS does not say to how much
-later it can be restored.
+point is true when its job began or, where AWS does not say that, when it was created; of a
+continuous backup AWS does not say to how much later it can be restored.
 """
 
 from __future__ import annotations
@@ -125,7 +125,7 @@ class AwsBackup:
         found = [_answer(raw, request) for raw in _split(content, request)]
         if not found:
             raise ObservationProblem(f"{request.path} holds {_ANOTHER}")
-        telling = Telling(request, "aws-backup", "aws_backup/1", digest_of(content))
+        telling = Telling(request, "aws-backup", "aws_backup/2", digest_of(content))
         around = _surroundings(found, request)
         points, restores, resources = (
             [entry for _, answer in found for entry in getattr(answer, member) or ()]

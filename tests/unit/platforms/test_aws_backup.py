@@ -55,6 +55,14 @@ def test_a_point_is_told_with_its_resource_times_size_and_vault() -> None:
     assert fact["copies"] == [{"location": "clinic", "encrypted": True}]
 
 
+@pytest.mark.parametrize(("began", "true_at"), [(1, 1), (3, 2)])
+def test_a_point_is_true_when_its_job_began_or_when_it_was_created_whichever_is_earlier(
+    began: int, true_at: int
+) -> None:
+    fact = one(asked(points=(point(InitiationDate=datetime(2026, 2, 28, began, tzinfo=UTC)),)))
+    assert fact["consistency_time"] == f"2026-02-28T{true_at:02}:00:00+00:00"
+
+
 def test_what_is_not_said_is_left_out() -> None:
     fact = one(asked(points=(point(Status="AVAILABLE"),)))
     known = {"schema", "kind", "source", "observed_at", "raw_sha256", "external_id", "dataset_ref"}
