@@ -248,3 +248,32 @@ def test_an_owner_with_a_secret_in_it_is_left_out(tmp_path: Path, owner: str) ->
     web = {"image": "compass:1", "labels": {"owner": owner}}
     reading = read(tmp_path, json.dumps({"services": {"web": web}}))
     assert [(one.owner, one.version) for one in reading.observations] == [("", "compass:1")]
+
+
+def test_files_of_settings_are_needed_and_never_opened(tmp_path: Path) -> None:
+    (tmp_path / "web.env").write_text("PASSWORD=hunter2\n", encoding="utf-8")
+    reading = read(
+        tmp_path,
+        "services:\n"
+        "  a: {image: x, env_file: web.env}\n"
+        "  b: {image: x, env_file: [one.env, {path: two.env, required: false}]}\n",
+    )
+    assert needs(reading, "a") == {"web.env": "settings"}
+    assert needs(reading, "b") == {"one.env": "settings", "two.env": "settings, not required"}
+    assert "hunter2" not in repr(reading)
+
+
+def test_a_drive_is_no_volume_and_a_volume_of_the_cluster_is_one(tmp_path: Path) -> None:
+    reading = read(
+        tmp_path,
+        "services:\n"
+        "  a:\n"
+        "    image: x\n"
+        "    volumes:\n"
+        "      - 'C:\\data\\web:/data'\n"
+        "      - 'd:/conf:/conf:ro'\n"
+        "      - 'c:/short'\n"
+        "      - {type: cluster, source: shared, target: /s}\n",
+    )
+    found = {one.needs: one.holds_data for one in reading.observations if one.needs}
+    assert found == {"C:\\data\\web": True, "d:/conf": False, "shared": True}

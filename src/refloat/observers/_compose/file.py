@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from refloat.observers._yaml import Entry, Node, entries, get, items, text
 
 SECTIONS = {"volumes": "volume", "secrets": "secret", "configs": "config", "networks": "network"}
 """What stands beside the services, and what one of each is called."""
+_DRIVE = re.compile(r"[A-Za-z]:(?=[\\/])")
 
 
 class Known:
@@ -158,6 +160,7 @@ class File:
                 source = get(one, "source") if entries(one) else one
                 name = self.known.spelled(section, text(source))
                 yield _Need(name, source.line or one.line, SECTIONS[section])
+        yield from _settings_files(get(service, "env_file"))
         yield from self._networks(get(service, "networks"))
         yield from self._addressed(said, settings)
 
@@ -174,12 +177,10 @@ class File:
             name, line = text(source), source.line
             kept = text(get(mount, "read_only")) != "true"
         else:
-            parts = text(mount).split(":") if not is_template(text(mount)) else [text(mount), ""]
+            parts = _parts(text(mount))
             name, line, kept = parts[0], mount.line, "ro" not in parts[-1].split(",")
-            kind = (
-                "" if len(parts) == 1 else "bind" if name.startswith(("/", ".", "~")) else "volume"
-            )
-        if kind == "volume" and name:
+            kind = "" if len(parts) == 1 else "bind" if _is_path(name) else "volume"
+        if kind in ("volume", "cluster") and name:
             yield _Need(self.known.spelled("volumes", name), line, "volume", True)
         elif kind == "bind":
             kept = kept and not is_of_the_machine(name)
@@ -199,6 +200,28 @@ class File:
                     yield _Need(host, line, f"named in {name}", is_address=True)
                 elif is_template(host):
                     said.gathering.refuse(line, UNRENDERED)
+
+
+def _parts(mount: str) -> list[str]:
+    """Split a mount in its short form; the colon of a Windows drive parts nothing."""
+    if is_template(mount):
+        return [mount, ""]
+    drive = _DRIVE.match(mount)
+    parts = mount[drive.end() :].split(":") if drive else mount.split(":")
+    return [drive.group() + parts[0], *parts[1:]] if drive else parts
+
+
+def _is_path(name: str) -> bool:
+    return name.startswith(("/", ".", "~")) or bool(_DRIVE.match(name))
+
+
+def _settings_files(named: Node) -> Iterator[_Need]:
+    """Give the files of settings, which are never opened."""
+    for one in items(named) or [named]:
+        path = get(one, "path") if entries(one) else one
+        may_lack = text(get(one, "required")) == "false"
+        if text(path):
+            yield _Need(text(path), path.line, f"settings{', not required' if may_lack else ''}")
 
 
 def _settings(environment: Node) -> Iterator[tuple[str, str, int]]:
