@@ -13,6 +13,8 @@ LONGEST = 200
 _SECRET = re.compile(
     r"(?:password|passwd|pwd|\bpw|\bpass(?==)|passphrase|secret|token|api_?key)\s*[=:]\s*\S", re.I
 )
+_ACCOUNT = re.compile(r"(?:^|[\s,/])[^/@\s:]+:[^/@\s:]+@(?!sha\d+:)\w")
+"""``user:password@host`` without an address around it; ``image:tag@sha256:…`` is none."""
 
 
 def complaint(text: str) -> str:
@@ -23,6 +25,8 @@ def complaint(text: str) -> str:
         unicodedata.category(sign) in ("Cc", "Cs", "Co", "Cn") for sign in text
     ):
         return "a text holds characters that cannot be shown"
-    if (":" in text or "=" in text) and (in_address(text) or _SECRET.search(text)):
+    if not (":" in text or "=" in text):
+        return ""
+    if in_address(text) or _SECRET.search(text) or ("@" in text and _ACCOUNT.search(text)):
         return "what looks like a secret stands in it"
     return ""
