@@ -6,7 +6,9 @@ of them.
 
 ``Completed`` says that nothing of what Velero was told to take failed. It was perhaps told to leave
 things out; and of a volume that no plugin can copy it takes the description alone, and is
-``Completed`` all the same. So a backup is whole only where volumes are seen to be copied, too. A
+``Completed`` all the same. So a backup is whole only where volumes are seen to be copied, too.
+Snapshots of volumes stay with the storage that made them, unless Velero moves their data
+(``DataUpload``): such a backup lies there and not in the place that holds its objects. A
 ``Restore`` that is ``Completed`` shows that objects came back: nothing of an application that runs.
 """
 
@@ -34,7 +36,11 @@ from refloat.platforms._listing import (
 
 COMMAND = "kubectl get backups.velero.io -A -o json"
 VERSION = "velero.io/v1"
+MOVED_VERSION = "velero.io/v2alpha1"
+"""The version of ``DataUpload``: the data of a snapshot, moved to where the backup is kept."""
 EVERYTHING = "*"
+SNAPSHOTS = "volume snapshots"
+"""What the place is called where snapshots of volumes stay: Velero does not name it."""
 _SCHEDULE = "velero.io/schedule-name"
 _BACKUP = "velero.io/backup-name"
 _NOBODY_MISSES = frozenset(
@@ -119,6 +125,7 @@ class _Spec(Struct):
     location: str = field(name="storageLocation", default="")
     backup: str = field(name="backupName", default="")
     pod: _Pod | None = None
+    source: str = field(name="sourceNamespace", default="")
 
     @property
     def is_narrowed(self) -> bool:
@@ -184,7 +191,8 @@ class Velero(OfFiles):
     options: tuple[Option, ...] = ()
     rights = (
         "Nothing but the listing. Whoever makes it needs the verbs get and list on backups,"
-        " restores, backupstoragelocations and podvolumebackups of velero.io, and on nothing else."
+        " restores, backupstoragelocations, podvolumebackups and datauploads of velero.io, and on"
+        " nothing else."
     )
 
     def read(self, request: Request) -> Listing:
@@ -197,7 +205,7 @@ class Velero(OfFiles):
         """
         content = read_bytes(request)
         entries = understood(content, _List, request.path, COMMAND).items
-        telling = Telling(request, "velero", "velero/2", digest_of(content))
+        telling = Telling(request, "velero", "velero/3", digest_of(content))
         known = _Known(entries)
         return listed(telling, entries, "item", lambda raw: _facts(telling, raw, known))
 
@@ -218,15 +226,24 @@ class _Known:
                 self._backups[said.name] = said
             elif said.kind == "BackupStorageLocation" and said.status.phase == "Unavailable":
                 self._away.add(said.name)
-            elif said.kind == "PodVolumeBackup":
+            elif said.kind in ("PodVolumeBackup", "DataUpload"):
                 self._note_copy(said)
 
     def _note_copy(self, said: _Object) -> None:
         of = f"{said.metadata.namespace}/{(said.metadata.labels or {}).get(_BACKUP, '')}"
-        namespace = said.spec.pod.namespace if said.spec.pod is not None else ""
+        namespace = said.spec.source if said.spec.pod is None else said.spec.pod.namespace
         done = said.status.phase == "Completed"
         for place in (namespace, EVERYTHING):
             self._copied[of, place] = self._copied.get((of, place), True) and done
+
+    def place_of(self, backup: _Object, namespace: str) -> str:
+        """Say where a namespace of a backup lies; nothing where it lies partly here, partly there.
+
+        Its objects are always in the storage location: it is the volumes that matter.
+        """
+        if backup.status.snapshots is None:
+            return backup.spec.location
+        return "" if (backup.name, namespace) in self._copied else SNAPSHOTS
 
     def volumes_of(self, backup: _Object, namespace: str) -> bool | None:
         """Whether every volume of a namespace that was to be copied is; None if none is known.
@@ -251,8 +268,9 @@ class _Known:
 
 def _facts(telling: Telling, raw: msgspec.Raw, known: _Known) -> Iterator[Fact]:
     said = one(raw, _Object)
-    if said.version != VERSION:
-        raise Unusable(f"its apiVersion is not {VERSION}")
+    version = MOVED_VERSION if said.kind == "DataUpload" else VERSION
+    if said.version != version:
+        raise Unusable(f"its apiVersion is not {version}")
     metadata = said.metadata
     clean(metadata.name, metadata.namespace, said.spec.location, *said.namespaces)
     if said.kind == "Backup":
@@ -266,8 +284,8 @@ def _points(telling: Telling, said: _Object, known: _Known) -> Iterator[Fact]:
     began = _time(said.status.began, "startTimestamp")
     if said.status.phase not in _CLAIMS or began is None:
         return
-    location = said.spec.location
     for namespace in said.namespaces:
+        location = known.place_of(said, namespace)
         yield telling.fact(
             "recovery_point",
             f"{said.name}/{namespace}",
@@ -275,6 +293,7 @@ def _points(telling: Telling, said: _Object, known: _Known) -> Iterator[Fact]:
             external_name=namespace,
             consistency_time=began,
             completed_at=_time(said.status.ended, "completionTimestamp"),
+            level="snapshot" if location == SNAPSHOTS else None,
             copies=[{"location": location}] if location else None,
             expires_at=_time(said.status.expires, "expiration"),
             **_claims(said, known, namespace),

@@ -121,6 +121,39 @@ def test_volumes_that_were_copied_as_files_count_for_their_own_namespace(
     assert points(listing)["velero/b/shop"].get("complete") is complete
 
 
+def test_snapshots_of_volumes_lie_with_their_storage_and_not_where_the_objects_are(
+    tmp_path: Path,
+) -> None:
+    spec = {"includedNamespaces": ["shop"], "storageLocation": "default"}
+    backup = item("Backup", "b", spec=spec, status=SNAPSHOTS)
+    point = only(points(read("velero", made(tmp_path, backup))))
+    assert (point["copies"], point["level"]) == ([{"location": "volume snapshots"}], "snapshot")
+    both = only(points(read("velero", made(tmp_path, backup, copied("Completed")))))
+    assert "copies" not in both, "it lies partly here and partly there"
+    backup["status"] = STATUS
+    point = only(points(read("velero", made(tmp_path, backup, copied("Completed")))))
+    assert point["copies"] == [{"location": "default"}]
+    assert "level" not in point
+
+
+@pytest.mark.parametrize(("phase", "complete"), [("Completed", True), ("Failed", False)])
+def test_data_of_snapshots_that_velero_moved_lies_where_the_objects_are(
+    phase: str, complete: bool, tmp_path: Path
+) -> None:
+    spec = {"includedNamespaces": ["shop", "crm"], "storageLocation": "default"}
+    backup = item("Backup", "b", spec={**spec, "snapshotMoveData": True}, status=STATUS)
+    upload = item(
+        "DataUpload", "b-x7f2k", spec={"sourceNamespace": "shop"}, status={"phase": phase}
+    )
+    upload["apiVersion"] = "velero.io/v2alpha1"
+    upload["metadata"]["labels"] = {"velero.io/backup-name": "b"}
+    listing = read("velero", made(tmp_path, backup, upload))
+    assert listing.refused == ()
+    shop, crm = points(listing).values()
+    assert (shop["complete"], shop["copies"]) == (complete, [{"location": "default"}])
+    assert "complete" not in crm
+
+
 @pytest.mark.parametrize(
     ("spec", "result"),
     [
