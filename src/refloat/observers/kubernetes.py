@@ -138,13 +138,14 @@ def _objects(document: Node) -> Iterator[Node]:
 def _is_understood(node: Node, gathering: Gathering) -> bool:
     """Say whether an object is of a kind that is understood, and has a name."""
     kind, name = kind_of(node), get(node, "metadata", "name")
+    is_known = kind in KINDS
     if not kind or not text(get(node, "apiVersion")):
         gathering.refuse(node.line, "it is no Kubernetes object: it has no apiVersion or no kind")
     elif is_template(kind):
         gathering.refuse(node.line, UNRENDERED)
-    elif unrendered(kind, node):
+    elif not is_known and unrendered(kind, node):
         gathering.refuse(node.line, ELSEWHERE)
-    elif (is_known := kind in KINDS or is_understood(kind, node)) and not text(name):
+    elif (is_known := is_known or is_understood(kind, node)) and not text(name):
         gathering.refuse(node.line, "the object that begins here has no name")
     else:
         return is_known

@@ -169,6 +169,8 @@ def unrendered(kind: str, node: Node) -> bool:
 def spoken_of(kind: str, node: Node) -> Node:
     """Give the name of the object that one speaks of; for all other kinds its own."""
     name = get(node, "metadata", "name")
+    if kind not in SPEAKS_OF:
+        return name
     if kind == "EndpointSlice":
         return get(node, "metadata", "labels", "kubernetes.io/service-name")
     if kind == "Certificate":
