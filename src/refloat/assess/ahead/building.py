@@ -148,8 +148,7 @@ class Components:
         """Say when a component is restored, and when it is back."""
         running = self._things.first[one.key]
         restored, back = running + RESTORED, running + BACK
-        if one.needs:
-            self._things.all_of[back] = self._things.hard(one.needs)
+        self._things.all_of[back] = self._things.hard(one.key)
         self._things.any_of[back] = ((running, restored),)
         groups: list[Sequence[int]] = []
         if one.key in self._steps.bringing and one.key not in self._steps.free:
@@ -263,7 +262,7 @@ class Services:
         providers = [key for key in one.vendors if self.provides(key)]
         self._things.needs(restored, (*steps, *map(self.vendor, providers)))
         vendors = [self.vendor(key) for key in one.vendors if key not in providers]
-        hard = self._things.hard(one.needs)
+        hard = self._things.hard(one.key)
         every = [*hard, *vendors]
         every += [self.seen(one.key, other) for other in seen]
         if not one.standby:

@@ -241,8 +241,9 @@ class Falls:
         surely, perhaps = self._stopping.services_of_ours()
         perhaps += self.keys.read_here(Loss(LossKind.PRODUCTION, key))
         surely += (*self._stopping.down(ours), *self._stopping.standbys(ours))
+        isolated = self.compromise.isolated
         for number, place in self._by_number.items():
-            known = self.compromise.isolated.get((place.data_set, place.repository))
+            known = isolated.get((place.data_set, place.repository))
             verdict = known.verdict if known is not None else Isolated.UNKNOWN
             if verdict is not Isolated.YES:
                 (surely if verdict is Isolated.NO else perhaps).append(number)

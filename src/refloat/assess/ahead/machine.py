@@ -11,7 +11,6 @@ from functools import cached_property
 from refloat.assess.ahead.stopping import CARRIERS
 from refloat.assess.ground.plan_graph import PlanGraph
 from refloat.model.ahead import Loss, LossKind
-from refloat.model.dependency import Strength
 from refloat.model.plan import Plan
 
 
@@ -62,8 +61,8 @@ class OwnMachine:
             components, found = self._plan.components, set[str]()
             ahead = list(copied)
             for key in ahead:
-                for need in components[key].needs:
-                    on = components.get(need.on) if need.strength is Strength.HARD else None
+                for needed in self._graph.written[key]:
+                    on = components.get(needed)
                     if on is not None and on.kind in CARRIERS and on.key not in found:
                         found.add(on.key)
                         ahead.append(on.key)

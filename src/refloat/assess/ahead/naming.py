@@ -62,6 +62,14 @@ class Names(Sequence[Node]):
         regular = ((kind, key) for key in self._keys for kind in KINDS)
         return chain(regular, map(_named, self.others))
 
+    def every(self, place: int) -> slice:
+        """Give the numbers of one thing of all components and services.
+
+        Args:
+            place: ``RUNNING``, ``RESTORED`` or ``BACK``.
+        """
+        return slice(place, self._start, len(KINDS))
+
     def append(self, thing: Node | Place) -> int:
         """Add a thing, or copies by their place; gives its number."""
         self.others.append(thing)

@@ -278,13 +278,13 @@ def _names(plan: Plan, wanted: Set[str] | None = None) -> Iterator[tuple[str, Th
         ("repository", plan.repositories),
         ("platform", plan.platforms),
     )
-    names = [(kind, some, [one.name for one in some.values()]) for kind, some in named]
-    for kind, some, said in (*names, *((kind, some, list(some)) for kind, some in named)):
-        small = list(map(str.casefold, said))
-        if wanted is None or not wanted.isdisjoint(small):  # of very many, few are wanted
-            for name, key in zip(small, some, strict=True):
-                if name and (wanted is None or name in wanted):
-                    yield name, (kind, key)
+    for by_key in (False, True):
+        for kind, some in named:
+            said = list(some) if by_key else [one.name for one in some.values()]
+            if wanted is None or not wanted.isdisjoint(map(str.casefold, said)):  # few are wanted
+                for name, key in zip(map(str.casefold, said), some, strict=True):
+                    if name and (wanted is None or name in wanted):
+                        yield name, (kind, key)
 
 
 def _parts(text: str) -> Iterator[str]:

@@ -12,9 +12,9 @@ from refloat.assess.ahead.aftermath import Aftermath
 from refloat.assess.ahead.buried import secrets
 from refloat.assess.ahead.kept import is_read_here
 from refloat.assess.ahead.signing import is_unsaid
+from refloat.assess.ground.plan_graph import hard
 from refloat.model.ahead import AccessOutcome
 from refloat.model.answers import CredentialTrace, Reach
-from refloat.model.dependency import Strength
 
 _ORDER = (Reach.LOST, Reach.UNKNOWN, Reach.REACHABLE)
 _SEALED = "A sealed account opens it, whatever else is down."
@@ -64,8 +64,8 @@ def _platforms(left: Aftermath, tools: Mapping[str, list[str]]) -> Iterator[Acce
         if number is None:
             continue
         one = left.plan.platforms[key]
-        hard = [need.on for need in one.needs if need.strength is Strength.HARD]
-        down = [need for need in hard if not left.comes_back(need)]
+        needs = hard(one.needs)
+        down = [need for need in needs if not left.comes_back(need)]
         reach, because = reach_of(left, number), "Nothing that it needs is down for good."
         if number in left.surely:
             because = "It cannot be used at all."
@@ -77,7 +77,7 @@ def _platforms(left: Aftermath, tools: Mapping[str, list[str]]) -> Iterator[Acce
             because = f"Signing in needs {all_called(left.plan, down)}, which {_not_back(reach)}."
         elif is_unsaid(one):
             because = "Nobody wrote down what signing in needs; no identity is lost."
-        elif not hard:
+        elif not needs:
             because = "Signing in needs nothing of ours."
         yield AccessOutcome(
             f"signing in to {one.name or key}",

@@ -103,8 +103,7 @@ class RecoveryNetwork(Network):
     def restored(self) -> bytes:
         """Give, by number, whether it is something that only a recovery brings."""
         found = bytearray(len(self.nodes))
-        for first in self.first.values():
-            found[first + RESTORED] = 1
+        found[self.nodes.every(RESTORED)] = b"\x01" * len(self.first)
         return bytes(found)
 
     @cached_property
@@ -140,7 +139,7 @@ def _made(organisation: Organisation) -> RecoveryNetwork:
     moment = (
         start.moment if start is not None else Moment(Index(plan, Facts()), organisation.instant)
     )
-    looks, things = Places(plan, organisation.instant), Things(plan)
+    looks, things = Places(plan, organisation.instant), Things(plan, moment.index.graph.written)
 
     def sealed(repository: str) -> bool:
         rights = effective_rights(organisation)

@@ -130,8 +130,8 @@ class Stopping:
         components = self._plan.components
         found: dict[str, list[Component]] = {}
         for one in components.values():
-            for need in one.needs:
-                on = components.get(need.on) if need.strength is Strength.HARD else None
+            for key in self._graph.written[one.key]:
+                on = components.get(key)
                 if on is not None and on.kind in CARRIERS and not on.copied:
                     found.setdefault(on.key, []).append(one)
         return found

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from refloat.assess.ahead.naming import BACK, Names, Numbers
 from refloat.assess.ahead.network import Node
 from refloat.assess.ahead.places import Place
-from refloat.model.dependency import Dependency, Strength
 from refloat.model.plan import Plan
 
 
@@ -16,6 +15,7 @@ class Things:
 
     Args:
         plan: the plan; its components and services have their things from the start.
+        written: by component and service, what it cannot run without, each once.
 
     Attributes:
         first: by component and service, the number of its first thing; the others follow.
@@ -26,8 +26,9 @@ class Things:
         doubtful: what perhaps never holds.
     """
 
-    def __init__(self, plan: Plan) -> None:
+    def __init__(self, plan: Plan, written: Mapping[str, tuple[str, ...]]) -> None:
         self._plan = plan
+        self._written = written
         self.nodes = Names(dict.fromkeys((*plan.components, *plan.services)))
         self.known = Numbers(self.nodes)
         self.first: Mapping[str, int] = self.nodes.first
@@ -69,14 +70,13 @@ class Things:
         first = self.first
         return [first[key] + BACK for key in keys if key in first]
 
-    def hard(self, needs: Collection[Dependency]) -> tuple[int, ...]:
-        """Give the numbers of what must be back by some dependencies, each once."""
-        first, hard = self.first, Strength.HARD
+    def hard(self, key: str) -> tuple[int, ...]:
+        """Give the numbers of what must be back for a component or service, each once."""
+        first, wanted = self.first, self._written[key]
         try:
-            found = [first[need.on] + BACK for need in needs if need.strength is hard]
+            return tuple([first[one] + BACK for one in wanted])
         except KeyError:
-            found = self.backs(need.on for need in needs if need.strength is hard)
-        return tuple(dict.fromkeys(found))
+            return tuple(self.backs(wanted))
 
     def doubt(self, key: str) -> int:
         """Give a thing that holds in the hopeful reading only."""

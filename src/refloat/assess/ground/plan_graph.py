@@ -18,6 +18,8 @@ from refloat.plan.ordering import waves
 
 Thing = TypeVar("Thing", bound=Hashable)
 
+_HARD = Strength.HARD
+
 
 class PlanGraph:
     """The dependencies of a plan, each service looked at once, when it is first asked for.
@@ -76,12 +78,41 @@ class PlanGraph:
         """Give all services, each after those that it cannot run without."""
         return tuple(key for circle in circles(self.hard) for key in sorted(circle))
 
+    @cached_property
+    def written(self) -> Mapping[str, tuple[str, ...]]:
+        """Give, by component and service, what it cannot run without, as the plan says; direct."""
+        plan = self._plan
+        return {
+            key: hard(one.needs)
+            for some in (plan.components, plan.services)
+            for key, one in some.items()
+        }
+
+    @cached_property
+    def _soft(self) -> frozenset[str]:
+        """Name the components and services that can do without something."""
+        plan = self._plan
+        return frozenset(
+            key
+            for some in (plan.components, plan.services)
+            for key, one in some.items()
+            if any(need.strength is not _HARD for need in one.needs)
+        )
+
+    @cached_property
+    def _all(self) -> Mapping[str, tuple[str, ...]]:
+        """Give, by component and service, what it needs, soft or hard."""
+        plan = self._plan
+        every = dict(self.written)
+        for key in self._soft:
+            one = plan.services.get(key) or plan.components[key]
+            every[key] = tuple(need.on for need in one.needs)
+        return every
+
     def _look_at(self, service: str) -> None:
-        start = self._plan.services[service].needs
-        hard_components, hard_services, soft = _reached(self._plan, start, hard_only=True)
-        components, services = hard_components, hard_services
-        if soft:
-            components, services, _ = _reached(self._plan, start, hard_only=False)
+        hard_components, hard_services = components, services = self._walk(service, self.written)
+        if self._soft and not self._soft.isdisjoint((service, *hard_components)):
+            components, services = self._walk(service, self._all)
         self._own[service] = {
             key: Strength.HARD if key in hard_components else Strength.SOFT
             for key in _in_order(self._plan, components)
@@ -91,6 +122,25 @@ class PlanGraph:
             for key in sorted(services)
             if key != service
         }
+
+    def _walk(
+        self, service: str, needs: Mapping[str, tuple[str, ...]]
+    ) -> tuple[set[str], set[str]]:
+        """Walk through components up to the next services."""
+        known_components, known_services = self._plan.components, self._plan.services
+        components: set[str] = set()
+        services: set[str] = set()
+        ahead = list(needs[service])
+        while ahead:
+            key = ahead.pop()
+            if key in components:
+                continue
+            if key in known_components:
+                components.add(key)
+                ahead += needs[key]
+            elif key in known_services:
+                services.add(key)
+        return components, services
 
 
 def reached(needs: Mapping[str, Iterable[str]], starts: Iterable[str]) -> frozenset[str]:
@@ -105,6 +155,11 @@ def reached(needs: Mapping[str, Iterable[str]], starts: Iterable[str]) -> frozen
     return frozenset(found)
 
 
+def hard(needs: Iterable[Dependency]) -> tuple[str, ...]:
+    """Name what is needed without fail, each once."""
+    return tuple(dict.fromkeys([need.on for need in needs if need.strength is _HARD]))
+
+
 def rests_on(plan: Plan, needs: Iterable[Dependency], *, hard_only: bool = False) -> frozenset[str]:
     """Name every service and component that these dependencies need in the end.
 
@@ -117,7 +172,7 @@ def rests_on(plan: Plan, needs: Iterable[Dependency], *, hard_only: bool = False
     ahead = list(needs)
     while ahead:
         need = ahead.pop()
-        if need.on in found or (hard_only and need.strength is not Strength.HARD):
+        if need.on in found or (hard_only and need.strength is not _HARD):
             continue
         found.add(need.on)
         thing = plan.components.get(need.on) or plan.services.get(need.on)
@@ -158,31 +213,6 @@ def turned(needs: Mapping[Thing, Iterable[Thing]]) -> dict[Thing, tuple[Thing, .
         for needed in some:
             found.setdefault(needed, []).append(key)
     return {key: tuple(some) for key, some in found.items()}
-
-
-def _reached(
-    plan: Plan, start: Iterable[Dependency], *, hard_only: bool
-) -> tuple[set[str], set[str], bool]:
-    """Walk through components up to the next services; say also whether a soft need was met."""
-    components: set[str] = set()
-    services: set[str] = set()
-    soft = False
-    ahead = list(start)
-    while ahead:
-        need = ahead.pop()
-        if need.strength is not Strength.HARD:
-            soft = True
-            if hard_only:
-                continue
-        key = need.on
-        if key in components or key in services:
-            continue
-        if key in plan.components:
-            components.add(key)
-            ahead.extend(plan.components[key].needs)
-        elif key in plan.services:
-            services.add(key)
-    return components, services, soft
 
 
 def _in_order(plan: Plan, components: set[str]) -> list[str]:
