@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
 from refloat.assess import words
@@ -13,7 +13,6 @@ from refloat.assess.ahead.building import failed
 from refloat.assess.ahead.losses import in_words
 from refloat.assess.ahead.times import Return, needs_of, returns, way
 from refloat.model.ahead import CopyFate, DataSetOutcome, Fate, GroupOutcome, ServiceOutcome
-from refloat.model.dependency import Dependency, Strength
 from refloat.model.plan import Service
 
 _NAMED = 5
@@ -129,14 +128,12 @@ class ServicesLeft:
     def _needed(self, key: str) -> Iterator[str]:
         left = self._left
         service = left.plan.services.get(key)
-        if service is None:
-            needs = _hard(left.plan.components[key].needs)
-        else:
+        if service is not None:
             for vendor in service.vendors:
                 number = left.number("vendor", vendor)
                 if left.perhaps_down[number]:  # no vendor comes back
                     yield vendor
-            needs = [*_hard(service.needs), *left.network.seen.get(key, ())]
+        needs = (*left.network.graph.written[key], *left.network.seen.get(key, ()))
         known = left.network.first
         yield from [one for one in needs if one in known and not left.comes_back(one)]
 
@@ -314,10 +311,6 @@ def _comes_back(name: str, back: Return) -> str:
         return f"{name} comes back; nobody has measured how long that takes"
     about = "" if back.measured else "by estimate "
     return f"{name} comes back {about}within {words.duration(back.seconds)}"
-
-
-def _hard(needs: Iterable[Dependency]) -> list[str]:
-    return [need.on for need in needs if need.strength is Strength.HARD]
 
 
 def _small(text: str) -> str:
