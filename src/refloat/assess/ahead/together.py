@@ -113,6 +113,9 @@ class Together:
         if chosen is not None:
             text = f"{said}: together they come back as they were {self._before(chosen)}."
             return self._outcome(name, keys, services, text, named=True, chosen=chosen)
+        if not all(states.values()):
+            text = f"{said}, and nobody can say as of which times all of them come back."
+            return self._outcome(name, keys, services, text, named=True)
         chosen = narrowest(states)
         text = (
             f"{said}: the closest that survive lie {_apart(chosen)} apart, and "
@@ -124,7 +127,14 @@ class Together:
         own = self._left.network.graph.own(service)
         lost = (key for key in own if self._is_lost(key))
         keys = [key for key in lost if not self._plan.components[key].group]
-        chosen = narrowest({key: tuple(self._states(key)) for key in keys})
+        states = {key: tuple(self._states(key)) for key in keys}
+        if not all(states.values()):
+            text = (
+                f"Nobody can say as of which times {self._parts(keys)} come back, nor whether they "
+                "must be of one time."
+            )
+            return self._outcome(service, keys, (service,), text, named=False)
+        chosen = narrowest(states)
         text = (
             f"{self._parts(keys)} come back from times {_apart(chosen)} apart, the oldest "
             f"{self._before(chosen)}; nobody wrote down whether they must be of one time."
