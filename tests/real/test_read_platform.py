@@ -164,6 +164,25 @@ def test_a_whole_listing_speaks_for_its_own_platform_and_installation_alone(
     assert there(workspace).keys() == {"k18", "k19", "k20", "root@web1:/srv/2026-11-20T02:00:00Z"}
 
 
+@pytest.mark.parametrize("whole", [True, False])
+def test_two_repositories_of_which_nobody_said_which_is_which_raise_no_alarm(
+    whole: bool, workspace: Workspace
+) -> None:
+    other = [snapshot("b19", 19), snapshot("b20", 20)]
+    first, second = listing(workspace, 20, *DAYS), listing(workspace, 21, *other)
+    read(workspace, first, instance="", options=KEPT)
+    known = there(workspace)
+    with pytest.raises(UsageProblem, match=r"(another|which) installation"):
+        read(workspace, second, instance="", options=KEPT, whole=whole)
+    assert there(workspace) == known
+    read(workspace, second, instance="restic-2", options=KEPT, whole=whole)
+    assert len(there(workspace)) == 5
+    later = listing(workspace, 21, *DAYS, snapshot("k21", 21))
+    done = imported(read(workspace, later, instance="", options=KEPT))
+    assert (done.new, done.vanished) == (1, ())
+    assert len(there(workspace)) == 6
+
+
 def test_several_listings_are_whole_together(workspace: Workspace) -> None:
     files, more = listing(workspace, 19, *DAYS[:1]), listing(workspace, 20, *DAYS[1:])
     assert read(workspace, files, more, whole=True).gone == 0

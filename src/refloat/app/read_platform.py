@@ -152,6 +152,8 @@ def read_platform(workspace: Workspace, clock: Clock, wanted: Wanted) -> ReadPla
     read = [_Read(one, platform.read(one)) for one in _requests(workspace, platform, wanted, now)]
     for one in read:
         _take(one, words, now)
+    if not wanted.instance:
+        _see_same(workspace, platform.name, read)
     whole = _whole(wanted, read)
     gone = _gone(workspace, wanted, read) if whole else []
     read[-1].facts += gone
@@ -181,6 +183,36 @@ def _ask_which(workspace: Workspace, wanted: Wanted) -> None:
             hint="Say --instance NAME: one name for each repository, server or cluster. Two under"
             " one name would look as if each had lost what the other has.",
         )
+
+
+def _see_same(workspace: Workspace, platform: str, read: Sequence[_Read]) -> None:
+    """See that listings of which nobody said whose they are can be of the one that is known.
+
+    Two installations that are taken for one look as if each lost what the other has: at once where
+    listings are whole, else as soon as the first is read again.
+
+    Raises:
+        UsageProblem: if none of the points that are known of a data set is listed, and others are.
+    """
+    instance = read[0].request.instance
+    listed: dict[str, set[str]] = {}
+    for fact in (fact for one in read for fact in one.facts if fact["kind"] == "recovery_point"):
+        listed.setdefault(fact["dataset_ref"], set()).add(fact["external_id"])
+    feeds = memory.known(workspace).feed.points
+    for data_set, ids in listed.items():
+        points = feeds.get(data_set, ())
+        known = [one for one in points if _is_of(one, instance, platform) and not one.deleted]
+        if known and not any(_identities(one) & ids for one in known):
+            raise _another(instance, len({one.external_id for one in known}))
+
+
+def _another(instance: str, known: int) -> UsageProblem:
+    return UsageProblem(
+        f"none of the {known:,} recovery points that are known of {instance} is listed here, so"
+        " this may be another installation; nothing was taken",
+        hint="Name it: --instance NAME. If it is the same, and all of them are gone, say"
+        f" --instance {instance}.",
+    )
 
 
 def _requests(
@@ -273,12 +305,7 @@ def _gone(workspace: Workspace, wanted: Wanted, read: Sequence[_Read]) -> list[d
     before = list(_before(workspace, wanted.platform, last))
     gone = [point for point in before if not _identities(point) & listed]
     if listed and gone and len(gone) == len(before) and not wanted.instance:
-        raise UsageProblem(
-            f"none of the {len(gone):,} recovery points that are known of {last.instance} is listed"
-            " here, so this may be another installation; nothing was taken",
-            hint="Name it: --instance NAME. If it is the same, and all of them are gone, say"
-            f" --instance {last.instance}.",
-        )
+        raise _another(last.instance, len(gone))
     return [
         _deleted(point, replace(last, instance=point.source.instance), digest) for point in gone
     ]
@@ -290,11 +317,15 @@ def _before(workspace: Workspace, platform: str, request: Request) -> Iterable[P
         point
         for some in memory.known(workspace).feed.points.values()
         for point in some
-        if point.source.instance == request.instance
-        and point.source.reader.partition("/")[0] == platform
+        if _is_of(point, request.instance, platform)
     ]
     in_order = sorted(every, key=lambda one: (one.observed_at, one.digest))
     return (one for one in standing(in_order, request.observed_at) if not one.deleted)
+
+
+def _is_of(point: PointSeen, instance: str, platform: str) -> bool:
+    """Whether a reader of a platform, of whatever version, told of a point of an installation."""
+    return point.source.instance == instance and point.source.reader.partition("/")[0] == platform
 
 
 def _identities(point: PointSeen) -> frozenset[str]:
