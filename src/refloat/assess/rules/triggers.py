@@ -9,6 +9,7 @@ from functools import cached_property
 
 from refloat.assess import words
 from refloat.assess.about import called
+from refloat.assess.coverage.arrived import arrivals
 from refloat.assess.coverage.no_longer_seen import gone, key_of, upgrades
 from refloat.assess.organisation import Organisation
 from refloat.assess.rule import OrganisationRule, Rule
@@ -131,7 +132,9 @@ def _told(organisation: Organisation, touched: _Map) -> Iterator[_Seen]:
 
 
 def _noticed(organisation: Organisation, touched: _Map) -> Iterator[_Seen]:
-    """Give the changes that nobody reported, but that were seen: other versions, things gone."""
+    """Give the changes that nobody reported, but that were seen: versions, things new and gone."""
+    for new in arrivals(organisation):
+        yield _Seen(APPLICATION, new.name, new.at, f"is new in {new.told_by}", new.services)
     for one in upgrades(organisation):
         key = key_of(organisation, one.name)
         if key is not None:
