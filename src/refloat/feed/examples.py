@@ -63,6 +63,7 @@ EXAMPLES: Mapping[str, str] = {
         '"decided":["divert phones to mobiles (p-imani)"],'
         '"frictions":["nobody knew the customer number for 14 minutes"],'
         '"assumptions":[{"what":"the vendor answers at night","state":"held"}],'
+        '"scenario":"ransomware",'
         '"scheduled":true}'
     ),
     FeedKind.ATTESTATION: (

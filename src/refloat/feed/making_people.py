@@ -46,6 +46,8 @@ def exercise(line: ExerciseLine, head: Head) -> Exercise:
         nobody_had_authority=line.nobody_had_authority or (),
         actions=line.actions or (),
         report=line.report or "",
+        scenario=line.scenario or "",
+        lost=line.lost or (),
         scheduled=line.scheduled,
     )
 

@@ -70,6 +70,14 @@ class ExerciseLine(Line, frozen=True, gc=False, tag="exercise", kw_only=True):
         None
     )
     report: Annotated[str | None, Meta(description="where its report is")] = None
+    scenario: Annotated[
+        str | None,
+        Meta(description="which scenario it was of, as refloat scenario lists it: site:KEY"),
+    ] = None
+    lost: Annotated[
+        tuple[str, ...] | None,
+        Meta(description="what was taken to be lost, as --lose names it: KEY, site:KEY"),
+    ] = None
     scheduled: Annotated[bool | None, Meta(description="whether it was planned as an exercise")] = (
         None
     )

@@ -289,6 +289,7 @@ class LastTest:
         reference: the fact, or the entry of the ledger.
         stale: why it no longer counts, a sentence each; empty if it does.
         counts_until: when it will be too old; None if it was never tested.
+        by_words: whether that an exercise was of this scenario is only read from its words.
     """
 
     service: str
@@ -299,6 +300,7 @@ class LastTest:
     reference: str = ""
     stale: tuple[str, ...] = ()
     counts_until: datetime | None = None
+    by_words: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,6 +75,9 @@ class Exercise(FeedFact):
         actions: what is to be done about it.
         report: where its report is; empty if there is none.
         scheduled: whether it was planned as an exercise; None if not said.
+        scenario: key of the scenario that it was of (``site:geelong-hq``); empty if not said.
+        lost: what was taken to be lost, with that or by itself, as ``--lose`` names it; empty if
+            not said.
     """
 
     what: str
@@ -94,6 +97,8 @@ class Exercise(FeedFact):
     actions: tuple[str, ...] = ()
     report: str = ""
     scheduled: bool | None = None
+    scenario: str = ""
+    lost: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -248,6 +248,11 @@ def _of_tests(
             yield "Rehearse this scenario: no exercise of it is on record."
         elif not one.service and one.stale and one.at is not None:
             yield f"Rehearse this scenario again: the last time was {words.day(one.at)}."
+        elif one.by_words and one.at is not None:
+            yield (
+                f"Write down which scenario the exercise of {words.day(one.at)} was of: that it"
+                " was of this one is only read from its words."
+            )
 
 
 def _lay_on(left: Aftermath, key: str) -> bool:

@@ -1,9 +1,11 @@
 """When a scenario was last tried: the scenario itself, and each service that it takes down.
 
-An exercise is one of a scenario if it says so: with the words for its kind, or with the name of all
-that is lost; of other scenarios than the two that have words, also if it restored all services that
-go down, or practised the one whose part is lost. That data is deleted is also tried by whatever
-last restored it. A test of a service shows that it comes back; not that it does in this scenario.
+An exercise is one of the scenario that it names, or whose losses it names. What names none is read
+from its words: those for its kind, or the name of all that is lost; that is said. But for the two
+scenarios that have words, an exercise is also one of a scenario if it restored all services that go
+down, or, naming none, practised the one whose part is lost. That data is deleted is also tried by
+whatever last restored it. A test of a service shows that it comes back; not that it does in this
+scenario.
 """
 
 from __future__ import annotations
@@ -14,8 +16,8 @@ from datetime import datetime, timedelta
 from refloat.assess import words
 from refloat.assess.about import called
 from refloat.assess.ahead.aftermath import Aftermath
-from refloat.assess.ahead.losses import name_of
-from refloat.assess.ahead.ready_made import IDENTITY, RANSOMWARE
+from refloat.assess.ahead.losses import name_of, written
+from refloat.assess.ahead.ready_made import IDENTITY, RANSOMWARE, ready_made
 from refloat.assess.ahead.standing import words as words_of
 from refloat.assess.ground.basis import Basis
 from refloat.assess.ground.trials import Trial
@@ -65,19 +67,49 @@ def _of_scenario(left: Aftermath, down: frozenset[str]) -> LastTest:
     feed = left.organisation.facts.feed
     instant = left.organisation.instant
     held = [one for one in standing(feed.exercises, instant) if one.at <= instant]
-    found = [_exercise(left, one) for one in held if _is_of(left, one, down)]
+    found = [one for one in (_exercise(left, one, down) for one in held) if one is not None]
     found += _restored(left)
     return max(found, key=lambda one: (one.at, one.reference), default=_NEVER)
 
 
-def _is_of(left: Aftermath, exercise: Exercise, down: frozenset[str]) -> bool:
-    """Whether an exercise says that it was of a scenario, or restored all that goes down."""
+def _exercise(left: Aftermath, one: Exercise, down: frozenset[str]) -> LastTest | None:
+    """Tell of an exercise, if it was one of this scenario."""
+    says = _says(left, one)
+    if says:
+        return _held(left, one, by_words=False)
+    spoken = left.scenario.key in _SPOKEN
+    if not spoken and down and down.issubset(one.restored):
+        return _held(left, one, by_words=False)
+    if says is None and _by_words(left, one):
+        return _held(left, one, by_words=True)
+    return None
+
+
+def _says(left: Aftermath, exercise: Exercise) -> bool | None:
+    """Whether an exercise says that it was of this scenario; None if it does not say of which."""
+    if not exercise.scenario and not exercise.lost:
+        return None
+    losses = left.scenario.losses
+    theirs: set[str] = set()
+    if exercise.scenario:
+        known = ready_made(left.organisation).get(exercise.scenario)
+        if known is None:
+            return False
+        theirs.update(map(written, known.losses))
+    for text in exercise.lost:
+        meant = {written(one) for one in losses if text in (one.key, written(one))}
+        if not meant:
+            return False
+        theirs |= meant
+    return theirs == set(map(written, losses))
+
+
+def _by_words(left: Aftermath, exercise: Exercise) -> bool:
+    """Whether the words of an exercise tell of a scenario, or of all that is lost in it."""
     key, losses = left.scenario.key, left.scenario.losses
     said = words_of(f"{exercise.what} {exercise.external_id}")
     if key in _SPOKEN:
         return any(said.issuperset(some) for some in _SPOKEN[key])
-    if down and down.issubset(exercise.restored):
-        return True
     return bool(losses) and all(_names(left, one, said, exercise) for one in losses)
 
 
@@ -97,7 +129,7 @@ def _names(left: Aftermath, loss: Loss, said: frozenset[str], exercise: Exercise
     return any(one and one <= said for one in names)
 
 
-def _exercise(left: Aftermath, one: Exercise) -> LastTest:
+def _held(left: Aftermath, one: Exercise, *, by_words: bool) -> LastTest:
     stale: tuple[str, ...] = ()
     every, ago = left.plan.policy.exercise_every, left.organisation.instant - one.at
     if ago > every:
@@ -116,6 +148,7 @@ def _exercise(left: Aftermath, one: Exercise) -> LastTest:
         reference=f"{one.source.instance}/exercise/{one.external_id}",
         stale=stale,
         counts_until=one.at + every,
+        by_words=by_words,
     )
 
 

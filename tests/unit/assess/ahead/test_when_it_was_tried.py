@@ -90,6 +90,54 @@ def test_an_exercise_covers_what_it_restored_or_practised() -> None:
     assert told(of("deletion:pages", talked)).kind == ""
 
 
+def says(scenario: str = "", *lost: str) -> Exercise:
+    return replace(exercise("the yearly test"), scenario=scenario, lost=lost)
+
+
+@pytest.mark.requirement("R-103")
+@pytest.mark.parametrize(
+    ("says", "losses", "of_it"),
+    [
+        (says("site:back-street"), ("back-street",), True),
+        (says("", "back-street"), ("back-street",), True),
+        (says("", "site:back-street", "acme"), ("acme", "back-street"), True),
+        (says("site:back-street", "acme"), ("acme", "back-street"), True),
+        (says("", "back-street"), ("acme", "back-street"), False),
+        (says("", "back-street", "acme"), ("back-street",), False),
+        (says("site:dr"), ("back-street",), False),
+        (says("nothing known"), ("back-street",), False),
+        (says("", "nothing known"), ("back-street",), False),
+        (says("ransomware"), ("production",), True),
+    ],
+)
+def test_an_exercise_is_of_the_scenario_that_it_names(
+    says: Exercise, losses: tuple[str, ...], of_it: bool
+) -> None:
+    found = lost(company(FIRM, *COPIES, says), *losses)
+    assert told(found).result is (TestResult.HELD if of_it else TestResult.NEVER)
+    assert not told(found).by_words
+
+
+@pytest.mark.requirement("R-103")
+def test_what_names_a_scenario_is_not_read_for_another() -> None:
+    fire = replace(exercise("ransomware, played as a fire"), scenario="site:back-street")
+    assert told(of("ransomware", fire)).result is TestResult.NEVER
+    assert told(of("site:back-street", fire)).result is TestResult.HELD
+    unknown = replace(fire, scenario="ransomeware")
+    assert told(of("ransomware", unknown)).result is TestResult.NEVER
+
+
+def test_that_a_scenario_was_only_read_from_words_is_said() -> None:
+    found = of("ransomware", exercise("ransomware table-top"))
+    assert told(found).by_words
+    wanted = "that it was of this one is only read from its words"
+    assert any(wanted in text for text in found.surer)
+    named = replace(exercise("ransomware table-top"), scenario="ransomware")
+    assert not any(wanted in text for text in of("ransomware", named).surer)
+    whole = of("site:back-street", exercise("the yearly test", 30, "app", "wiki"))
+    assert not told(whole).by_words
+
+
 @pytest.mark.parametrize(
     ("what", "kind"), [("Ana led the exercise", ""), ("a restore without Ana Silva", "exercise")]
 )
