@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -136,8 +136,9 @@ def _tell(found: ScenarioOutcome, *, brief: bool) -> None:
     say(_sentence(found))
     if brief:
         return
-    _services(found.services)
-    _data(found.data_sets)
+    apart = [one for one in found.groups if one.named and not one.fits]
+    _services(found.services, {key for one in apart for key in one.services})
+    _data(found.data_sets, {key for one in apart for key in one.data_sets})
     _groups(found.groups)
     access = [one for one in found.access if one.reach is not Reach.REACHABLE]
     rows = [(_REACH[one.reach], one.what, one.because) for one in access]
@@ -188,21 +189,31 @@ def _of_services(one: app.ScenarioLine, total: int) -> str:
     parts = []
     if one.back:
         within = f" within {seconds(one.seconds)}" if one.seconds is not None else ""
-        parts.append(f"{one.back} of {total} services come back{within}")
+        parts.append(f"{_of(one.back, total)} {'come' if one.back > 1 else 'comes'} back{within}")
     if one.gone:
-        parts.append(f"{one.gone} do not come back" if one.gone > 1 else "1 does not come back")
+        some = _of(one.gone, 0 if parts else total)
+        parts.append(f"{some} {'do' if one.gone > 1 else 'does'} not come back")
     if one.unknown:
-        parts.append(f"of {one.unknown} nobody can say whether they do")
+        some = _of(one.unknown, 0 if parts else total)
+        comes = "they come" if one.unknown > 1 else "it comes"
+        parts.append(f"{'of' if parts else 'Of'} {some} nobody can say whether {comes} back")
     if one.untouched:
         parts.append(f"{one.untouched} go on" if one.untouched > 1 else "1 goes on")
     return "; ".join(parts) + "."
 
 
-def _services(services: Sequence[ServiceOutcome]) -> None:
+def _of(count: int, total: int) -> str:
+    """Give a number of services, the first time with how many there are."""
+    if not total:
+        return str(count)
+    return f"{count} of {total} service{'' if total == 1 else 's'}"
+
+
+def _services(services: Sequence[ServiceOutcome], apart: Container[str]) -> None:
     down = [one for one in services if one.fate is not Fate.UNTOUCHED]
     rows = [
         (
-            _FATES[one.fate],
+            _fate(one.fate, one.service in apart),
             one.name,
             str(one.wave or ""),
             _within(one),
@@ -213,6 +224,11 @@ def _services(services: Sequence[ServiceOutcome]) -> None:
     ]
     columns = ("", "Service", "Wave", "Back within (target)", "Loses (target)", "Why")
     _table("Services", columns, rows)
+
+
+def _fate(fate: Fate, apart: bool) -> str:
+    """Say what becomes of something; what perhaps does not fit together is no plain yes."""
+    return "? comes back, may not fit" if apart and fate is Fate.BACK else _FATES[fate]
 
 
 def _within(one: ServiceOutcome) -> str:
@@ -234,9 +250,9 @@ def _held(text: str, value: float | None, target: float | None) -> str:
     return f"{'✓' if value <= target else '✗'} {text} ({seconds(target)})"
 
 
-def _data(data_sets: Sequence[DataSetOutcome]) -> None:
+def _data(data_sets: Sequence[DataSetOutcome], apart: Container[str]) -> None:
     rows = [
-        (_FATES[one.fate], one.name, *_copy(copy, one))
+        (_fate(one.fate, one.data_set in apart), one.name, *_copy(copy, one))
         for one in data_sets
         for copy in one.copies or (None,)
     ]

@@ -110,7 +110,8 @@ def matrix(outcome: ScenarioOutcome, names: Names) -> Matrix:
     places = tuple(sorted({copy.repository for one in shown for copy in one.copies}))
     if len(places) > COLUMNS:
         places = ()
-    rows = tuple(_row(one, places, names) for one in shown)
+    misfits = {key for one in outcome.groups if one.named and not one.fits for key in one.data_sets}
+    rows = tuple(_row(one, places, names, apart=one.data_set in misfits) for one in shown)
     return Matrix(names.all_of(places), rows, len(worst), _reasons(rows))
 
 
@@ -169,14 +170,17 @@ def _reasons(rows: Iterable[Row]) -> tuple[Reason, ...]:
     return tuple(Reason(copy, tuple(of)) for copy, of in ordered)
 
 
-def _row(one: DataSetOutcome, places: Iterable[str], names: Names) -> Row:
+def _row(one: DataSetOutcome, places: Iterable[str], names: Names, *, apart: bool) -> Row:
     best: dict[str, Copy] = {}
     for copy in sorted(one.copies, key=lambda copy: _BEST.index(copy.fate)):
         best.setdefault(copy.repository, _copy(copy, names))
+    mark, word = (MARKS[one.fate], str(one.fate)) if one.lost else ("idle", "in use as before")
+    if apart and one.lost and one.fate is Fate.BACK:
+        mark, word = "open", "comes back, may not fit"
     return Row(
         name=one.name or one.data_set,
-        mark=MARKS[one.fate] if one.lost else "idle",
-        word=str(one.fate) if one.lost else "in use as before",
+        mark=mark,
+        word=word,
         because=one.because,
         source=names.of(one.from_repository) if one.from_repository else "",
         loss=one.loss_seconds,

@@ -75,7 +75,7 @@ def test_without_a_name_all_are_listed(tmp_path: Path) -> None:
 def test_an_identity_outage_is_told_to_people(tmp_path: Path) -> None:
     ended = saltbush(tmp_path, "identity")
     assert ended.returncode == 1
-    assert "10 do not come back" in ended.stderr
+    assert "10 of 14 services do not come back" in ended.stderr
     assert "identity <- bkp01 <- identity" in ended.stderr
     assert "does not come back" in ended.stdout
 

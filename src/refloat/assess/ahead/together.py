@@ -10,7 +10,7 @@ puts into no group come back as a drill would choose them; whether they belong t
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
 
@@ -60,6 +60,21 @@ class Together:
             for service in one.services:
                 found.setdefault(service, []).append(one)
         return {key: tuple(some) for key, some in found.items()}
+
+    def told(self, one: DataSetOutcome) -> DataSetOutcome:
+        """Say of a data set that comes back if nobody can say whether it fits together."""
+        if one.lost and one.fate is Fate.BACK and one.data_set in self._misfits:
+            text = one.because.removesuffix(".")
+            group = self._misfits[one.data_set]
+            text += f"; nobody can say whether it fits together with the rest of {group}."
+            return replace(one, because=text)
+        return one
+
+    @cached_property
+    def _misfits(self) -> Mapping[str, str]:
+        """Give, by data set, the consistency group that cannot be brought back to one time."""
+        found = (one for one in self.outcomes if one.named and not one.fits)
+        return {key: one.name for one in found for key in one.data_sets}
 
     @cached_property
     def _apart(self) -> tuple[str, ...]:

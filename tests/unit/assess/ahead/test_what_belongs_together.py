@@ -8,7 +8,7 @@ import pytest
 
 from refloat.app.scenario import verdict
 from refloat.model.access import Right
-from refloat.model.ahead import GroupOutcome, ScenarioOutcome
+from refloat.model.ahead import Fate, GroupOutcome, ScenarioOutcome
 from refloat.model.feed import CopySeen, FeedFact, PointSeen
 from tests.unit.assess.ahead.test_what_falls import company, data_set, fate, lost, scenario
 from tests.unit.assess.copied import HOUR, NOW, point, seen_right
@@ -76,6 +76,10 @@ def test_where_nothing_lies_close_enough_it_is_not_known() -> None:
         "back up the database and the documents at one time" in s.lower() for s in found.surer
     )
     assert found.services[0].because.endswith("; nobody can say whether its data fits together.")
+    for key in ("db", "docs"):
+        one = data_set(found, key)
+        assert one.fate is Fate.BACK, "each alone does; what it loses alone is known"
+        assert one.because.endswith("; nobody can say whether it fits together with the rest of g.")
 
 
 def test_what_is_still_in_use_is_of_the_instant_of_the_loss() -> None:
