@@ -256,10 +256,10 @@ def _face_height(face: Face, more: str) -> int:
 
 
 def _tops(columns: Sequence[Sequence[str]], heights: Mapping[str, int]) -> dict[str, int]:
-    tall = [sum(heights.get(key, _THIN) + GAP for key in column) - GAP for column in columns]
+    """Give where each box begins: each column at the top, so that a narrow window shows one."""
     result = {}
-    for column, height in zip(columns, tall, strict=True):
-        top = MARGIN + (max(tall) - height) // 2
+    for column in columns:
+        top = MARGIN
         for key in column:
             result[key] = top
             top += heights.get(key, _THIN) + GAP
