@@ -15,7 +15,7 @@ from __future__ import annotations
 import platform
 import re
 from collections import deque
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -37,6 +37,7 @@ LARGEST = 32 * 1024 * 1024
 _INDEX = re.compile(r'\[(?:\d+|"(?:[^"\\]|\\.)*")\]')
 _NAME = r'[^\s.\[\]"=:/]+'
 _ADDRESS = re.compile(rf"(?:module\.{_NAME}\.)*(?:data\.)?({_NAME})\.{_NAME}")
+_MODULE = re.compile(rf"module\.{_NAME}(?:\.module\.{_NAME})*")
 _PROVIDER = re.compile(r"(?<![\w-])([\w-]+/[\w-]+)\"?\]?(?:\.[\w-]+)?$")
 _TAGS = ("tags", "tags_all", "labels", "effective_labels")
 _OWNERS = ("owner", "team")
@@ -73,6 +74,25 @@ class _Resource:
     needs: tuple[Node, ...]
 
 
+class _Known:
+    """The addresses of a state's resources.
+
+    Args:
+        addresses: in the order of the state, possibly several times.
+    """
+
+    def __init__(self, addresses: Iterable[str]) -> None:
+        self.addresses = dict.fromkeys(addresses)
+        self._inside: dict[str, list[str]] = {}
+
+    def inside(self, module: str) -> list[str]:
+        """Give those of a module, and of the modules in it; looked for once."""
+        if module not in self._inside:
+            start = f"{module}."
+            self._inside[module] = [one for one in self.addresses if one.startswith(start)]
+        return self._inside[module]
+
+
 class Terraform:
     """Reads states."""
 
@@ -102,7 +122,7 @@ class Terraform:
         gathering = Gathering(path, _TOO_LARGE)
         gathering.refuse_again(said.twice)
         resources = list(_resources(path, said.documents[0]))
-        known = {one.address for one in resources}
+        known = _Known(one.address for one in resources)
         for resource in resources:
             _see(gathering, resource, known)
         return gathering.reading(content)
@@ -193,7 +213,7 @@ def _is_secret(node: Node) -> bool:
     return bool(items(node)) or any(_is_secret(one.node) for one in entries(node).values())
 
 
-def _see(gathering: Gathering, resource: _Resource, known: set[str]) -> None:
+def _see(gathering: Gathering, resource: _Resource, known: _Known) -> None:
     kind = _ADDRESS.fullmatch(resource.address)
     if kind is None:
         gathering.refuse(resource.line, "it is no address of a resource")
@@ -211,20 +231,28 @@ def _see(gathering: Gathering, resource: _Resource, known: set[str]) -> None:
     ):
         return
     for node in resource.needs:
-        address = _needed(resource, text(node), known)
-        needed = _ADDRESS.fullmatch(address)
-        if needed is None:
-            gathering.refuse(node.line, "it is no address of a resource")
-            continue
-        holds_data = needed.group(1) in DATA_STORES
-        gathering.see(resource.address, address, node.line, holds_data=holds_data)
+        for address in _needed(resource, text(node), known):
+            needed = _ADDRESS.fullmatch(address)
+            if needed is None:
+                gathering.refuse(node.line, "it is no address of a resource")
+                continue
+            holds_data = needed.group(1) in DATA_STORES
+            gathering.see(resource.address, address, node.line, holds_data=holds_data)
 
 
-def _needed(resource: _Resource, address: str, known: set[str]) -> str:
-    """Give the whole address: documented as relative to the module, it is written as a whole."""
+def _needed(resource: _Resource, address: str, known: _Known) -> list[str]:
+    """Give the whole address: documented as relative to the module, it is written as a whole.
+
+    A module stands for everything in it.
+    """
     address = _INDEX.sub("", address)
+    if _MODULE.fullmatch(address):
+        if resource.address.startswith(f"{address}."):
+            return []
+        return known.inside(address)
     inside = f"{resource.module}.{address}"
-    return inside if address not in known and inside in known else address
+    is_relative = address not in known.addresses and inside in known.addresses
+    return [inside if is_relative else address]
 
 
 def _owner(resource: _Resource) -> str:

@@ -206,3 +206,18 @@ def test_more_values_than_fit_into_memory_are_refused(tmp_path: Path) -> None:
 def test_a_state_larger_than_the_limit_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ObservationProblem, match="is larger than 32 MiB"):
         read(tmp_path, b" " * (LARGEST + 1))
+
+
+def test_a_module_that_is_needed_stands_for_everything_in_it(tmp_path: Path) -> None:
+    reading = read(
+        tmp_path,
+        state(
+            resource("web", "module.net"),
+            resource("subnet", "module.net", module="module.net[0]"),
+            resource("gate", "module.net", module='module.net[0].module.edge["a"]'),
+        ),
+    )
+    assert {one for one in pairs(reading) if one[1]} == {
+        ("box.web", "module.net.box.subnet"),
+        ("box.web", "module.net.module.edge.box.gate"),
+    }
