@@ -82,8 +82,9 @@ class PlanGraph:
     def written(self) -> Mapping[str, tuple[str, ...]]:
         """Give, by component and service, what it cannot run without, as the plan says; direct."""
         plan = self._plan
-        return {
-            key: hard(one.needs)
+        name = {key: key for some in (plan.components, plan.services) for key in some}.get
+        return {  # the very keys of the plan: of very many, they are found again sooner
+            key: tuple([name(one, one) for one in hard(one.needs)])
             for some in (plan.components, plan.services)
             for key, one in some.items()
         }
