@@ -16,6 +16,7 @@ from refloat.app import memory
 from refloat.app.feed import Imported, look_up
 from refloat.app.read_platform import ReadPlatform, Wanted, read_platform
 from refloat.app.workspace import Workspace
+from refloat.assess.coverage.vanished import disappearances
 from refloat.cli.main import main
 from refloat.host.clock import Clock, Instant
 from refloat.model.errors import MissingInput, UsageProblem
@@ -188,6 +189,35 @@ def test_several_listings_are_whole_together(workspace: Workspace) -> None:
     assert read(workspace, files, more, whole=True).gone == 0
     done = read(workspace, files, more, as_of=NOW, whole=True)
     assert (done.gone, [one.points for one in done.listings]) == (0, [1, 2])
+
+
+def test_parts_of_one_whole_do_not_look_as_if_each_lost_the_other(workspace: Workspace) -> None:
+    parts = [DAYS[:1], DAYS[1:]]
+
+    def both(first: int, second: int, **how: Any) -> ReadPlatform:
+        paths = [listing(workspace, first, *parts[0]), listing(workspace, second, *parts[1])]
+        return read(workspace, *paths, options=KEPT, **how)
+
+    with pytest.raises(UsageProblem, match="share no recovery point of clin-files"):
+        both(20, 21)
+    both(19, 20, whole=True)
+    again = both(21, 20, whole=True)
+    assert [one.observed_at.day for one in again.listings] == [21, 21]
+    assert [one.imported.vanished for one in again.listings if one.imported] == [(), ()]
+    assert disappearances(memory.known(workspace).feed, NOW) == ()
+    parts[0] = []
+    done = both(20, 22 - 1, whole=True, as_of=NOW)
+    assert done.gone == 1
+    assert done.listings[-1].imported is not None
+    assert [one.point.external_id for one in done.listings[-1].imported.vanished] == ["k18"]
+
+
+def test_listings_of_several_times_keep_their_times(workspace: Workspace) -> None:
+    paths = [listing(workspace, 20, *DAYS), listing(workspace, 21, *DAYS[1:])]
+    done = read(workspace, *paths, options=KEPT)
+    assert [one.observed_at.day for one in done.listings] == [20, 21]
+    (gone,) = disappearances(memory.known(workspace).feed, NOW)
+    assert (gone.point.external_id, gone.noticed_at.day) == ("k18", 21)
 
 
 def test_an_older_listing_that_is_read_later_takes_nothing_away(workspace: Workspace) -> None:

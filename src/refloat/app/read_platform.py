@@ -13,7 +13,16 @@ from typing import Any
 from refloat import feed, registry
 from refloat.app import memory, resolve
 from refloat.app.feed import Imported, Incoming, import_lines
-from refloat.app.naming import Names, Places, of_part, renamed
+from refloat.app.naming import Names, Places, renamed
+from refloat.app.read_together import (
+    another,
+    at_one_time,
+    identities,
+    in_parts,
+    is_of,
+    see_same,
+    see_times,
+)
 from refloat.app.workspace import Workspace
 from refloat.feed.reading import Refused
 from refloat.host.clock import Clock
@@ -153,11 +162,17 @@ def read_platform(workspace: Workspace, clock: Clock, wanted: Wanted) -> ReadPla
     for one in read:
         _take(one, words, now)
     if not wanted.instance:
-        _see_same(workspace, platform.name, read)
+        feeds = memory.known(workspace).feed.points
+        see_same([one.facts for one in read], feeds, platform.name, read[0].request.instance)
+    together = _together(wanted, read)
     whole = _whole(wanted, read)
     gone = _gone(workspace, wanted, read) if whole else []
     read[-1].facts += gone
     done = [_done(workspace, clock, one, wanted.only_look) for one in read]
+    if together:  # only the last import saw all of them; before, what is in it seemed gone
+        for number, one_done in enumerate(done[:-1]):
+            imported = one_done.imported and replace(one_done.imported, vanished=())
+            done[number] = replace(one_done, imported=imported)
     instance = read[0].request.instance
     return ReadPlatform(
         instance=instance,
@@ -185,34 +200,21 @@ def _ask_which(workspace: Workspace, wanted: Wanted) -> None:
         )
 
 
-def _see_same(workspace: Workspace, platform: str, read: Sequence[_Read]) -> None:
-    """See that listings of which nobody said whose they are can be of the one that is known.
-
-    Two installations that are taken for one look as if each lost what the other has: at once where
-    listings are whole, else as soon as the first is read again.
+def _together(wanted: Wanted, read: Sequence[_Read]) -> bool:
+    """Let the parts of one whole be of one time, the latest; say whether all are of one time.
 
     Raises:
-        UsageProblem: if none of the points that are known of a data set is listed, and others are.
+        UsageProblem: if nobody said that they are whole, and they cannot be of several times.
     """
-    instance = read[0].request.instance
-    listed: dict[str, set[str]] = {}
-    for fact in (fact for one in read for fact in one.facts if fact["kind"] == "recovery_point"):
-        listed.setdefault(fact["dataset_ref"], set()).add(fact["external_id"])
-    feeds = memory.known(workspace).feed.points
-    for data_set, ids in listed.items():
-        points = feeds.get(data_set, ())
-        known = [one for one in points if _is_of(one, instance, platform) and not one.deleted]
-        if known and not any(_identities(one) & ids for one in known):
-            raise _another(instance, len({one.external_id for one in known}))
-
-
-def _another(instance: str, known: int) -> UsageProblem:
-    return UsageProblem(
-        f"none of the {known:,} recovery points that are known of {instance} is listed here, so"
-        " this may be another installation; nothing was taken",
-        hint="Name it: --instance NAME. If it is the same, and all of them are gone, say"
-        f" --instance {instance}.",
-    )
+    listings = [one.facts for one in read]
+    latest = max(one.request.observed_at for one in read)
+    if wanted.whole and in_parts(listings):
+        at_one_time(listings, latest)
+        for one in read:
+            one.request = replace(one.request, observed_at=latest)
+    elif wanted.as_of is None and not wanted.whole:
+        see_times(listings)
+    return all(one.request.observed_at == latest for one in read)
 
 
 def _requests(
@@ -303,9 +305,9 @@ def _gone(workspace: Workspace, wanted: Wanted, read: Sequence[_Read]) -> list[d
     }
     digest = read[-1].listing.digest
     before = list(_before(workspace, wanted.platform, last))
-    gone = [point for point in before if not _identities(point) & listed]
+    gone = [point for point in before if not identities(point) & listed]
     if listed and gone and len(gone) == len(before) and not wanted.instance:
-        raise _another(last.instance, len(gone))
+        raise another(last.instance, len(gone))
     return [
         _deleted(point, replace(last, instance=point.source.instance), digest) for point in gone
     ]
@@ -317,21 +319,10 @@ def _before(workspace: Workspace, platform: str, request: Request) -> Iterable[P
         point
         for some in memory.known(workspace).feed.points.values()
         for point in some
-        if _is_of(point, request.instance, platform)
+        if is_of(point, request.instance, platform)
     ]
     in_order = sorted(every, key=lambda one: (one.observed_at, one.digest))
     return (one for one in standing(in_order, request.observed_at) if not one.deleted)
-
-
-def _is_of(point: PointSeen, instance: str, platform: str) -> bool:
-    """Whether a reader of a platform, of whatever version, told of a point of an installation."""
-    return point.source.instance == instance and point.source.reader.partition("/")[0] == platform
-
-
-def _identities(point: PointSeen) -> frozenset[str]:
-    """Give the ids that a point may stand under in a listing."""
-    whole = point.external_id.removesuffix(of_part("", point.data_set))
-    return frozenset((point.external_id, whole))
 
 
 def _deleted(point: PointSeen, request: Request, digest: str) -> dict[str, Any]:
