@@ -25,7 +25,10 @@ from refloat.observers._yaml import NOTHING, Node, entries, get, items, text
 VERSIONS = ("1.2", "1.3", "1.4", "1.5", "1.6", "1.7")
 """What ``specVersion`` may say: services are there since 1.2."""
 
-_RUNNING = frozenset(("application", "container", "device", "operating-system", "platform"))
+_DATA = "data"
+"""The type of a component that is a collection of data, such as a set to train a model on."""
+_APART = frozenset(("application", "container", "device", "operating-system", "platform", _DATA))
+"""Types of components that do not come back with what contains them."""
 _EXPORT = "Export it as CycloneDX in JSON, version 1.2 to 1.7."
 
 _MOST_STEPS = 2_000_000
@@ -39,7 +42,7 @@ _TOO_LARGE = (
 
 @dataclass(frozen=True)
 class _Part:
-    """A service, or a component that runs by itself.
+    """A service, or a component that runs by itself or is a collection of data.
 
     Attributes:
         name: as the source has it.
@@ -119,10 +122,10 @@ def _services(document: Node) -> Iterator[_Part]:
 
 
 def _components(document: Node) -> Iterator[_Part]:
-    """Give what the whole is about, and what runs by itself."""
+    """Give what the whole is about, what runs by itself, and collections of data."""
     waiting = [get(document, "metadata", "component"), *items(get(document, "components"))]
     for node in waiting:
-        if node is not NOTHING and text(get(node, "type")) in _RUNNING:
+        if node is not NOTHING and text(get(node, "type")) in _APART:
             yield _part(node, is_service=False)
 
 
@@ -250,9 +253,15 @@ def _see(
                 _what(part),
                 owner=text(get(part.node, "provider", "name")),
                 version=text(get(part.node, "version")),
+                holds_data=_is_data(part),
             )
     for having, other, line in needs:
-        gathering.see(names[id(having.node)], names[id(other.node)], line)
+        name, needed = names[id(having.node)], names[id(other.node)]
+        gathering.see(name, needed, line, holds_data=_is_data(other))
+
+
+def _is_data(part: _Part) -> bool:
+    return not part.is_service and text(get(part.node, "type")) == _DATA
 
 
 def _what(part: _Part) -> str:

@@ -167,3 +167,26 @@ def test_no_services_that_are_said_are_no_services(tmp_path: Path) -> None:
 def test_what_is_no_bill_of_services_is_refused(tmp_path: Path, content: bytes, said: str) -> None:
     with pytest.raises(ObservationProblem, match=said):
         read(tmp_path, content)
+
+
+def test_a_collection_of_data_that_something_needs_keeps_data(tmp_path: Path) -> None:
+    path = tmp_path / "bom.json"
+    bill = {
+        "bomFormat": "CycloneDX",
+        "specVersion": "1.6",
+        "services": [{"bom-ref": "s", "name": "scoring"}],
+        "components": [
+            {"type": "data", "bom-ref": "d", "name": "training-set"},
+            {"type": "data", "bom-ref": "e", "name": "nobody-needs-it"},
+        ],
+        "dependencies": [{"ref": "s", "dependsOn": ["d"]}],
+    }
+    path.write_text(json.dumps(bill), encoding="utf-8")
+    found = {
+        (one.component, one.needs): one.holds_data for one in CYCLONEDX.read(path).observations
+    }
+    assert found == {
+        ("scoring", ""): False,
+        ("training-set", ""): True,
+        ("scoring", "training-set"): True,
+    }
