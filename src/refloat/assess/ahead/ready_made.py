@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterator, Mapping
 
 from refloat.assess import words
@@ -44,15 +45,29 @@ def scenario_named(organisation: Organisation, name: str) -> Scenario:
     found = [key for key in known if key.startswith(name)] if name else list(known)
     if len(found) == 1:
         return known[found[0]]
-    shown = ", ".join((found or list(known))[:SHOWN])
-    more = len(found or known) - SHOWN
-    shown += f" and {more} more" if more > 0 else ""
     if found:
-        raise UsageProblem(f"{name!r} is not enough to tell a scenario", hint=f"There are {shown}.")
-    raise MissingInput(
-        f"there is no scenario {name!r}",
-        hint=f"There are {shown}; or say --lose KEY." if known else "The plan suggests none.",
-    )
+        raise UsageProblem(
+            f"{name!r} is not enough to tell a scenario", hint=f"There are {_some(found)}."
+        )
+    raise MissingInput(f"there is no scenario {name!r}", hint=_hint(name, list(known)))
+
+
+def _hint(name: str, known: list[str]) -> str:
+    """Say which scenarios somebody may have meant, or which there are."""
+    if not known:
+        return "The plan suggests none."
+    meant = name.strip().casefold()
+    close = [key for key in known if meant in (key.casefold(), key.partition(":")[2].casefold())]
+    close = close or [key for key in known if meant.startswith(key.casefold())]
+    close = close or difflib.get_close_matches(meant, known, n=3, cutoff=0.6)
+    if close:
+        return f"Did you mean {' or '.join(close)}?"
+    return f"There are {_some(known)}; or say --lose KEY."
+
+
+def _some(keys: list[str]) -> str:
+    more = f" and {len(keys) - SHOWN} more" if len(keys) > SHOWN else ""
+    return f"{', '.join(keys[:SHOWN])}{more}"
 
 
 def signing_in(plan: Plan) -> frozenset[str]:
