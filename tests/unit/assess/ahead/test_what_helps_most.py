@@ -68,3 +68,19 @@ def test_every_reason_is_told_where_each_alone_is_enough() -> None:
     one = asked(given, "booking", LossKind.SITE)["house"]
     assert "Protect Pictures: nothing copies it." in one.remedy
     assert "Give the backup box a break-glass account" in one.remedy
+
+
+def test_where_one_person_alone_has_the_key_somebody_else_must_have_it_too() -> None:
+    given = with_platform(plan(), "box", key_kept="")
+    given = with_repository(given, "cupboard", key_kept="Cem Yildiz")
+    given = with_component(given, "book-db", watch=copied_to("cupboard"))
+    seen = organisation(given, *healthy(given))
+    kinds = (LossKind.PERSON, LossKind.COMPONENT)
+    found = weakest(seen, ("booking",), 2, kinds)
+    keys = {one.key for cut in found.cut_sets for one in cut.losses}
+    assert {"book-db", "cem"} <= keys
+    (one,) = (
+        cut for cut in found.cut_sets if {loss.key for loss in cut.losses} == {"book-db", "cem"}
+    )
+    assert "what opens them is kept by Cem Yildiz alone" in one.sentence
+    assert "Let somebody else keep what opens the copies of Bookings, too." in one.remedy

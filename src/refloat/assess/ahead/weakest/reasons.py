@@ -188,7 +188,7 @@ def because(plan: Plan, reason: Reason) -> str:
         Why.NO_WAY: f"nobody wrote down how to put {what} anew",
         Why.VENDOR: f"nothing stands in for {what}",
         Why.COPIES: f"no copy of {what} is left that can be used",
-        Why.KEYS: f"copies of {what} are left, and what opens them is kept in {tools}",
+        Why.KEYS: f"copies of {what} are left, and what opens them is kept {_where(plan, reason)}",
         Why.SIGN_IN: f"{_tool(plan, reason.what)}, which restores it, cannot be signed in to "
         f"without {by}",
         Why.TOOL: f"nothing but {tools} restores {what}",
@@ -215,7 +215,9 @@ def remedy(plan: Plan, reason: Reason, losses: Iterable[Loss]) -> str:
         Why.NO_COPY: f"Protect {what}: nothing copies it.",
         Why.NO_WAY: f"Write down how to put {what} anew, and try it.",
         Why.VENDOR: f"Agree with another provider, or write down how to go on without {what}.",
-        Why.KEYS: f"Keep what opens the copies of {what} outside of {tools}, too.",
+        Why.KEYS: f"Let somebody else keep what opens the copies of {what}, too."
+        if _by_people(plan, reason)
+        else f"Keep what opens the copies of {what} outside of {tools}, too.",
         Why.SIGN_IN: f"Give {_tool(plan, reason.what)} a break-glass account that needs none of "
         f"{words.listed(called(plan, one) for one in reason.by)}.",
         Why.TOOL: f"Write down how to restore {what} without {tools}, and try it.",
@@ -241,6 +243,17 @@ def _another_copy(plan: Plan, what: str, losses: tuple[Loss, ...]) -> str:
             "a break-glass account for it."
         )
     return f"Keep another copy of {what}, where nothing of this reaches it."
+
+
+def _where(plan: Plan, reason: Reason) -> str:
+    """Say in what, or by whom, keys are kept."""
+    names = words.listed(_tool(plan, one) for one in reason.by)
+    return f"by {names} alone" if _by_people(plan, reason) else f"in {names}"
+
+
+def _by_people(plan: Plan, reason: Reason) -> bool:
+    things = (plan.components, plan.services, plan.repositories, plan.platforms)
+    return all(key in plan.people and not any(key in some for some in things) for key in reason.by)
 
 
 def _names(plan: Plan, losses: Iterable[Loss]) -> str:
