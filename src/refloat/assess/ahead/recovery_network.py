@@ -42,7 +42,6 @@ from refloat.assess.ground.moment import Moment
 from refloat.assess.ground.plan_graph import PlanGraph
 from refloat.assess.organisation import Organisation
 from refloat.model.access import PrincipalKind
-from refloat.model.dependency import Strength
 from refloat.model.facts import Facts
 from refloat.model.plan import Plan
 
@@ -83,11 +82,6 @@ class RecoveryNetwork(Network):
     def graph(self) -> PlanGraph:
         """What rests on what, by the plan."""
         return self.moment.index.graph
-
-    def soft(self, service: str) -> list[str]:
-        """Give what a service can do without: components of its own, then services."""
-        some = (*self.graph.own(service).items(), *self.graph.needed(service).items())
-        return [key for key, much in some if much is Strength.SOFT]
 
     def nodes_of(self, kind: str) -> Iterator[Node]:
         """Give the things of one kind that are no copies, nor made of components or services."""

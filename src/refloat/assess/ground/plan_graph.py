@@ -31,6 +31,7 @@ class PlanGraph:
         self._plan = plan
         self._own: dict[str, dict[str, Strength]] = {}
         self._needed: dict[str, dict[str, Strength]] = {}
+        self._without: dict[str, tuple[str, ...]] = {}
 
     def own(self, service: str) -> dict[str, Strength]:
         """Give the service's own components, in the order in which they come back."""
@@ -43,6 +44,12 @@ class PlanGraph:
         if service not in self._needed:
             self._look_at(service)
         return self._needed[service]
+
+    def soft(self, service: str) -> tuple[str, ...]:
+        """Give what a service can do without: components of its own, then services."""
+        if service not in self._own:
+            self._look_at(service)
+        return self._without.get(service, ())
 
     @cached_property
     def owners(self) -> Mapping[str, tuple[str, ...]]:
@@ -123,6 +130,9 @@ class PlanGraph:
             for key in sorted(services)
             if key != service
         }
+        if len(components) > len(hard_components) or len(services) > len(hard_services):
+            some = (*self._own[service].items(), *self._needed[service].items())
+            self._without[service] = tuple(key for key, much in some if much is Strength.SOFT)
 
     def _walk(
         self, service: str, needs: Mapping[str, tuple[str, ...]]
