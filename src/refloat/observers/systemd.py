@@ -29,6 +29,8 @@ _FILES = ("EnvironmentFile", "EnvironmentFiles")
 """Files of settings, as a unit's file and as ``systemctl show`` calls them; never opened."""
 _PASSING = ("/tmp", "/var/cache", "/var/log", "/var/tmp")  # noqa: S108 (names to compare with)
 """What lies there may be lost (file-hierarchy(7)), or tells only what was."""
+_OF_ALL = frozenset(("/etc", "/opt", "/srv", "/var", "/var/lib"))
+"""Folders in which things of all kinds lie: one that may write there has its data further inside."""
 _EVERYWHERE = re.compile(
     r"-\.(?:mount|slice)|.*\.slice|(?:basic|default|multi-user|shutdown|sysinit|timers)\.target"
 )
@@ -308,10 +310,11 @@ def _lies_on(unit: _Unit, gathering: Gathering, mounts: Mapping[str, str]) -> No
     for key in (*_PATHS, *_WRITTEN):
         for line, word in unit.words(key):
             path = word.lstrip("-+").partition(":")[0] if key in _WRITTEN else word
-            if key in _WRITTEN and (is_of_the_machine(path) or _is_below(path, _PASSING)):
+            is_nobodys = is_of_the_machine(path) or path in _OF_ALL or _is_below(path, _PASSING)
+            if key in _WRITTEN and is_nobodys:
                 continue
             on = [name for place, name in mounts.items() if _is_below(path, (place,))]
-            keeps = not on and not is_of_the_machine(path)
+            keeps = not on and not is_nobodys
             _need(unit, path, line, key, gathering, keeps=keeps)
             for name in on if "%" not in path else ():
                 gathering.see(path, name, line, "lies on", holds_data=True)

@@ -143,7 +143,7 @@ def test_memory_swap_and_what_the_kernel_makes_keep_no_data(
 WRITES = """[Service]
 EnvironmentFile=/etc/web/settings.env
 EnvironmentFile=-/etc/default/web
-ReadWritePaths=/srv/data/web -/var/log/web /run/web
+ReadWritePaths=/srv/data/web -/var/log/web /run/web /etc
 BindPaths=/mnt/old:/data /srv/%i
 """
 MOUNT = "[Mount]\nWhat=/dev/disk/by-label/data\nWhere=/srv/data\n"
@@ -182,3 +182,10 @@ def test_a_name_of_a_mount_is_the_path_that_it_escapes(tmp_path: Path) -> None:
     assert ("/srv/my-data", "srv-my\\x2ddata.mount", "lies on") in pairs(
         read(tmp_path / "units.txt", content)
     )
+
+
+def test_folders_of_all_and_what_may_be_lost_keep_no_data(tmp_path: Path) -> None:
+    content = "[Unit]\nRequiresMountsFor=/var /var/tmp /var/log/wtmp /run/x /srv/shop\n"
+    reading = read(tmp_path / "web.service", content)
+    assert [one.needs for one in reading.observations if one.holds_data] == ["/srv/shop"]
+    assert len(reading.observations) == 6
