@@ -30,7 +30,7 @@ _FILES = ("EnvironmentFile", "EnvironmentFiles")
 _PASSING = ("/tmp", "/var/cache", "/var/log", "/var/tmp")  # noqa: S108 (names to compare with)
 """What lies there may be lost (file-hierarchy(7)), or tells only what was."""
 _OF_ALL = frozenset(("/etc", "/opt", "/srv", "/var", "/var/lib"))
-"""Folders in which things of all kinds lie: one that may write there has its data further inside."""
+"""Folders in which things of all kinds lie: whoever may write there has data further inside."""
 _EVERYWHERE = re.compile(
     r"-\.(?:mount|slice)|.*\.slice|(?:basic|default|multi-user|shutdown|sysinit|timers)\.target"
 )
