@@ -80,7 +80,8 @@ class Together:
     def _apart(self) -> tuple[str, ...]:
         """Name services whose own lost data all comes back, in no group, and too far apart."""
         owners, components = self._left.network.graph.owners, self._plan.components
-        spans: dict[str, tuple[float, float]] = {}
+        lowest: dict[str, float] = {}
+        highest: dict[str, float] = {}
         stuck: set[str] = set()
         for key, one in self._data.items():
             if not one.lost:
@@ -90,9 +91,11 @@ class Together:
                 if seconds is None:
                     stuck.add(service)
                 elif not components[key].group:
-                    low, high = spans.get(service, (seconds, seconds))
-                    spans[service] = min(low, seconds), max(high, seconds)
-        far = (key for key, (low, high) in spans.items() if high - low > self._allowed)
+                    if lowest.setdefault(service, seconds) > seconds:
+                        lowest[service] = seconds
+                    if highest.setdefault(service, seconds) < seconds:
+                        highest[service] = seconds
+        far = (key for key, low in lowest.items() if highest[key] - low > self._allowed)
         return tuple(key for key in far if key not in stuck)
 
     @cached_property
