@@ -40,6 +40,10 @@ _RESULTS = {"Success": "passed", "Warning": "partial", "Failed": "failed"}
 _STATUS = {"Success": "success", "Warning": "warning", "Failed": "failed"}
 _RUNNING = frozenset({"Running", "Starting", "Stopping"})
 _ENABLED = {"Enabled": True, "Disabled": False}
+_KINDS = {"Full": "full", "Increment": "incremental", "Snapshot": "snapshot", "Cdp": "replica"}
+"""What the type of a point says of it; continuous data protection keeps a replica up to date."""
+_REPLICA = "Replica"
+"""How the types of jobs end that make replicas, which follow what they copy."""
 _SCAN = "Antivirus"
 """The type of a part that looked for malware: nothing came back for it."""
 
@@ -49,6 +53,7 @@ class Backup(Struct, rename="camel"):
 
     id: str
     job_id: str | None = None
+    job_type: str | None = None
     repository_id: str | None = None
     repository_name: str | None = None
 
@@ -84,6 +89,7 @@ class _Point(Struct, rename="camel"):
     id: str
     name: str
     creation_time: str
+    type: str | None = None
     backup_id: str | None = None
     malware_status: str | None = None
     original_size: Annotated[int, Meta(ge=0)] | None = None
@@ -189,10 +195,18 @@ def point(telling: Telling, around: Surroundings, raw: Raw) -> Iterator[Fact]:
         dataset_ref=said.name,
         external_name=said.name,
         consistency_time=made,
+        level=_level(said, backup),
         size_bytes=said.original_size,
         copies=_copies(telling, around, backup, made) if backup is not None else None,
         malware=_MALWARE.get(said.malware_status or ""),
     )
+
+
+def _level(said: _Point, backup: Backup | None) -> str | None:
+    """Say what kind of point it is: a replica, whatever its own type, where its job makes those."""
+    if backup is not None and (backup.job_type or "").endswith(_REPLICA):
+        return "replica"
+    return _KINDS.get(said.type or "")
 
 
 def job(telling: Telling, around: Surroundings, raw: Raw) -> Iterator[Fact]:

@@ -154,7 +154,7 @@ class Veeam:
         content = _asked(request, self._wait) if asked else read_bytes(request)
         saved = understood(content, _Saved, request.path, _MADE_BY)
         _see_whole(saved, request)
-        telling = Telling(request, "veeam-br", "veeam/1", digest_of(content))
+        telling = Telling(request, "veeam-br", "veeam/2", digest_of(content))
         around = _surroundings(saved, request)
         parts = (
             Part("restore point", saved.of("restore_points"), partial(point, telling, around)),

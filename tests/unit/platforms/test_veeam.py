@@ -77,6 +77,28 @@ def test_what_is_not_said_is_left_out(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("job", "kind", "level"),
+    [
+        ("VSphereBackup", "Full", "full"),
+        ("BackupCopy", "Increment", "incremental"),
+        ("VSphereBackup", "Snapshot", "snapshot"),
+        ("VSphereReplica", "Snapshot", "replica"),
+        ("VSphereReplica", None, "replica"),
+        ("Unknown", "Cdp", "replica"),
+        ("VSphereBackup", "Different", None),
+        (None, None, None),
+    ],
+)
+def test_a_replica_follows_what_it_copies_and_is_told_as_one(
+    job: str | None, kind: str | None, level: str | None, tmp_path: Path
+) -> None:
+    points = [{**POINT, "backupId": "b1", "type": kind}]
+    told = saved(tmp_path, restorePoints=points, backups=[{**BACKUP, "jobType": job}])
+    goes_through_the_door(told)
+    assert one(told).get("level") == level
+
+
+@pytest.mark.parametrize(
     ("status", "malware"),
     [
         ("Clean", "clean"),
