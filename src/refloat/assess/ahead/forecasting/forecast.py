@@ -272,6 +272,13 @@ def _assumes(
                 said.append(f"There are as many {who} as can be of use.")
     if laid.recovery.unknown:
         said.append("What has no forecast takes no worker and no person from the others.")
+    said += [
+        f"With {one.what} all takes longer here: what used to come one after the other then begins "
+        "together, and holds what something more urgent needs a little later. Nothing that has "
+        "begun is broken off."
+        for one in options
+        if one.saves is not None and one.saves < 0
+    ]
     offered = {one.key for one in options}
     said += [
         f"The cost of {key} was given, but it would change nothing here."
