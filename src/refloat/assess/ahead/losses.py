@@ -62,10 +62,11 @@ def losses_named(organisation: Organisation, texts: Iterable[str]) -> tuple[Loss
     Args:
         organisation: the organisation.
         texts: a key of the plan, the name of a site or domain, or either with its kind before it
-            (``site:geelong-hq``).
+            (``site:geelong-hq``). Whoever acts as a member of groups acts as each of them, so a
+            member that is no principal of its own (``principal:p-dev``) stands for its groups.
 
     Returns:
-        One loss for each text, in the same order.
+        The losses, in the same order.
 
     Raises:
         UsageProblem: if a text may mean several things.
@@ -76,7 +77,24 @@ def losses_named(organisation: Organisation, texts: Iterable[str]) -> tuple[Loss
         if isinstance(loss, Loss):
             known.setdefault(written(loss), []).append(loss)
             known.setdefault(loss.key, []).append(loss)
-    return tuple(_meant(known, text) for text in texts)
+    groups = _groups(organisation.plan)
+    found: list[Loss] = []
+    for text in texts:
+        member = text.strip().removeprefix("principal:")
+        if text.strip() not in known and member in groups:
+            found.extend(groups[member])
+        else:
+            found.append(_meant(known, text))
+    return tuple(found)
+
+
+def _groups(plan: Plan) -> dict[str, list[Loss]]:
+    """Give, by member, the groups that name it: their losses."""
+    found: dict[str, list[Loss]] = {}
+    for key, one in plan.principals.items():
+        for member in one.members:
+            found.setdefault(member, []).append(Loss(LossKind.PRINCIPAL, key))
+    return found
 
 
 def _meant(known: dict[str, list[Loss]], text: str) -> Loss:
@@ -118,10 +136,9 @@ def put_together(
     Raises:
         UsageProblem, MissingInput: as ``losses_named``.
     """
-    lost = losses_named(organisation, (*lose, *without))
-    gone = [replace(one, for_good=True) for one in lost[len(lose) :]]
+    gone = [replace(one, for_good=True) for one in losses_named(organisation, without)]
     away = {replace(one, for_good=False) for one in gone}
-    staying = [one for one in lost[: len(lose)] if one not in away]
+    staying = [one for one in losses_named(organisation, lose) if one not in away]
     own = tuple(sorted({*staying, *gone}))
     if start is None:
         return Scenario("", _title(organisation.plan, own), own)
