@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import platform
 import re
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -82,7 +82,7 @@ class _Known:
     """
 
     def __init__(self, addresses: Iterable[str]) -> None:
-        self.addresses = dict.fromkeys(addresses)
+        self.addresses = Counter(addresses)
         self._inside: dict[str, list[str]] = {}
 
     def inside(self, module: str) -> list[str]:
@@ -219,7 +219,9 @@ def _see(gathering: Gathering, resource: _Resource, known: _Known) -> None:
         gathering.refuse(resource.line, "it is no address of a resource")
         return
     provider = _PROVIDER.search(resource.provider)
-    what = provider.group(1) if provider else ""
+    several = known.addresses[resource.address]
+    made = f"{several} of them, by count or for_each" if several > 1 else ""
+    what = ", ".join(filter(None, (provider.group(1) if provider else "", made)))
     if resource.is_managed and not gathering.see(
         resource.address,
         "",

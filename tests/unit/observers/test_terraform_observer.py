@@ -221,3 +221,16 @@ def test_a_module_that_is_needed_stands_for_everything_in_it(tmp_path: Path) -> 
         ("box.web", "module.net.box.subnet"),
         ("box.web", "module.net.module.edge.box.gate"),
     }
+
+
+def test_several_of_one_resource_are_counted(tmp_path: Path) -> None:
+    instances = [
+        {"index_key": key, "attributes": {}, "dependencies": ["box.net"]} for key in ("eu", "us")
+    ]
+    several = {**resource("app"), "instances": instances}
+    reading = read(tmp_path, state(several, resource("net")))
+    assert [(one.component, one.needs, one.what) for one in reading.observations] == [
+        ("box.app", "", "2 of them, by count or for_each"),
+        ("box.app", "box.net", ""),
+        ("box.net", "", ""),
+    ]
