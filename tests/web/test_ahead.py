@@ -128,6 +128,20 @@ def test_the_map_can_be_reached_by_keyboard(browser: Browser, files: dict[str, P
     view.context.close()
 
 
+def test_the_map_begins_with_boxes_on_a_phone(browser: Browser, files: dict[str, Path]) -> None:
+    view, _ = opened(browser, files["head-office"], 360, "light")
+    above = view.evaluate(
+        """() => { const top = one => one.getBoundingClientRect().top;
+             const map = document.querySelector("svg.map");
+             const boxes = [...map.querySelectorAll("rect.box")].filter(
+               one => one.getBoundingClientRect().left < innerWidth);
+             return [boxes.length, Math.min(...boxes.map(top)) - top(map)]; }"""
+    )
+    assert above[0] > 0
+    assert above[1] < 40
+    view.context.close()
+
+
 def test_the_largest_opens(browser: Browser, tmp_path: Path) -> None:
     file = tmp_path / "large.html"
     file.write_bytes(scenario_page(sample.large()))

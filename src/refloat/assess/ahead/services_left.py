@@ -250,7 +250,7 @@ class ServicesLeft:
             near = [one for one in near if self._surely_away(one)] or near
         if vendors:
             return f"{said}: it needs {words.listed(called(plan, one) for one in vendors)}."
-        for part in self._sure_first(one for one in near if one in plan.components):
+        for part in _sure_first(left, (one for one in near if one in plan.components)):
             why = self._why_part(part)
             if why:
                 return f"{said}{why}"
@@ -259,16 +259,6 @@ class ServicesLeft:
             return f"{said}: it needs {called(plan, near[0])}, which {verb}."
         why = self._why_itself(service, fate)
         return f"{said}: {why}." if why else f"{said}."
-
-    def _sure_first(self, parts: Iterable[str]) -> list[str]:
-        """Put parts first that surely are not restored themselves: others only wait for such."""
-        left = self._left
-
-        def perhaps(key: str) -> bool:
-            number = left.network.numbers.get(("restored", key))
-            return number is None or not left.is_lost(key) or bool(left.hopeful[number])
-
-        return sorted(parts, key=perhaps)
 
     def _why_itself(self, service: Service, fate: Fate) -> str:
         """Say why a service is not restored, where all that it needs is there."""
@@ -308,6 +298,16 @@ class ServicesLeft:
                     return f": it is not known who else than {names} can put {name} back."
                 return f": nobody wrote down how to put {name} back."
         return ""
+
+
+def _sure_first(left: Aftermath, parts: Iterable[str]) -> list[str]:
+    """Put parts first that surely are not restored themselves: others only wait for such."""
+
+    def perhaps(key: str) -> bool:
+        number = left.network.numbers.get(("restored", key))
+        return number is None or not left.is_lost(key) or bool(left.hopeful[number])
+
+    return sorted(parts, key=perhaps)
 
 
 def whole_lost(one: DataSetOutcome) -> bool:

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from refloat.assess.ahead.ready_made import scenario_named
+from refloat.model.ahead import Fate
 from refloat.model.errors import MissingInput, UsageProblem
-from tests.unit.assess.ahead.test_what_falls import company
+from tests.unit.assess.ahead.test_what_falls import company, lost
 
 FIRM = """
 sites: [hq, dr]
@@ -48,3 +49,13 @@ def test_where_nothing_can_be_lost_there_is_no_scenario() -> None:
     with pytest.raises(MissingInput) as told:
         scenario_named(company("services: {}\n"), "ransomware")
     assert told.value.hint == "The plan suggests none."
+
+
+def test_the_part_that_is_surely_not_restored_is_named_before_those_that_wait_for_it() -> None:
+    text = """
+services: {app: {name: App, owner: ana, needs: [server, dns]}}
+components: {server: {kind: application, needs: [dns]}, dns: {kind: network}}
+"""
+    (app,) = lost(company(text), "app").services
+    assert app.fate is Fate.GONE
+    assert app.because == "App does not come back: nobody wrote down how to put dns back."
