@@ -47,11 +47,11 @@ def weakest(found: Ground, query: WeakestQuery, instant: datetime) -> Weakest:
 
 def verdict(found: Weakest) -> int:
     """Give the exit code that a pipeline gates on: 1 if one loss alone is too many, 2 if one is as
-    far as anybody knows, 0 if none is.
+    far as anybody knows or leaves data that may not fit together, 0 if none is.
     """
     if found.already or any(len(one.losses) == 1 and one.services for one in found.cut_sets):
         return 1
-    return 2 if any(len(one.losses) == 1 for one in found.cut_sets) else 0
+    return 2 if found.apart or any(len(one.losses) == 1 for one in found.cut_sets) else 0
 
 
 def _chosen(plan: Plan, query: WeakestQuery) -> Sequence[str]:

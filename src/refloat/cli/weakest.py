@@ -103,7 +103,8 @@ def command(
     Every site, place of copies, account, vendor, person, tool, service and component is lost in
     turn, then every two of them. What is backed up well is missing here: it comes back.
 
-    Exit code 1 if one loss alone is too many, 2 if one is as far as is known, 0 if none is.
+    Exit code 1 if one loss alone is too many, 2 if one is as far as is known or leaves data that
+    may not fit together, 0 if none is.
     """
     query = app.WeakestQuery(services, tier, up_to, kinds)
     result = app.weakest(found, query, instant)
@@ -136,6 +137,7 @@ def _tell(plan: Plan, found: Weakest, show: int | None) -> None:
         table(_TITLES[size], ("", "What is lost", "Services", "What helps most"), rows)
         if len(groups) > len(rows):
             say(f"… and {len(groups) - len(rows)} more rows; --show {len(groups)} has them.")
+    _lines("Comes back, and may not fit together", found.apart)
     _lines("Left out", found.left_out)
     _lines("Taken for given", found.assumes)
     _lines("What would make this surer", found.surer)

@@ -379,6 +379,8 @@ class Weakest:
             them are in ``cut_sets``.
         already: by key, the services that would not come back even if nothing but themselves were
             lost, and why, in a sentence.
+        apart: after which single losses data that must be of one time comes back, and may not fit
+            together, a sentence each; these losses take nothing away.
         left_out: what was not looked at or is not listed, a sentence each.
         assumes: what was assumed.
         surer: what would make the result surer.
@@ -391,6 +393,7 @@ class Weakest:
     complete: int = 0
     found: tuple[int, ...] = ()
     already: Mapping[str, str] = field(default_factory=dict)
+    apart: tuple[str, ...] = ()
     left_out: tuple[str, ...] = ()
     assumes: tuple[str, ...] = ()
     surer: tuple[str, ...] = ()

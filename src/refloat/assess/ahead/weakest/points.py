@@ -14,6 +14,7 @@ from refloat.assess.ahead.seen_circles import passed_over
 from refloat.assess.ahead.standing import RENTED
 from refloat.assess.ahead.surer import AS_SEEN, ELSEWHERE, named, stand, untested
 from refloat.assess.ahead.weakest.cuts import USUAL, Limits, Question, Search, Smallest
+from refloat.assess.ahead.weakest.data_apart import apart
 from refloat.assess.ahead.weakest.many import rows_of
 from refloat.assess.ahead.weakest.ordered import NOWHERE
 from refloat.assess.ahead.weakest.reasons import Reason, because, merged, reasons, remedy
@@ -41,6 +42,11 @@ _Hit = tuple[tuple[int, ...], frozenset[int], frozenset[int]]
 
 _REASONS = 3
 """How many reasons a sentence gives."""
+
+_NOT_LOOKED_AT = (
+    "After which single losses data of one time may not fit together: there are too many. Name "
+    "fewer services or kinds."
+)
 
 _SIZES = {1: "single losses", 2: "pairs of losses", 3: "sets of three losses"}
 
@@ -76,6 +82,7 @@ def weakest(
     known, perhaps = (one.smallest(up_to) for one in (search.known, search.perhaps))
     already = search.already()
     cut_sets = search.cut_sets((known, perhaps), already)
+    unfit = apart(organisation, network, asked, losses)
     return Weakest(
         services=tuple(services),
         as_of=organisation.instant,
@@ -84,7 +91,11 @@ def weakest(
         complete=min(known.complete, perhaps.complete),
         found=tuple(_found(known, perhaps, size) for size in range(1, up_to + 1)),
         already=already,
-        left_out=tuple(_left_out((known, perhaps), cut_sets, up_to)),
+        apart=unfit or (),
+        left_out=(
+            *_left_out((known, perhaps), cut_sets, up_to),
+            *((_NOT_LOOKED_AT,) if unfit is None else ()),
+        ),
         assumes=(*_assumes(kinds), *passed_over(network, bool)),
         surer=tuple(_surer(search, cut_sets)),
     )
@@ -323,8 +334,8 @@ def _assumes(kinds: Collection[LossKind] | None) -> Iterator[str]:
         text for kind, text in ELSEWHERE.items() if kinds is None or kind in kinds
     )
     yield (
-        "How long it takes, how much of the newest data is lost, and whether data is of one time"
-        " were not looked at; a scenario says that."
+        "How long it takes, how much of the newest data is lost, and whether data of one time fits"
+        " together after more than one loss were not looked at; a scenario says that."
     )
     if kinds is not None:
         some = words.listed(sorted(kind.value for kind in kinds))

@@ -1,0 +1,88 @@
+"""After which single losses data that must be of one time comes back, and may not fit together.
+
+That is no smallest set: the service comes back. It is looked at with the scenario of each loss that
+strikes data of a consistency group or a copy of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable
+
+from refloat.assess.ahead.losses import in_words
+from refloat.assess.ahead.recovery_network import RecoveryNetwork
+from refloat.assess.ahead.scenario import scenario_outcome
+from refloat.assess.ahead.surer import named
+from refloat.assess.organisation import Organisation
+from refloat.model.ahead import Fate, Loss, Scenario
+
+MOST = 3_000_000
+"""Things of the network, times losses that are tried, at most: some seconds."""
+
+_UP = (Fate.UNTOUCHED, Fate.BACK, Fate.DEGRADED)
+
+
+def apart(
+    organisation: Organisation,
+    network: RecoveryNetwork,
+    services: Collection[str],
+    losses: Iterable[Loss],
+) -> tuple[str, ...] | None:
+    """Say after which single losses data of one time may not fit together, a sentence each.
+
+    Args:
+        organisation: the organisation at an instant.
+        network: its network.
+        services: keys of the services that count.
+        losses: what may be lost.
+
+    Returns:
+        The sentences; None if there are too many losses to look at.
+    """
+    parts = frozenset(_parts(network, services))
+    if not parts:
+        return ()
+    tried = [
+        one
+        for one in losses
+        if not parts.isdisjoint(network.strikes[one]) or not parts.isdisjoint(network.perhaps[one])
+    ]
+    if len(tried) * len(network.nodes) > MOST:
+        return None
+    found: dict[str, list[Loss]] = {}
+    for one in tried:
+        for because in _unfit(organisation, services, one):
+            found.setdefault(because, []).append(one)
+    return tuple(
+        f"If {named(in_words(network.plan, one) for one in some)}, each alone, "
+        f"data comes back that may not fit together. {because}"
+        if len(some) > 1
+        else f"If {in_words(network.plan, some[0])}, data comes back that may not fit together. "
+        f"{because}"
+        for because, some in found.items()
+    )
+
+
+def _parts(network: RecoveryNetwork, services: Collection[str]) -> Iterable[int]:
+    """Give what stands for the data of consistency groups that some services have, and copies."""
+    components, owners = network.plan.components, network.graph.owners
+    groups = {
+        components[key].group
+        for key in network.copies
+        if components[key].group and any(one in services for one in owners.get(key, ()))
+    }
+    for key, copies in network.copies.items():
+        if components[key].group in groups:
+            yield network.first[key]
+            yield from copies
+
+
+def _unfit(organisation: Organisation, services: Collection[str], loss: Loss) -> list[str]:
+    outcome = scenario_outcome(organisation, Scenario("", "it is lost", (loss,)))
+    back = {one.service for one in outcome.services if one.fate in _UP}
+    return [
+        one.because
+        for one in outcome.groups
+        if one.named
+        and not one.fits
+        and any(key in back and key in services for key in one.services)
+    ]
