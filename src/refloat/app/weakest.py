@@ -67,9 +67,15 @@ def _chosen(plan: Plan, query: WeakestQuery) -> Sequence[str]:
     chosen = [key for key, one in plan.services.items() if one.tier == query.tier]
     if not chosen:
         tiers = sorted({one.tier for one in plan.services.values() if one.tier is not None})
-        there = f"There are services of tier {', '.join(map(str, tiers))}" if tiers else "None has"
+        there = f"There are services of tier {', '.join(map(str, tiers))}"
         raise MissingInput(
             f"no service of the plan is of tier {query.tier}",
-            hint=f"{there}; name services, or say --tier." if tiers else "Name services.",
+            hint=f"{there}; name services, or say --tier." if tiers else _to_name(plan),
         )
     return chosen
+
+
+def _to_name(plan: Plan) -> str:
+    if not plan.services:
+        return "It has no services at all."
+    return f"No service has a tier; name some: {', '.join(list(plan.services)[:12])}."

@@ -105,6 +105,13 @@ def test_that_no_service_is_of_the_tier_is_said(mill: Path) -> None:
     assert "There are services of tier 2" in ended.stderr
 
 
+def test_a_plan_without_tiers_is_told_which_services_there_are(tmp_path: Path) -> None:
+    (tmp_path / "refloat.yaml").write_text(PLAN.replace("tier: 2, ", ""), encoding="utf-8")
+    ended = refloat(tmp_path, "weakest")
+    assert ended.returncode == 66
+    assert "No service has a tier; name some: shop." in ended.stderr
+
+
 def test_one_component_without_a_copy_is_the_whole_answer(mill: Path) -> None:
     ended = refloat(mill, "weakest", "--tier", "2", "--up-to", "3", "--json")
     assert ended.returncode == 1
