@@ -14,7 +14,7 @@ from refloat.assess.access.isolation import (
 from refloat.assess.ahead.places import Place, Places
 from refloat.assess.ground.plan_graph import PlanGraph
 from refloat.assess.organisation import Organisation
-from refloat.model.access import ALTERING, PrincipalKind, Right
+from refloat.model.access import ALTERING, HOLDING, LockMode, PrincipalKind, Right
 from refloat.model.ahead import Loss, LossKind
 
 UNLOCKING = (Right.TAKE_OWNERSHIP, Right.CHANGE_ACCESS, Right.CHANGE_RETENTION)
@@ -94,6 +94,21 @@ class Compromise:
     @cached_property
     def _altering(self) -> dict[tuple[Loss, str, bool], bool]:
         return {}
+
+    def beside(self, loss: Loss, number: int, place: Place, known: CopyIsolation) -> bool:
+        """Whether copies only stand beside locked ones, and nothing keeps them from being altered.
+
+        Args:
+            loss: of production.
+            number: the number of the copies.
+            place: where they are.
+            known: what isolation says of their data set in their repository, of the best copy.
+        """
+        if known.lock not in HOLDING or place.copy is None or place.copy.offline:
+            return False
+        if place.copy.lock in HOLDING or place.copy.lock is LockMode.UNKNOWN:
+            return False
+        return not self._kept(number) and self.can_alter(loss, place)
 
     def _names(self, loss: Loss) -> list[str]:
         """Give the accounts that are in somebody else's hands."""

@@ -239,12 +239,15 @@ class Falls:
         """All that runs, but for what vendors run; and the copies, as isolation judges them."""
         ours = self._stopping.ours()
         surely, perhaps = self._stopping.services_of_ours()
-        perhaps += self.keys.read_here(Loss(LossKind.PRODUCTION, key))
+        loss = Loss(LossKind.PRODUCTION, key)
+        perhaps += self.keys.read_here(loss)
         surely += (*self._stopping.down(ours), *self._stopping.standbys(ours))
         isolated = self.compromise.isolated
         for number, place in self._by_number.items():
             known = isolated.get((place.data_set, place.repository))
             verdict = known.verdict if known is not None else Isolated.UNKNOWN
+            if known is not None and self.compromise.beside(loss, number, place, known):
+                verdict = Isolated.UNKNOWN
             if verdict is not Isolated.YES:
                 (surely if verdict is Isolated.NO else perhaps).append(number)
         return _parted(surely, perhaps)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from refloat.assess.ahead.ready_made import scenario_named
 from refloat.assess.ahead.scenario import scenario_outcome
 from refloat.model.access import LockMode, Right
+from refloat.model.ahead import Fate, ScenarioOutcome
 from refloat.model.feed import CopySeen
 from refloat.model.plan import ComponentKind, Dependency
 from tests.unit.assess.copied import (
@@ -23,8 +24,10 @@ from tests.unit.assess.copied import (
 )
 
 
-def test_nobody_can_say_as_of_which_time_such_data_comes_back_with_other_data() -> None:
-    given = with_repository(plan(), "vault", rights={"admins": (Right.DELETE,)}, key_kept="outside")
+def after_ransomware(*rights: Right) -> ScenarioOutcome:
+    """Say what becomes of the bookings, if administrators have these rights on the vault."""
+    allowed = {"admins": rights, "staff": ()}
+    given = with_repository(plan(), "vault", rights=allowed, key_kept="outside")
     given = with_platform(given, "box", needs=(), key_kept="outside")
     given = with_component(given, "book-db", watch=copied_to("vault"))
     given = with_component(
@@ -40,8 +43,19 @@ def test_nobody_can_say_as_of_which_time_such_data_comes_back_with_other_data() 
         point("pictures", NOW - 3 * HOUR, copies=(offline,)),
     ]
     seen = organisation(given, *facts)
-    found = scenario_outcome(seen, scenario_named(seen, "ransomware"))
-    (group,) = found.groups
-    assert not group.fits
-    assert group.loss_seconds is None
-    assert group.because.startswith("Nobody can say as of which times")
+    return scenario_outcome(seen, scenario_named(seen, "ransomware"))
+
+
+def fate(found: ScenarioOutcome, data_set: str) -> Fate:
+    return next(one.fate for one in found.data_sets if one.data_set == data_set)
+
+
+def test_the_lock_of_the_other_copy_keeps_no_copy_that_somebody_can_delete() -> None:
+    found = after_ransomware(Right.DELETE)
+    assert fate(found, "book-db") is Fate.UNKNOWN
+    assert fate(found, "pictures") is Fate.BACK
+    assert next(one.fate for one in found.services if one.service == "booking") is Fate.UNKNOWN
+
+
+def test_a_copy_that_nobody_can_alter_comes_back_without_a_lock() -> None:
+    assert fate(after_ransomware(), "book-db") is Fate.BACK
