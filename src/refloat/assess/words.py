@@ -16,6 +16,9 @@ _BEGINS = re.compile(r"(?:^|(?<=[a-z0-9”\")]{2}[.!?] ))[a-z](?!\S*[./_:]\S)")
 MEASURES = {"rpo": "recovery point objective", "rto": "recovery time objective"}
 """The objectives by their full names."""
 
+_NAMED = 5
+"""How many of many names are said."""
+
 
 def measure(name: str) -> str:
     """Give a target's full name; its own where there is none."""
@@ -65,6 +68,14 @@ def listed(names: Iterable[str]) -> str:
     """Join names: ``a``, ``a and b``, ``a, b and c``."""
     items = list(names)
     return " and ".join((", ".join(items[:-1]), items[-1])) if len(items) > 1 else "".join(items)
+
+
+def abridged(names: Iterable[str]) -> str:
+    """Join names; of many, the first few and how many more there are."""
+    some = list(names)
+    if len(some) > _NAMED + 1:
+        some = [*some[:_NAMED], f"{len(some) - _NAMED} more"]
+    return listed(some)
 
 
 def sentence(text: str) -> str:

@@ -24,10 +24,6 @@ from refloat.model.ahead import (
 )
 from refloat.model.answers import Reach
 
-_NAMED = 5
-"""How many names a sentence holds; the others are counted."""
-
-
 ELSEWHERE: Mapping[LossKind, str] = {
     LossKind.SITE: (
         "Copies stand elsewhere only where the plan names another site, a vendor or a place "
@@ -55,7 +51,7 @@ def _assumed(left: Aftermath, services: tuple[ServiceOutcome, ...]) -> Iterator[
     unsaid = _unsaid(left)
     if unsaid:
         yield (
-            f"Nobody wrote down where {named(called(plan, key) for key in unsaid)} "
+            f"Nobody wrote down where {words.abridged(called(plan, key) for key in unsaid)} "
             f"{stand(unsaid)}; it was taken that {_they(unsaid)} may be lost with the site."
         )
     kinds = {one.kind for one in losses}
@@ -66,12 +62,12 @@ def _assumed(left: Aftermath, services: tuple[ServiceOutcome, ...]) -> Iterator[
         if left.number(kind, key) in left.perhaps
     ]
     if standbys:
-        names = named(called(plan, key) for key in standbys)
+        names = words.abridged(called(plan, key) for key in standbys)
         yield f"Nobody can write down where the standby of {names} stands; it may be lost, too."
     if not kinds.isdisjoint((LossKind.COMPONENT, LossKind.SERVICE)):
         lain = [called(plan, key) for key in left.lost_components if _lay_on(left, key)]
         if lain:
-            yield f"What lay on it is perhaps lost with it: {named(lain)}."
+            yield f"What lay on it is perhaps lost with it: {words.abridged(lain)}."
     if kinds - {LossKind.PERSON}:
         yield AS_SEEN
     if any(one.seconds is not None and one.wave is not None for one in services):
@@ -121,7 +117,7 @@ def _of_fates(
         yield f"Find out why the last restore of {called(plan, key)} failed; restore it again."
     unsaid = _unsaid(left)
     if unsaid and unknown:
-        names = named(called(plan, key) for key in unsaid)
+        names = words.abridged(called(plan, key) for key in unsaid)
         yield f"Write down at which site {names} {stand(unsaid)}."
     yield from _of_data(left, data_sets)
     own = left.network.graph.own
@@ -133,7 +129,7 @@ def _of_fates(
     if data_sets and any(left.undecided(number) for number in hands):
         yield "Name somebody who stands in for whoever administers backups and approves restores."
     for service in unknown:
-        away = named(called(plan, key) for key in left.missed_in_steps(service))
+        away = words.abridged(called(plan, key) for key in left.missed_in_steps(service))
         if away:
             name = service.name or service.key
             yield f"Name somebody who stands in for {away} in the written steps of {name}."
@@ -158,7 +154,7 @@ def _of_data(left: Aftermath, data_sets: tuple[DataSetOutcome, ...]) -> Iterator
     for repository, some in places.items():
         known = plan.repositories.get(repository)
         place = known.name if known is not None and known.name else repository
-        yield f"Find out whether copies of {named(some)} in {place} would survive."
+        yield f"Find out whether copies of {words.abridged(some)} in {place} would survive."
     for one in data_sets:
         if one.fate is not Fate.UNKNOWN:
             continue
@@ -196,7 +192,7 @@ def _of_access(access: Iterable[AccessOutcome]) -> Iterator[str]:
 
 def _of_groups(left: Aftermath, groups: Iterable[GroupOutcome]) -> Iterator[str]:
     for one in groups:
-        names = named(words.component(left.plan, key) for key in one.data_sets)
+        names = words.abridged(words.component(left.plan, key) for key in one.data_sets)
         if one.named and not one.fits and one.skew_seconds is not None:
             allowed = words.duration(one.allowed_seconds)
             yield f"Back up {names} at one time: they may be {allowed} apart."
@@ -211,12 +207,12 @@ def _of_times(services: tuple[ServiceOutcome, ...]) -> Iterator[str]:
             yield f"Measure how long {one.name} takes to come back: test all of it."
     estimated = [one.name for one in back if one.seconds is not None and not one.measured]
     if estimated:
-        yield f"Measure what is only estimated on the way to {named(estimated)}."
+        yield f"Measure what is only estimated on the way to {words.abridged(estimated)}."
 
 
 def untested(names: Iterable[str]) -> Iterator[str]:
     """Say that services were never tested, if there are any."""
-    some = named(names)
+    some = words.abridged(names)
     if some:
         yield f"Test all of {some}: nobody ever did."
 
@@ -231,7 +227,7 @@ def _of_tests(
     )
     old = [called(left.plan, one.service) for one in last if one.service and one.stale]
     if old:
-        yield f"Test {named(old)} again: what the last tests showed is out of date."
+        yield f"Test {words.abridged(old)} again: what the last tests showed is out of date."
     back = {one.service for one in services if one.seconds is not None}
     ends = {
         one.service: one.counts_until
@@ -270,14 +266,6 @@ def _unsaid(left: Aftermath) -> tuple[str, ...]:
         for key, one in left.plan.components.items()
         if not one.site and left.number("running", key) in left.perhaps
     )
-
-
-def named(names: Iterable[str]) -> str:
-    """Join names; of many, the first few and how many more there are."""
-    some = list(names)
-    if len(some) > _NAMED + 1:
-        some = [*some[:_NAMED], f"{len(some) - _NAMED} more"]
-    return words.listed(some)
 
 
 def stand(keys: Sequence[str]) -> str:

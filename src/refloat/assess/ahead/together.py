@@ -17,7 +17,6 @@ from functools import cached_property
 from refloat.assess import words
 from refloat.assess.ahead.aftermath import Aftermath
 from refloat.assess.ahead.copies_left import locked_only
-from refloat.assess.ahead.surer import named
 from refloat.assess.ground.common_point import Timed, narrowest, newest_within, span_of
 from refloat.model.ahead import DataSetOutcome, Fate, GroupOutcome
 
@@ -217,7 +216,7 @@ class Together:
     # In words
 
     def _parts(self, keys: Iterable[str]) -> str:
-        return named(self._part(key) for key in keys)
+        return words.abridged(self._part(key) for key in keys)
 
     def _part(self, key: str) -> str:
         name, alone = words.component(self._plan, key), self._alone(key)
@@ -226,7 +225,7 @@ class Together:
         return name if alone is None else f"{name} (alone {words.duration(alone)})"
 
     def _names(self, keys: Iterable[str]) -> str:
-        return named(words.component(self._plan, key) for key in keys)
+        return words.abridged(words.component(self._plan, key) for key in keys)
 
     def _before(self, chosen: Mapping[str, Timed]) -> str:
         first, _ = span_of(chosen.values())

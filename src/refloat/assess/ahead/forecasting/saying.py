@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
+from refloat.assess import words
 from refloat.assess.ahead.forecasting.durations import (
     ESTIMATED,
     MEASURED,
@@ -13,7 +14,6 @@ from refloat.assess.ahead.forecasting.durations import (
 )
 from refloat.assess.ahead.forecasting.tasks import Recovery, Task
 from refloat.assess.ahead.forecasting.trials import Middle, Trials
-from refloat.assess.ahead.surer import named
 from refloat.model.ahead import ScenarioOutcome
 from refloat.model.forecast import CriticalTask, DurationSource, Limits
 from refloat.model.plan import Plan
@@ -141,6 +141,7 @@ def _unsized(plan: Plan, recovery: Recovery, limits: Limits) -> Iterator[str]:
         if unknown:
             name = plan.repositories[repository].name or repository
             yield (
-                f"Import how large the recovery points of {named(unknown.values())} in {name} are: "
-                "nobody knows how long it takes to read them."
+                "Import how large the recovery points of "
+                f"{words.abridged(unknown.values())} in {name} are: nobody knows how long it takes "
+                "to read them."
             )

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable
 
+from refloat.assess import words
 from refloat.assess.ahead.losses import in_words
 from refloat.assess.ahead.recovery_network import RecoveryNetwork
 from refloat.assess.ahead.scenario import scenario_outcome
-from refloat.assess.ahead.surer import named
 from refloat.assess.organisation import Organisation
 from refloat.model.ahead import Fate, Loss, Scenario
 
@@ -53,7 +53,7 @@ def apart(
         for because in _unfit(organisation, services, one):
             found.setdefault(because, []).append(one)
     return tuple(
-        f"If {named(in_words(network.plan, one) for one in some)}, each alone, "
+        f"If {words.abridged(in_words(network.plan, one) for one in some)}, each alone, "
         f"data comes back that may not fit together. {because}"
         if len(some) > 1
         else f"If {in_words(network.plan, some[0])}, data comes back that may not fit together. "
