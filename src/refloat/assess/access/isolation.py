@@ -15,6 +15,7 @@ from datetime import datetime
 
 from refloat.assess.access.rights import Rights, effective
 from refloat.assess.ground.basis import Basis
+from refloat.assess.ground.repositories import Repositories
 from refloat.assess.ground.seen import SeenPoint
 from refloat.assess.organisation import Organisation
 from refloat.model.access import ALTERING, HOLDING, LockMode, PrincipalKind, Right
@@ -111,8 +112,7 @@ class Isolation:
         self._instant = instant
         self._known: dict[tuple[str, bool], CopyIsolation] = {}
         self._opened: dict[str, bool] = {}
-        self._names = {one.name.casefold(): key for key, one in plan.repositories.items()}
-        self._names |= {key.casefold(): key for key in plan.repositories}
+        self._repositories = Repositories(plan)
         self._taken = frozenset(self._domains())
 
     def of(self, start: Basis, data_set: str) -> DataSetIsolation:
@@ -128,9 +128,9 @@ class Isolation:
             if number >= _LOOKED_BACK and found.keys() >= set(meant):
                 break  # but a weekly disk in a safe is behind hundreds of hourly points
             for copy in point.copies:
-                key = self._key(copy.repository)
-                if key in self._plan.repositories and key not in meant:
-                    continue  # left over from another plan: none will be made there again
+                key = self._repositories.key(copy.repository)
+                if self._repositories.is_of_another(key, meant):
+                    continue  # a finding of its own says so
                 before = found.get(key)
                 if before is None or before.verdict is not Isolated.YES:
                     now = self._of_copy(key, copy, point)
@@ -142,9 +142,6 @@ class Isolation:
             if key not in found:
                 found[key] = self._claimed(key, newest, told=told)
         return DataSetIsolation(data_set, _overall(found.values()), tuple(found.values()))
-
-    def _key(self, name: str) -> str:
-        return name if name in self._plan.repositories else self._names.get(name.casefold(), name)
 
     def _of_copy(self, key: str, copy: CopySeen, point: SeenPoint) -> CopyIsolation:
         if point.follows:  # whoever changes the original changes it

@@ -14,6 +14,7 @@ from functools import cached_property
 from typing import NamedTuple, Protocol
 
 from refloat.assess.ground.basis import Basis
+from refloat.assess.ground.repositories import Repositories
 from refloat.assess.ground.seen import SeenPoint
 from refloat.model.access import HOLDING, LockMode
 from refloat.model.feed import CopySeen
@@ -74,8 +75,7 @@ class Places:
     def __init__(self, plan: Plan, instant: datetime) -> None:
         self._plan = plan
         self._instant = instant
-        self._names = {one.name.casefold(): key for key, one in plan.repositories.items()}
-        self._names |= {key.casefold(): key for key in plan.repositories}
+        self._repositories = Repositories(plan)
 
     def named(self, text: str) -> tuple[str, str]:
         """Give the kind and key of what some text names; both are empty if it is none of ours."""
@@ -220,11 +220,11 @@ class Places:
                 yield key, copy
 
     def _key(self, copy: CopySeen, meant: tuple[str, ...]) -> str | None:
-        """Give the repository that a copy is in; None if that is left over from another plan."""
-        key = copy.repository
-        if key not in self._plan.repositories:
-            key = self._names.get(key.casefold(), key)
-        return key if key in meant or key not in self._plan.repositories else None
+        """Give the repository that a copy is in; None if the plan means no copies there."""
+        if copy.repository in meant:
+            return copy.repository
+        key = self._repositories.key(copy.repository)
+        return None if self._repositories.is_of_another(key, meant) else key
 
     def _place(
         self, data_set: str, key: str, point: SeenPoint | None, copy: CopySeen | None

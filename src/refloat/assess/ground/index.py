@@ -13,6 +13,7 @@ from typing import TypeVar
 from refloat.assess.access.sign_in import sign_in_circles
 from refloat.assess.coverage.undocumented import Documented
 from refloat.assess.ground.plan_graph import PlanGraph
+from refloat.assess.ground.repositories import Repositories
 from refloat.assess.ground.sights import Node, known_names, plain
 from refloat.assess.ground.trials import tried
 from refloat.model.facts import (
@@ -75,6 +76,11 @@ class Index:
         self.facts = self.facts.joined(facts)
         self._take(facts)
         return Touched(frozenset(self._services(facts)), frozenset(_reads(facts)))
+
+    @cached_property
+    def repositories(self) -> Repositories:
+        """Looks up places of copies."""
+        return Repositories(self.plan)
 
     @cached_property
     def locked_out(self) -> frozenset[str]:

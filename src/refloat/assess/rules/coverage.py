@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from refloat.assess import days, words
 from refloat.assess.about import affected, all_called, processes, subject
 from refloat.assess.access.isolation import owners
 from refloat.assess.coverage.units import UnitsOfScope, seen_stores, units
 from refloat.assess.ground.basis import Basis
+from refloat.assess.ground.seen import SeenPoint
 from refloat.assess.organisation import Organisation
 from refloat.assess.rule import OrganisationRule, Rule, ServiceRule
 from refloat.model.judgement import CopyVerdict, DataSetStatus, Finding, ServiceStatus, Severity
 from refloat.model.organisation import Exclusion
 from refloat.model.points import Measure
 
+_DAY = timedelta(days=1)
 _SHOWN = 20
 _NAMED = 3
 
@@ -68,6 +70,49 @@ def coverage_gap(basis: Basis, status: ServiceStatus) -> Iterator[Finding]:
             {"protected": basis.data_sets, "kind": basis.component(key).kind.value},
             (status.service,),
         )
+
+
+def undocumented_copy(basis: Basis, status: ServiceStatus) -> Iterator[Finding]:
+    """Copies are still made in a repository that the plan does not name for the data set."""
+    for key in basis.data_sets:
+        for repository in _unmeant(basis, key):
+            name = words.component(basis.plan, key)
+            place = basis.plan.repositories[repository].name or repository
+            lying = [one for one in basis.points(key) if repository in _kept_in(basis, one)]
+            yield Finding(
+                "UNDOCUMENTED_COPY",
+                ("R-113", "R-005"),
+                Severity.ADVISORY,
+                f"{subject(basis)}, data set {key}, repository {repository}",
+                f"Copies of {name}, which {status.name} needs, are made in {place}. The plan does "
+                "not name that place for it, so they count for nothing here, and nobody judges who "
+                f"can read or alter them. At stake: {affected(basis)}.",
+                f"Name {place} in the plan for {name}, or stop copying it there.",
+                {"point": lying[-1].reference, "points": len(lying)},
+                (status.service,),
+                min(one.observed_at for one in lying),
+            )
+
+
+def _unmeant(basis: Basis, key: str) -> tuple[str, ...]:
+    """Name repositories of the plan with copies of a data set that the plan does not name for it.
+
+    Only what is no older than the newest copy by one interval is still made there.
+    """
+    component, repositories = basis.component(key), basis.moment.index.repositories
+    meant, found = component.repositories, dict[str, None]()
+    every = component.watch.every if component.watch is not None else None
+    newest = basis.newest(key)
+    for point in reversed(basis.points(key)) if newest is not None else ():
+        if newest and newest.consistency_time - point.consistency_time > (every or _DAY):
+            break
+        if point.there:
+            found |= dict.fromkeys(_kept_in(basis, point))
+    return tuple(one for one in found if repositories.is_of_another(one, meant))
+
+
+def _kept_in(basis: Basis, point: SeenPoint) -> list[str]:
+    return [basis.moment.index.repositories.key(one.repository) for one in point.copies]
 
 
 def store_not_covered(organisation: Organisation) -> Iterator[Finding]:
@@ -229,6 +274,12 @@ RULES: tuple[Rule, ...] = (
         ("R-080", "R-021", "R-030"),
         "Something that holds data is needed, and nothing backs it up.",
         coverage_gap,
+    ),
+    ServiceRule(
+        "UNDOCUMENTED_COPY",
+        ("R-113", "R-005"),
+        "Copies are made in a repository that the plan does not name for the data set.",
+        undocumented_copy,
     ),
     OrganisationRule(
         "COVERAGE_GAP",
