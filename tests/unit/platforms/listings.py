@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,7 +14,15 @@ from refloat.platforms import Listing, Request
 from refloat.testing.platform_conformance import goes_through_the_door, sound
 
 SAMPLES = Path(__file__).parent / "samples"
+MELBOURNE = {"timezone": "Australia/Melbourne"}
 SEEN = datetime(2026, 11, 22, 22, tzinfo=UTC)
+
+
+def made(tmp_path: Path, value: object) -> Path:
+    """Write a listing of JSON, and give its path."""
+    path = tmp_path / "listing.json"
+    path.write_text(json.dumps(value), encoding="utf-8")
+    return path
 
 
 def read(platform: str, path: Path, options: Options | None = None) -> Listing:

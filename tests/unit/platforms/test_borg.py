@@ -8,22 +8,13 @@ what borg 1.2.4 printed.
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 import pytest
-from listings import only, points, read, sample
+from listings import MELBOURNE, made, only, points, read, sample
 
 from refloat.model.errors import ObservationProblem, UsageProblem
-
-MELBOURNE = {"timezone": "Australia/Melbourne"}
-
-
-def made(tmp_path: Path, value: object) -> Path:
-    path = tmp_path / "listing.json"
-    path.write_text(json.dumps(value), encoding="utf-8")
-    return path
 
 
 def archive(**said: object) -> dict[str, Any]:

@@ -17,19 +17,11 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from listings import SEEN, only, points, read, sample
+from listings import MELBOURNE, SEEN, made, only, points, read, sample
 
 from refloat import registry
 from refloat.model.errors import ObservationProblem, RefloatError
 from refloat.platforms import Request, _listing
-
-MELBOURNE = {"timezone": "Australia/Melbourne"}
-
-
-def made(tmp_path: Path, value: object) -> Path:
-    path = tmp_path / "listing.json"
-    path.write_text(json.dumps(value), encoding="utf-8")
-    return path
 
 
 def snapshot(**said: object) -> dict[str, Any]:

@@ -295,18 +295,23 @@ class Services:
         self._things.needs(number, (), [choices])
         return number
 
-    def seen_needs(self) -> dict[str, tuple[str, ...]]:
+    def seen_needs(self) -> tuple[dict[str, tuple[str, ...]], tuple[tuple[str, ...], ...]]:
         """Give, by service, what it was seen to need and the plan does not say.
 
-        Needs that run in a circle are left out: nobody can say which of them comes first.
+        Needs that run in a circle are left out: nobody can say which of them comes first. The
+        services in such circles are given, too, in alphabetical order.
         """
         if not self._moment.seen_needs:
-            return {}
+            return {}, ()
         unwritten = {key: tuple(some) for key, some in self._moment.unwritten.items() if some}
         hard = self._graph.hard
         both = {key: (*hard[key], *unwritten.get(key, ())) for key in self._plan.services}
-        groups = {key: at for at, group in enumerate(circles(both)) for key in group}
-        return {
+        found = circles(both)
+        groups = {key: at for at, group in enumerate(found) for key in group}
+        kept = {
             key: tuple(other for other in some if groups[other] != groups[key])
             for key, some in unwritten.items()
         }
+        if kept == unwritten:
+            return kept, ()
+        return kept, tuple(tuple(sorted(group)) for group in found if len(group) > 1)

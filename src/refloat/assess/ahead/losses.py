@@ -106,17 +106,31 @@ def _meant(known: dict[str, list[Loss]], text: str) -> Loss:
         raise UsageProblem(f"{text!r} may mean several things", hint=f"Say which: {ways}.")
     wanted = text.strip().casefold()
     close = [name for name in known if name.casefold() == wanted]
-    close = close or difflib.get_close_matches(text, known, n=3, cutoff=0.6)
-    hint = f"Did you mean {' or '.join(close)}?" if close else _some(known)
+    hint = perhaps_meant(text, known, close) or _some(known)
     raise MissingInput(f"the plan knows nothing called {text!r} that can be lost", hint=hint)
+
+
+def perhaps_meant(text: str, known: Iterable[str], same: Sequence[str]) -> str:
+    """Ask whether another name was meant; empty if none is near.
+
+    Args:
+        text: what somebody said.
+        known: the names that there are.
+        same: those of them that say the same in another way; if there are none, what is alike.
+    """
+    close = same or difflib.get_close_matches(text, list(known), n=3, cutoff=0.6)
+    return f"Did you mean {' or '.join(close)}?" if close else ""
+
+
+def shown(names: Sequence[str]) -> str:
+    """Join names; of many, the first ``SHOWN`` and how many more there are."""
+    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
+    return f"{', '.join(names[:SHOWN])}{more}"
 
 
 def _some(known: Iterable[str]) -> str:
     names = sorted(name for name in known if ":" not in name)
-    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-    if not names:
-        return "It names nothing that can be lost."
-    return f"It knows {', '.join(names[:SHOWN])}{more}."
+    return f"It knows {shown(names)}." if names else "It names nothing that can be lost."
 
 
 def put_together(

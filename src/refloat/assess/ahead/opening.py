@@ -11,7 +11,7 @@ from refloat.assess.ahead.network import Node
 from refloat.assess.ahead.places import Place, Places
 from refloat.assess.ahead.signing import Signing, is_unsaid
 from refloat.assess.ahead.things import Things
-from refloat.assess.ground.plan_graph import hard
+from refloat.assess.ground.plan_graph import hard_needs
 from refloat.model.plan import Component, Plan, Repository
 
 
@@ -86,7 +86,7 @@ class Opening:
                 groups = self.perhaps(self._signing.identities, one.name or one.key)
                 self._things.needs(number, (), groups)
             elif not one.break_glass:
-                self._things.needs(number, self._things.backs(hard(one.needs)))
+                self._things.needs(number, self._things.backs(hard_needs(one.needs)))
         return self._things.known[node]
 
     def hands(self, platform: str) -> Iterator[int]:

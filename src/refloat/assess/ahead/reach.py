@@ -12,7 +12,7 @@ from refloat.assess.ahead.aftermath import Aftermath
 from refloat.assess.ahead.buried import secrets
 from refloat.assess.ahead.kept import is_read_here
 from refloat.assess.ahead.signing import is_unsaid
-from refloat.assess.ground.plan_graph import hard
+from refloat.assess.ground.plan_graph import hard_needs
 from refloat.model.ahead import AccessOutcome
 from refloat.model.answers import CredentialTrace, Reach
 
@@ -64,7 +64,7 @@ def _platforms(left: Aftermath, tools: Mapping[str, list[str]]) -> Iterator[Acce
         if number is None:
             continue
         one = left.plan.platforms[key]
-        needs = hard(one.needs)
+        needs = hard_needs(one.needs)
         down = [need for need in needs if not left.comes_back(need)]
         reach, because = reach_of(left, number), "Nothing that it needs is down for good."
         if number in left.surely:

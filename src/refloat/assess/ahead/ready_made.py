@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterator, Mapping
 
 from refloat.assess import words
 from refloat.assess.about import called
 from refloat.assess.ahead.absent import duties
 from refloat.assess.ahead.known_losses import EVERYTHING
-from refloat.assess.ahead.losses import SHOWN
+from refloat.assess.ahead.losses import perhaps_meant, shown
 from refloat.assess.ahead.recovery_network import recovery_network
 from refloat.assess.organisation import Organisation
 from refloat.model.ahead import Loss, LossKind, Scenario
@@ -47,7 +46,7 @@ def scenario_named(organisation: Organisation, name: str) -> Scenario:
         return known[found[0]]
     if found:
         raise UsageProblem(
-            f"{name!r} is not enough to tell a scenario", hint=f"There are {_some(found)}."
+            f"{name!r} is not enough to tell a scenario", hint=f"There are {shown(found)}."
         )
     raise MissingInput(f"there is no scenario {name!r}", hint=_hint(name, list(known)))
 
@@ -59,15 +58,7 @@ def _hint(name: str, known: list[str]) -> str:
     meant = name.strip().casefold()
     close = [key for key in known if meant in (key.casefold(), key.partition(":")[2].casefold())]
     close = close or [key for key in known if meant.startswith(key.casefold())]
-    close = close or difflib.get_close_matches(meant, known, n=3, cutoff=0.6)
-    if close:
-        return f"Did you mean {' or '.join(close)}?"
-    return f"There are {_some(known)}; or say --lose KEY."
-
-
-def _some(keys: list[str]) -> str:
-    more = f" and {len(keys) - SHOWN} more" if len(keys) > SHOWN else ""
-    return f"{', '.join(keys[:SHOWN])}{more}"
+    return perhaps_meant(meant, known, close) or f"There are {shown(known)}; or say --lose KEY."
 
 
 def signing_in(plan: Plan) -> frozenset[str]:

@@ -59,6 +59,8 @@ class RecoveryNetwork(Network):
         copies: by component that holds data, in the plan's order, the numbers of its copies.
         first: by component and service, the number of its first thing; the others follow.
         seen: by service, what it was seen to need and the plan does not say.
+        seen_circles: services that were seen to need each other in a circle; that counts for
+            nothing, because nobody can say which comes first.
         falls: works out what falls with a loss.
     """
 
@@ -71,6 +73,7 @@ class RecoveryNetwork(Network):
     copies: dict[str, tuple[int, ...]] = field(kw_only=True)
     first: Mapping[str, int] = field(kw_only=True)
     seen: dict[str, tuple[str, ...]] = field(kw_only=True)
+    seen_circles: tuple[tuple[str, ...], ...] = field(kw_only=True)
     falls: Falls = field(kw_only=True)
 
     @cached_property
@@ -149,7 +152,7 @@ def _made(organisation: Organisation) -> RecoveryNetwork:
         if key not in plan.services:  # which nothing can need, then
             components.component(component)
     services = Services(moment, things, steps)
-    seen = services.seen_needs()
+    seen, seen_circles = services.seen_needs()
     for service in plan.services.values():
         services.service(service, seen.get(service.key, ()))
     by_number = components.by_number
@@ -169,6 +172,7 @@ def _made(organisation: Organisation) -> RecoveryNetwork:
         copies=components.copies,
         first=things.first,
         seen=seen,
+        seen_circles=seen_circles,
         falls=falls,
     )
     network.__dict__["numbers"] = things.known  # the same, made already

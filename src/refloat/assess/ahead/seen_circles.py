@@ -1,4 +1,4 @@
-"""Services that were seen to need each other in a circle: nobody can say which comes first."""
+"""What is said of services that were seen to need each other in a circle."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from refloat.assess import words
 from refloat.assess.about import called
 from refloat.assess.ahead.recovery_network import RecoveryNetwork
-from refloat.assess.ground.plan_graph import circles
 
 
 def passed_over(network: RecoveryNetwork, concerned: Callable[[str], object]) -> Iterator[str]:
@@ -17,11 +16,7 @@ def passed_over(network: RecoveryNetwork, concerned: Callable[[str], object]) ->
         network: the network of the organisation.
         concerned: which services count, by their keys; circles without any are left out.
     """
-    unwritten = {key: tuple(some) for key, some in network.moment.unwritten.items() if some}
-    if all(set(some) <= set(network.seen.get(key, ())) for key, some in unwritten.items()):
-        return
-    both = {key: (*some, *unwritten.get(key, ())) for key, some in network.graph.hard.items()}
-    for group in circles({key: both[key] for key in network.plan.services}):
-        if len(group) > 1 and any(map(concerned, group)):
-            names = words.listed(called(network.plan, key) for key in sorted(group))
+    for circle in network.seen_circles:
+        if any(map(concerned, circle)):
+            names = words.listed(called(network.plan, key) for key in circle)
             yield f"{names} were seen to need each other in a circle; that counts for nothing here."

@@ -91,7 +91,7 @@ class PlanGraph:
         plan = self._plan
         name = {key: key for some in (plan.components, plan.services) for key in some}.get
         return {  # the very keys of the plan: of very many, they are found again sooner
-            key: tuple([name(one, one) for one in hard(one.needs)])
+            key: tuple([name(one, one) for one in hard_needs(one.needs)])
             for some in (plan.components, plan.services)
             for key, one in some.items()
         }
@@ -166,7 +166,7 @@ def reached(needs: Mapping[str, Iterable[str]], starts: Iterable[str]) -> frozen
     return frozenset(found)
 
 
-def hard(needs: Iterable[Dependency]) -> tuple[str, ...]:
+def hard_needs(needs: Iterable[Dependency]) -> tuple[str, ...]:
     """Name what is needed without fail, each once."""
     return tuple(dict.fromkeys([need.on for need in needs if need.strength is _HARD]))
 

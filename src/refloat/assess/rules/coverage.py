@@ -100,14 +100,16 @@ def _unmeant(basis: Basis, key: str) -> tuple[str, ...]:
     Only what is no older than the newest copy by one interval is still made there.
     """
     component, repositories = basis.component(key), basis.moment.index.repositories
-    meant, found = component.repositories, dict[str, None]()
+    newest, found = basis.newest(key), dict[str, None]()
+    if newest is None:
+        return ()
     every = component.watch.every if component.watch is not None else None
-    newest = basis.newest(key)
-    for point in reversed(basis.points(key)) if newest is not None else ():
-        if newest and newest.consistency_time - point.consistency_time > (every or _DAY):
+    for point in reversed(basis.points(key)):
+        if newest.consistency_time - point.consistency_time > (every or _DAY):
             break
         if point.there:
             found |= dict.fromkeys(_kept_in(basis, point))
+    meant = component.repositories
     return tuple(one for one in found if repositories.is_of_another(one, meant))
 
 
