@@ -35,6 +35,13 @@ def called(plan: Plan, key: str) -> str:
     return words.component(plan, key)
 
 
+def tool_called(plan: Plan, key: str) -> str:
+    """Give the name for people of what copies, a platform or a repository; else as ``called``."""
+    if key in plan.platforms:
+        return words.platform(plan, key)
+    return words.repository(plan, key) if key in plan.repositories else called(plan, key)
+
+
 def all_called(plan: Plan, keys: Iterable[str]) -> str:
     """Give the names for people of several components, services or vendors, joined."""
     return words.listed(called(plan, key) for key in keys)

@@ -101,3 +101,13 @@ def person(plan: Plan, key: str | None) -> str:
 def component(plan: Plan, key: str) -> str:
     """Give a component's name for people; the key if the plan does not know it any more."""
     return plan.components[key].name or key if key in plan.components else key
+
+
+def repository(plan: Plan, key: str) -> str:
+    """Give a repository's name for people; the key, or its source's name, if the plan has none."""
+    return plan.repositories[key].name or key if key in plan.repositories else key
+
+
+def platform(plan: Plan, key: str) -> str:
+    """Give a platform's name for people; the key if the plan does not know it any more."""
+    return plan.platforms[key].name or key if key in plan.platforms else key

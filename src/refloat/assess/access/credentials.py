@@ -143,8 +143,8 @@ def _uses(start: Basis) -> Iterator[_Use]:
         repository = start.plan.repositories[key]
         for option, reference in _secrets(repository.options):
             kept = repository.key_kept if "." not in option else ""
-            name = repository.name or key
-            yield _Use(f"opening the copies in {name}", None, option, reference, kept)
+            place = words.repository(start.plan, key)
+            yield _Use(f"opening the copies in {place}", None, option, reference, kept)
     for key in start.strengths:
         yield from _of_component(start, start.component(key))
     for check in start.service.checks:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from refloat.assess import words
 from refloat.assess.about import subject
 from refloat.assess.ground.basis import Basis
 from refloat.model.feed import CopySeen
@@ -44,7 +45,8 @@ def encryption_not_known(basis: Basis, status: ServiceStatus) -> Iterator[Findin
             status,
             key,
             "may be readable by whoever gets hold of them: nobody has looked.",
-            f"See whether what is in {_place(basis, key)} is encrypted, and record it.",
+            f"See whether what is in {words.repository(basis.plan, key)} is encrypted, and "
+            "record it.",
             known=False,
         )
 
@@ -58,7 +60,7 @@ def _readable(
         ("R-016",),
         Severity.HIGH if known else Severity.MEDIUM,
         f"{subject(basis)}, repository {key}",
-        f"The copies of {status.name} in {_place(basis, key)} {text}",
+        f"The copies of {status.name} in {words.repository(basis.plan, key)} {text}",
         step,
         {"shown_by": shown or None},
         (status.service,),
@@ -74,7 +76,7 @@ def key_kept(basis: Basis, status: ServiceStatus) -> Iterator[Finding]:
             continue
         if key not in seen and _kept_by_others(basis, key):
             continue
-        place = _place(basis, key)
+        place = words.repository(basis.plan, key)
         yield Finding(
             "KEY_CUSTODY_NOT_KNOWN",
             ("R-016",),
@@ -131,8 +133,3 @@ def _kept_by_others(basis: Basis, repository: str) -> bool:
         if mine and not kept and not any(copy.key_kept for copy in mine):
             return False
     return True
-
-
-def _place(basis: Basis, repository: str) -> str:
-    one = basis.plan.repositories.get(repository)
-    return one.name if one is not None and one.name else repository

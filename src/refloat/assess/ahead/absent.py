@@ -81,7 +81,7 @@ def _all(plan: Plan) -> Iterator[tuple[str, str]]:
     for platform in plan.platforms.values():
         if platform.administrator is not None:
             for person in (platform.administrator, *authority.administer_backups):
-                yield f"run {platform.name or platform.key}", person
+                yield f"run {words.platform(plan, platform.key)}", person
     for communication in plan.communications.values():
         for person in (communication.approver, communication.deputy):
             if person is not None:
@@ -100,8 +100,8 @@ def _all(plan: Plan) -> Iterator[tuple[str, str]]:
 
 def _holders(plan: Plan) -> Iterator[tuple[str, str]]:
     """Give who is named where it is written down where a key is kept."""
-    kept = [(one.name or one.key, one.key_kept) for one in plan.repositories.values()]
-    kept += [(one.name or one.key, one.key_kept) for one in plan.platforms.values()]
+    kept = [(words.repository(plan, key), one.key_kept) for key, one in plan.repositories.items()]
+    kept += [(words.platform(plan, key), one.key_kept) for key, one in plan.platforms.items()]
     named: dict[str, list[str]] = {}
     for what, where in kept:
         if where:

@@ -205,7 +205,8 @@ class CopiesLeft:
                 return "It is put anew."
             asked = (best.repository, loss)
             if asked not in self._from:
-                place, age = self._called(best.repository), words.duration(loss)
+                place = words.repository(self._left.plan, best.repository)
+                age = words.duration(loss)
                 self._from[asked] = f"It comes back from {place}, as it was {age} before the loss."
             return self._from[asked]
         if fate is Fate.GONE:
@@ -224,7 +225,7 @@ class CopiesLeft:
             return "It is away for good."
         platform = self._platform(key)
         if platform and not self._left.hopeful[self._left.number("platform", platform)]:
-            name = self._left.plan.platforms[platform].name or platform
+            name = words.platform(self._left.plan, platform)
             return f"Copies survive, and nobody can sign in to {name}, which restores them."
         return "Copies survive, and the written steps to restore them cannot be done."
 
@@ -245,7 +246,7 @@ class CopiesLeft:
             return "It is not known whether any copy of it survives that can be brought back."
         platform = self._platform(key)
         if platform and not left.cautious[left.number("platform", platform)]:
-            name = left.plan.platforms[platform].name or platform
+            name = words.platform(left.plan, platform)
             return f"It is not known whether anybody can sign in to {name}, which restores it."
         if restored in left.perhaps:
             return "Nobody wrote down where else it can run."
@@ -259,10 +260,6 @@ class CopiesLeft:
         watch = self._left.plan.components[key].watch
         platform = watch.platform if watch is not None else None
         return platform if platform in self._left.plan.platforms and platform else ""
-
-    def _called(self, repository: str) -> str:
-        known = self._left.plan.repositories.get(repository)
-        return known.name if known is not None and known.name else repository
 
 
 def _failed(start: Basis | None, key: str) -> str:

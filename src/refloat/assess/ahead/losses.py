@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
+from refloat.assess import words
 from refloat.assess.about import called
 from refloat.assess.ahead.recovery_network import recovery_network
 from refloat.assess.organisation import Organisation
@@ -42,10 +43,10 @@ def written(loss: Loss) -> str:
 
 def name_of(plan: Plan, loss: Loss) -> str:
     """Give what is lost by its name for people."""
-    if loss.kind is LossKind.REPOSITORY and loss.key in plan.repositories:
-        return plan.repositories[loss.key].name or loss.key
-    if loss.kind is LossKind.PLATFORM and loss.key in plan.platforms:
-        return plan.platforms[loss.key].name or loss.key
+    if loss.kind is LossKind.REPOSITORY:
+        return words.repository(plan, loss.key)
+    if loss.kind is LossKind.PLATFORM:
+        return words.platform(plan, loss.key)
     named = (LossKind.VENDOR, LossKind.PERSON, LossKind.SERVICE, LossKind.COMPONENT)
     return called(plan, loss.key) if loss.kind in named else loss.key
 

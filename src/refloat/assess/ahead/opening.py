@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
+from refloat.assess import words
 from refloat.assess.about import called
 from refloat.assess.ahead.buried import Buried
 from refloat.assess.ahead.kept import holding, is_read_here
@@ -83,7 +84,7 @@ class Opening:
         if node not in self._things.known:
             number, one = self._things.add(*node), self._plan.platforms[node[1]]
             if is_unsaid(one):
-                groups = self.perhaps(self._signing.identities, one.name or one.key)
+                groups = self.perhaps(self._signing.identities, words.platform(self._plan, one.key))
                 self._things.needs(number, (), groups)
             elif not one.break_glass:
                 self._things.needs(number, self._things.backs(hard_needs(one.needs)))
@@ -123,7 +124,8 @@ class Opening:
             number, one = self._things.add(*node), self._plan.repositories[repository]
             identities = self._signing.of_domain(one.authentication_domain)
             if identities and not self._sealed(repository):
-                self._things.needs(number, (), self.perhaps(identities, one.name or one.key))
+                name = words.repository(self._plan, repository)
+                self._things.needs(number, (), self.perhaps(identities, name))
         return self._things.known[node]
 
     def perhaps(self, identities: Iterable[str], name: str) -> Iterator[Sequence[int]]:

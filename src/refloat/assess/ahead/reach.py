@@ -80,7 +80,7 @@ def _platforms(left: Aftermath, tools: Mapping[str, list[str]]) -> Iterator[Acce
         elif not needs:
             because = "Signing in needs nothing of ours."
         yield AccessOutcome(
-            f"signing in to {one.name or key}",
+            f"signing in to {words.platform(left.plan, key)}",
             one.sign_in,
             reach,
             because,
@@ -140,13 +140,12 @@ def _keys(
 
 
 def _place(left: Aftermath, repository: str) -> str:
-    one = left.plan.repositories.get(repository)
-    return f"copies in {one.name or one.key if one is not None else repository}"
+    return f"copies in {words.repository(left.plan, repository)}"
 
 
 def _platform_key(left: Aftermath, key: str) -> AccessOutcome | None:
-    one = left.plan.platforms[key]
-    return _key(left, f"platform {key}", one.name or key, one.key_kept) if one.key_kept else None
+    name, kept = words.platform(left.plan, key), left.plan.platforms[key].key_kept
+    return _key(left, f"platform {key}", name, kept) if kept else None
 
 
 def _repository_key(left: Aftermath, key: str, *, spoken: bool) -> AccessOutcome | None:
@@ -155,7 +154,7 @@ def _repository_key(left: Aftermath, key: str, *, spoken: bool) -> AccessOutcome
     unsaid = one is not None and one.encrypted is True and not is_read_here(left.plan, key)
     if one is None or not (one.key_kept or (unsaid and not spoken)):
         return None
-    return _key(left, f"repository {key}", one.name or key, one.key_kept)
+    return _key(left, f"repository {key}", words.repository(left.plan, key), one.key_kept)
 
 
 def _key(left: Aftermath, opens: str, name: str, kept: str) -> AccessOutcome:

@@ -152,8 +152,7 @@ def _of_data(left: Aftermath, data_sets: tuple[DataSetOutcome, ...]) -> Iterator
             if copy.fate is CopyFate.UNKNOWN and one.fate is not Fate.BACK:
                 places.setdefault(copy.repository, {})[one.name] = None
     for repository, some in places.items():
-        known = plan.repositories.get(repository)
-        place = known.name if known is not None and known.name else repository
+        place = words.repository(plan, repository)
         yield f"Find out whether copies of {words.abridged(some)} in {place} would survive."
     for one in data_sets:
         if one.fate is not Fate.UNKNOWN:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from refloat.assess import words
 from refloat.assess.access.isolation import owners
 from refloat.assess.organisation import Organisation
 from refloat.model.feed import FeedFact, Heartbeat
@@ -51,7 +52,7 @@ def silent_sources(organisation: Organisation) -> Iterator[SilentSource]:
             continue
         heard = _heard(organisation, beat)
         if heard + expected < instant:
-            name = what or _name(organisation, source)
+            name = what or words.platform(organisation.plan, source)
             services = _watched(organisation, source, what)
             yield SilentSource(source, what, name, heard, expected, services)
 
@@ -75,11 +76,6 @@ def _heard(organisation: Organisation, beat: Heartbeat) -> datetime:
                 heard = fact.observed_at
                 break
     return heard
-
-
-def _name(organisation: Organisation, source: str) -> str:
-    platform = organisation.plan.platforms.get(source)
-    return platform.name if platform is not None and platform.name else source
 
 
 def _watched(organisation: Organisation, source: str, what: str) -> tuple[str, ...]:

@@ -234,7 +234,7 @@ def _tier_cost(proposal: Proposal) -> tuple[bool | None, str]:
 def _retention_architecture(proposal: Proposal) -> tuple[bool | None, str]:
     component = proposal.plan.components[proposal.subject]
     short = [
-        proposal.plan.repositories[key].name or key
+        words.repository(proposal.plan, key)
         for key in component.repositories
         if key in proposal.plan.repositories
         and (period := proposal.plan.repositories[key].lock.period) is not None

@@ -134,12 +134,11 @@ def _copies(plan: Plan) -> KitTable:
     for key, one in plan.components.items():
         if not one.copied:
             continue
-        kept = "; ".join(_repository(plan, name) for name in one.repositories)
+        kept = "; ".join(words.repository(plan, name) for name in one.repositories)
         watch = one.watch
         tool = ""
         if watch is not None and watch.platform is not None:
-            platform = plan.platforms.get(watch.platform)
-            tool = watch.platform if platform is None else platform.name or platform.key
+            tool = words.platform(plan, watch.platform)
         elif one.protection is not None:
             tool = plan.repositories[one.protection.repository].engine or "Refloat"
         rows.append((words.component(plan, key), kept, tool))
@@ -223,11 +222,6 @@ def _person(plan: Plan, key: str) -> str:
     if person is None:
         return key
     return f"{person.name}, {person.phone}" if person.phone else person.name
-
-
-def _repository(plan: Plan, key: str) -> str:
-    known = plan.repositories.get(key)
-    return key if known is None else known.name or key
 
 
 def _lock(lock: Lock) -> str:

@@ -56,7 +56,7 @@ def isolation_not_known(organisation: Organisation) -> Iterator[Finding]:
             doubtful.setdefault(unknown.repository, {})[one.data_set] = services
     for key, data_sets in sorted(doubtful.items()):
         services = tuple(dict.fromkeys(name for some in data_sets.values() for name in some))
-        place = _place(plan, key)
+        place = words.repository(plan, key)
         yield Finding(
             "ISOLATION_NOT_KNOWN",
             ("R-019", "R-084"),
@@ -108,11 +108,6 @@ def _inputs(one: DataSetIsolation) -> dict[str, Measure]:
         for copy in one.copies
     }
     return {"copies": copies}
-
-
-def _place(plan: Plan, repository: str) -> str:
-    one = plan.repositories.get(repository)
-    return one.name if one is not None and one.name else repository
 
 
 def _listed(plan: Plan, services: Iterable[str]) -> str:

@@ -77,7 +77,7 @@ def undocumented_copy(basis: Basis, status: ServiceStatus) -> Iterator[Finding]:
     for key in basis.data_sets:
         for repository in _unmeant(basis, key):
             name = words.component(basis.plan, key)
-            place = basis.plan.repositories[repository].name or repository
+            place = words.repository(basis.plan, repository)
             lying = [one for one in basis.points(key) if repository in _kept_in(basis, one)]
             yield Finding(
                 "UNDOCUMENTED_COPY",

@@ -124,7 +124,7 @@ def _circle_sentence(
     without = "; ".join(processes(plan.services[key]) for key in services)
     one = len(circle.platforms) == 1
     why = (
-        f"{_named(plan.platforms[key].name or key for key in circle.platforms)}, which "
+        f"{_named(words.platform(plan, key) for key in circle.platforms)}, which "
         f"{'has' if one else 'have'} to restore it, {'lets' if one else 'let'} nobody in while "
         f"{it} is down"
         if circle.platforms
@@ -141,7 +141,7 @@ def _circle_sentence(
 def _way_out(plan: Plan, circle: SignInCircle) -> str:
     it = called(plan, circle.node[1])
     if circle.platforms:
-        name = plan.platforms[circle.platforms[0]].name or circle.platforms[0]
+        name = words.platform(plan, circle.platforms[0])
         return f"Set up a sealed account that opens {name} without {it}, and try it."
     return f"Give whoever restores {it} a way in that does not need it, and try it."
 
@@ -175,9 +175,7 @@ def _opened_by(plan: Plan, component: str, locked: Locked) -> bool:
 
 def _name(plan: Plan, locked: Locked) -> str:
     kind, key = locked
-    if kind == "repository":
-        return plan.repositories[key].name or key
-    return plan.platforms[key].name or key
+    return words.repository(plan, key) if kind == "repository" else words.platform(plan, key)
 
 
 def _kept(plan: Plan, where: str) -> str:

@@ -8,7 +8,7 @@ from datetime import datetime
 from functools import cached_property
 
 from refloat.assess import words
-from refloat.assess.about import called
+from refloat.assess.about import tool_called
 from refloat.assess.coverage.arrived import arrivals
 from refloat.assess.coverage.no_longer_seen import gone, key_of, upgrades
 from refloat.assess.organisation import Organisation
@@ -227,7 +227,7 @@ def _finding(plan: Plan, category: str, due: list[_Seen], reviewed: datetime | N
     requirement, what = CATEGORIES[category]
     changes = sorted(due, key=lambda one: (one.at, one.subject, one.what))
     named = "; ".join(
-        f"{_name(plan, one.subject)}: {one.what.rstrip('.')} ({words.day(one.at)})"
+        f"{tool_called(plan, one.subject)}: {one.what.rstrip('.')} ({words.day(one.at)})"
         for one in changes[:_SPOKEN_OF]
     )
     more = f"; and {len(changes) - _SPOKEN_OF} more" if len(changes) > _SPOKEN_OF else ""
@@ -251,11 +251,6 @@ def _finding(plan: Plan, category: str, due: list[_Seen], reviewed: datetime | N
         services=services,
         first_seen=changes[0].at,
     )
-
-
-def _name(plan: Plan, key: str) -> str:
-    copying = plan.platforms.get(key) or plan.repositories.get(key)
-    return copying.name or key if copying is not None else called(plan, key)
 
 
 RULES: tuple[Rule, ...] = (

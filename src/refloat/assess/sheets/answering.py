@@ -94,8 +94,7 @@ def protection_lists(organisation: Organisation, service: str) -> ProtectionList
 def _protected(start: Basis, key: str) -> ProtectedSystem:
     component, source = start.component(key), "Refloat"
     if component.watch is not None:
-        platform = start.plan.platforms.get(component.watch.platform or "")
-        source = platform.name or platform.key if platform is not None else ""
+        source = words.platform(start.plan, component.watch.platform or "")
     name = words.component(start.plan, key)
     return ProtectedSystem(key, name, source, component.repositories)
 
@@ -263,7 +262,7 @@ def restore_authority(plan: Plan, start: Basis) -> RestoreAuthority:
         if watch is not None and watch.platform in plan.platforms
     )
     sealed = [
-        f"a sealed account opens {plan.platforms[key].name or key}"
+        f"a sealed account opens {words.platform(plan, key)}"
         for key in platforms
         if key is not None and plan.platforms[key].break_glass
     ]

@@ -177,10 +177,7 @@ def _restore(start: Basis, component: Component, name: str) -> str:
     platform = component.watch.platform if component.watch is not None else None
     known = start.plan.platforms.get(platform or "")
     tool = f" with {known.name}" if known is not None else ""
-    places = " or ".join(
-        start.plan.repositories[key].name or key if key in start.plan.repositories else key
-        for key in component.repositories
-    )
+    places = " or ".join(words.repository(start.plan, key) for key in component.repositories)
     return f"Restore {name}{tool} from {places}."
 
 

@@ -160,8 +160,8 @@ def _copied(
         return ThreatCell(threat, Cover.NOT_COVERED, "Nothing copies it.")
     if not points:
         return ThreatCell(threat, Cover.UNKNOWN, "No copy was ever heard of.")
-    places = words.listed(_place(plan, one.repository) for one in copies if one.seen)
-    places = places or words.listed(_place(plan, one.repository) for one in copies)
+    places = words.listed(words.repository(plan, one.repository) for one in copies if one.seen)
+    places = places or words.listed(words.repository(plan, one.repository) for one in copies)
     return ThreatCell(threat, Cover.COVERED, f"Copies in {places}.")
 
 
@@ -174,7 +174,7 @@ def _of_site(start: Basis, key: str, copies: tuple[CopyIsolation, ...]) -> Threa
     sites = {one.repository: _site(plan, one.repository) for one in copies}
     away = [one for one, site in sites.items() if here and site and site != here]
     if away:
-        text = f"A copy in {_place(plan, away[0])}, at another place."
+        text = f"A copy in {words.repository(plan, away[0])}, at another place."
         return ThreatCell(_SITE, Cover.COVERED, text)
     domains = {_domain(start, key, one.repository) for one in copies}
     if len(domains - {""}) > 1:
@@ -218,7 +218,7 @@ def _of_provider(
         return ThreatCell(_PROVIDER, Cover.NOT_COVERED, "Only replicas of it are there.")
     offline = [one.repository for one in copies if one.lock is LockMode.OFFLINE]
     if offline:
-        text = f"A copy in {_place(plan, offline[0])}, which no account opens."
+        text = f"A copy in {words.repository(plan, offline[0])}, which no account opens."
         return ThreatCell(_PROVIDER, Cover.COVERED, text)
     accounts = {_account(plan.repositories, one.repository) for one in copies}
     if len(accounts - _APART) > 1:
@@ -260,9 +260,4 @@ def _safe_place(plan: Plan, judged: DataSetIsolation) -> str:
         LockMode.WRITE_ONCE: "locked",
     }.get(one.lock, "which no account of production can change")
     until = f" until {words.day(one.locked_until)}" if one.locked_until is not None else ""
-    return f"A copy in {_place(plan, one.repository)}, {how}{until}"
-
-
-def _place(plan: Plan, repository: str) -> str:
-    one = plan.repositories.get(repository)
-    return one.name if one is not None and one.name else repository
+    return f"A copy in {words.repository(plan, one.repository)}, {how}{until}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from refloat.assess import words
 from refloat.assess.access.sign_in import sign_in_circles
 from refloat.assess.ahead.aftermath import Aftermath, aftermath
 from refloat.assess.ahead.forecasting.building import recovery_of
@@ -180,8 +181,8 @@ def _opened(
         other = replace(plan, platforms={**plan.platforms, key: platform})
         laid = _laid(replace(organisation, plan=other, kept=Kept()), scenario)
         made = limited(other, laid.recovery, situation.limits, situation.away)
-        name = platform.name or key
-        yield Change(f"{BREAK_GLASS}:{key}", f"a sealed account that opens {name}", made)
+        what = f"a sealed account that opens {words.platform(plan, key)}"
+        yield Change(f"{BREAK_GLASS}:{key}", what, made)
 
 
 def _stood_in_for(

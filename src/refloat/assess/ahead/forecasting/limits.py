@@ -102,7 +102,7 @@ def _slowed(task: Task, repository: str, share: float) -> Task:
 def _said(
     plan: Plan, repository: str, bandwidth: float, given: Shared, reading: Sequence[Task]
 ) -> str:
-    name = plan.repositories[repository].name or repository
+    name = words.repository(plan, repository)
     if not given.places:
         return f"How fast {name} is changes nothing here: nobody knows how much is read from it."
     text = f"{name} gives {words.size(bandwidth)} a second"

@@ -94,7 +94,7 @@ def changes(situation: Situation) -> Iterator[Change]:
     for key, bandwidth in limits.bandwidth.items():
         if f"repository {key}" in holds:
             more = replace(limits, bandwidth={**limits.bandwidth, key: 2 * bandwidth})
-            name = plan.repositories[key].name or key
+            name = words.repository(plan, key)
             yield _with(situation, f"{BANDWIDTH}:{key}", f"twice the bandwidth of {name}", more)
     for key in sorted(one.removeprefix("person ") for one in holds if one.startswith("person ")):
         person = plan.people.get(key)

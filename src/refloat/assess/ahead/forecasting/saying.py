@@ -139,7 +139,7 @@ def _unsized(plan: Plan, recovery: Recovery, limits: Limits) -> Iterator[str]:
             if task.reads.get(repository, 0) is None
         }
         if unknown:
-            name = plan.repositories[repository].name or repository
+            name = words.repository(plan, repository)
             yield (
                 "Import how large the recovery points of "
                 f"{words.abridged(unknown.values())} in {name} are: nobody knows how long it takes "

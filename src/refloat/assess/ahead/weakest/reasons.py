@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from itertools import chain
 
 from refloat.assess import words
-from refloat.assess.about import called
+from refloat.assess.about import called, tool_called
 from refloat.assess.ahead.losses import name_of
 from refloat.assess.ahead.network import Node
 from refloat.assess.ahead.recovery_network import RecoveryNetwork
@@ -182,14 +182,14 @@ def _whats(plan: Plan, reason: Reason) -> str:
 def because(plan: Plan, reason: Reason) -> str:
     """Say a reason, as the end of a sentence: ``there is no copy of the bookings``."""
     what, by = _whats(plan, reason), words.listed(called(plan, one) for one in reason.by)
-    tools = words.listed(_tool(plan, one) for one in reason.by)
+    tools = words.listed(tool_called(plan, one) for one in reason.by)
     texts = {
         Why.NO_COPY: f"there is no copy of {what}",
         Why.NO_WAY: f"nobody wrote down how to put {what} anew",
         Why.VENDOR: f"nothing stands in for {what}",
         Why.COPIES: f"no copy of {what} is left that can be used",
         Why.KEYS: f"copies of {what} are left, and what opens them is kept {_where(plan, reason)}",
-        Why.SIGN_IN: f"{_tool(plan, reason.what)}, which restores it, cannot be signed in to "
+        Why.SIGN_IN: f"{tool_called(plan, reason.what)}, which restores it, cannot be signed in to "
         f"without {by}",
         Why.TOOL: f"nothing but {tools} restores {what}",
         Why.HANDS: _hands(plan, reason.what),
@@ -203,13 +203,13 @@ def because(plan: Plan, reason: Reason) -> str:
 def remedy(plan: Plan, reason: Reason, losses: Iterable[Loss]) -> str:
     """Say what would help most against a reason, given what is lost."""
     lost, what = tuple(losses), _whats(plan, reason)
-    tools = words.listed(_tool(plan, one) for one in reason.by)
+    tools = words.listed(tool_called(plan, one) for one in reason.by)
     if reason.why is Why.COPIES:
         return _another_copy(plan, what, lost)
     if reason.why is Why.HANDS:
         does = "may approve a restore"
         if reason.what != "approve":
-            does = f"can work {_tool(plan, reason.what) if reason.what else 'the backups'}"
+            does = f"can work {_works(plan, reason.what)}"
         return f"Name somebody else who {does}."
     texts = {
         Why.NO_COPY: f"Protect {what}: nothing copies it.",
@@ -218,8 +218,8 @@ def remedy(plan: Plan, reason: Reason, losses: Iterable[Loss]) -> str:
         Why.KEYS: f"Let somebody else keep what opens the copies of {what}, too."
         if _by_people(plan, reason)
         else f"Keep what opens the copies of {what} outside of {tools}, too.",
-        Why.SIGN_IN: f"Give {_tool(plan, reason.what)} a break-glass account that needs none of "
-        f"{words.listed(called(plan, one) for one in reason.by)}.",
+        Why.SIGN_IN: f"Give {tool_called(plan, reason.what)} a break-glass account that needs none "
+        f"of {words.listed(called(plan, one) for one in reason.by)}.",
         Why.TOOL: f"Write down how to restore {what} without {tools}, and try it.",
         Why.STEP: _deputy(plan, lost)
         or f"Write down a way to bring {what} back that needs nothing of what is lost here.",
@@ -247,7 +247,7 @@ def _another_copy(plan: Plan, what: str, losses: tuple[Loss, ...]) -> str:
 
 def _where(plan: Plan, reason: Reason) -> str:
     """Say in what, or by whom, keys are kept."""
-    names = words.listed(_tool(plan, one) for one in reason.by)
+    names = words.listed(tool_called(plan, one) for one in reason.by)
     return f"by {names} alone" if _by_people(plan, reason) else f"in {names}"
 
 
@@ -268,10 +268,8 @@ def _deputy(plan: Plan, losses: Iterable[Loss]) -> str:
 def _hands(plan: Plan, name: str) -> str:
     if name == "approve":
         return "nobody else may approve a restore"
-    return f"nobody else works {_tool(plan, name)}" if name else "nobody else works the backups"
+    return f"nobody else works {_works(plan, name)}"
 
 
-def _tool(plan: Plan, key: str) -> str:
-    """Name a tool, a repository or whatever else it is."""
-    known = plan.platforms.get(key) or plan.repositories.get(key)
-    return known.name or key if known is not None else called(plan, key)
+def _works(plan: Plan, tool: str) -> str:
+    return tool_called(plan, tool) if tool else "the backups"
