@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from refloat.assess.ahead.losses import put_together
+from refloat.assess.ahead.misfits import apart
 from refloat.assess.ahead.ready_made import ready_made, scenario_named
 from refloat.assess.ahead.scenario import scenario_outcome
 from refloat.assess.ahead.services_left import whole_lost
 from refloat.assess.organisation import Organisation
-from refloat.model.ahead import Fate, GroupOutcome, Scenario, ScenarioOutcome, TestResult
+from refloat.model.ahead import Fate, Scenario, ScenarioOutcome, TestResult
 
 LISTED = 20
 """How many scenarios of one kind a list holds; the others are counted."""
@@ -60,6 +61,8 @@ class ScenarioLine:
         tested_stale: whether that no longer counts, or failed.
         untested: how many of the services that go down were never tested.
         apart: how many groups of data cannot be brought back to one time.
+        unfit: how many services come back, or go on, with data of their own in such a group.
+        on_unfit: how many others cannot run without these.
     """
 
     key: str
@@ -78,6 +81,8 @@ class ScenarioLine:
     tested_stale: bool = False
     untested: int = 0
     apart: int = 0
+    unfit: int = 0
+    on_unfit: int = 0
 
 
 @dataclass(frozen=True)
@@ -135,6 +140,9 @@ def line(found: ScenarioOutcome) -> ScenarioLine:
     times = [one.seconds for one in back]
     losses = [one.loss_seconds for one in back if one.loss_seconds is not None]
     last = next((one for one in found.tested if not one.service), None)
+    groups = apart(found.groups)
+    misfits = [one.misfits for one in found.services if one.misfits] if groups else []
+    unfit = sum(some[0].own for some in misfits)
     return ScenarioLine(
         key=found.scenario.key,
         title=found.scenario.title,
@@ -150,7 +158,9 @@ def line(found: ScenarioOutcome) -> ScenarioLine:
         alone=sum(len(one.duties) for one in found.people),
         tested_at=last.at if last is not None else None,
         tested_stale=last is not None and (bool(last.stale) or last.result is TestResult.FAILED),
-        apart=len(_apart(found)),
+        apart=len(groups),
+        unfit=unfit,
+        on_unfit=len(misfits) - unfit,
         untested=sum(one.result is TestResult.NEVER for one in found.tested if one.service),
     )
 
@@ -166,12 +176,7 @@ def verdict(found: ScenarioOutcome) -> int:
     if Fate.GONE in fates:
         return 1
     alone = any(one.duties for one in found.people)
-    return 2 if Fate.UNKNOWN in fates or alone or _apart(found) else 0
-
-
-def _apart(found: ScenarioOutcome) -> list[GroupOutcome]:
-    """Give the groups of data that cannot be brought back to one time."""
-    return [one for one in found.groups if one.named and not one.fits]
+    return 2 if Fate.UNKNOWN in fates or alone or apart(found.groups) else 0
 
 
 def _beyond(value: float | None, target: float | None) -> bool:

@@ -13,18 +13,18 @@ from refloat.app import ahead_pages
 from refloat.app import scenario as app
 from refloat.app.assess import Ground
 from refloat.app.workspace import Workspace
-from refloat.assess.words import day
+from refloat.assess.ahead.misfits import apart
+from refloat.assess.words import abridged, day
 from refloat.cli.judging import on_facts
 from refloat.cli.losing import what_happens
 from refloat.cli.pages import page_option, write_page
-from refloat.cli.shared import emit, say, seconds, table
+from refloat.cli.shared import Cell, emit, say, seconds, table
 from refloat.model.ahead import (
     CopyFate,
     CopyOutcome,
     DataSetOutcome,
     DocumentOutcome,
     Fate,
-    GroupOutcome,
     LastTest,
     ScenarioOutcome,
     ServiceOutcome,
@@ -43,6 +43,7 @@ _FATES = {
     Fate.UNKNOWN: "? not known",
     Fate.GONE: "✗ does not come back",
 }
+_GOES = {Fate.UNTOUCHED: "goes on", Fate.BACK: "comes back", Fate.DEGRADED: "degraded"}
 _COPIES = {
     CopyFate.SURVIVES: "✓ survives",
     CopyFate.LOST: "✗ lost",
@@ -107,13 +108,13 @@ def _list(listed: app.ScenarioList) -> None:
     if not listed.scenarios:
         say("The plan suggests no scenario: it names nothing that could be lost.")
         return
-    rows = [
+    rows: list[tuple[Cell, ...]] = [
         (
             one.key,
             one.title,
             _count("✗", one.gone),
             _count("?", one.unknown),
-            _count("✓", one.back),
+            _back(one),
             _missed(seconds(one.seconds), one.late) if one.back else "",
             _lost(one) if one.back else "",
             _count("✗", one.lost_data),
@@ -136,10 +137,9 @@ def _tell(found: ScenarioOutcome, *, brief: bool) -> None:
     say(_sentence(found))
     if brief:
         return
-    apart = [one for one in found.groups if one.named and not one.fits]
-    _services(found.services, {key for one in apart for key in one.services})
-    _data(found.data_sets, {key for one in apart for key in one.data_sets})
-    _groups(found.groups)
+    _services(found.services)
+    _data(found.data_sets, {key for one in apart(found.groups) for key in one.data_sets})
+    _groups(found)
     access = [one for one in found.access if one.reach is not Reach.REACHABLE]
     rows = [(_REACH[one.reach], one.what, one.because) for one in access]
     _table("What cannot be opened, or perhaps cannot", ("", "What", "Why"), rows)
@@ -168,8 +168,18 @@ def _sentence(found: ScenarioOutcome) -> str:
         text += f" Of {sets} nobody can say whether it comes back."
     if one.apart:
         sets = "1 group of data" if one.apart == 1 else f"{one.apart} groups of data"
-        text += f" {sets} cannot be brought back to one time."
+        text += f" {sets} cannot be brought back to one time{_resting(one)}."
     return text
+
+
+def _resting(one: app.ScenarioLine) -> str:
+    """Say how many services have data that may not fit together, and how many only need these."""
+    if not one.unfit:
+        return ""
+    more = f"; {one.on_unfit} more cannot run without {'it' if one.unfit == 1 else 'them'}"
+    return f": it is data of {_of(one.unfit, 0)} service{'s' if one.unfit > 1 else ''}" + (
+        more if one.on_unfit else ""
+    )
 
 
 def _against_targets(one: app.ScenarioLine) -> str:
@@ -209,26 +219,28 @@ def _of(count: int, total: int) -> str:
     return f"{count} of {total} service{'' if total == 1 else 's'}"
 
 
-def _services(services: Sequence[ServiceOutcome], apart: Container[str]) -> None:
-    down = [one for one in services if one.fate is not Fate.UNTOUCHED]
+def _services(services: Sequence[ServiceOutcome]) -> None:
+    told = [one for one in services if one.fate is not Fate.UNTOUCHED or one.misfits]
     rows = [
         (
-            _fate(one.fate, one.service in apart),
+            _what_becomes(one),
             one.name,
             str(one.wave or ""),
             _within(one),
             _loses(one),
             one.because,
         )
-        for one in down
+        for one in told
     ]
     columns = ("", "Service", "Wave", "Back within (target)", "Loses (target)", "Why")
     _table("Services", columns, rows)
 
 
-def _fate(fate: Fate, apart: bool) -> str:
-    """Say what becomes of something; what perhaps does not fit together is no plain yes."""
-    return "? comes back, may not fit" if apart and fate is Fate.BACK else _FATES[fate]
+def _what_becomes(one: ServiceOutcome) -> str:
+    """Say what becomes of a service; what rests on data that may not fit is no plain yes."""
+    if not one.misfits or one.fate not in _GOES:
+        return _FATES[one.fate]
+    return f"? {_GOES[one.fate]}{',' if one.misfits[0].own else ', on what'} may not fit"
 
 
 def _within(one: ServiceOutcome) -> str:
@@ -252,14 +264,19 @@ def _held(text: str, value: float | None, target: float | None) -> str:
 
 def _data(data_sets: Sequence[DataSetOutcome], apart: Container[str]) -> None:
     rows = [
-        (_fate(one.fate, one.data_set in apart), one.name, *_copy(copy, one))
+        (_in_use(one, one.data_set in apart), one.name, *_copy(copy, one))
         for one in data_sets
         for copy in one.copies or (None,)
     ]
     _table("Data and its copies", ("In use", "Data", "Copy in", "That copy", "Why"), rows)
 
 
-def _groups(groups: Sequence[GroupOutcome]) -> None:
+def _in_use(one: DataSetOutcome, apart: bool) -> str:
+    """Say what becomes of data; what perhaps does not fit together is no plain yes."""
+    return "? comes back, may not fit" if apart and one.fate is Fate.BACK else _FATES[one.fate]
+
+
+def _groups(found: ScenarioOutcome) -> None:
     rows = [
         (
             "✓" if one.fits else "?",
@@ -267,10 +284,16 @@ def _groups(groups: Sequence[GroupOutcome]) -> None:
             _loss(one.loss_seconds),
             f"{seconds(one.skew_seconds)} ({seconds(one.allowed_seconds)})",
             one.because,
+            abridged(
+                some.name
+                for some in found.services
+                for misfit in some.misfits
+                if misfit.group == one.name and one.named and not misfit.own
+            ),
         )
-        for one in groups
+        for one in found.groups
     ]
-    columns = ("", "Group", "Loses together", "Apart (allowed)", "Why")
+    columns = ("", "Group", "Loses together", "Apart (allowed)", "Why", "Needed by")
     _table("Data that must be of one time", columns, rows)
 
 
@@ -339,6 +362,14 @@ def _tried(one: app.ScenarioLine) -> str:
     if one.tested_at is None:
         return "never"
     return f"{'?' if one.tested_stale else ''} {day(one.tested_at)}".strip()
+
+
+def _back(one: app.ScenarioLine) -> Cell:
+    """Say how many services come back, and of how many that is no plain yes."""
+    if not one.unfit:
+        return _count("✓", one.back)
+    more = (f"{one.on_unfit} need{'s' if one.on_unfit == 1 else ''} it",) if one.on_unfit else ()
+    return (_count("?", one.back), f"{one.unfit} may not fit", *more)
 
 
 def _missed(text: str, count: int) -> str:

@@ -131,6 +131,30 @@ class DataSetOutcome:
 
 
 @dataclass(frozen=True, slots=True)
+class Misfit:
+    """Data of one time that comes back and may not fit together, and how a service rests on it.
+
+    Attributes:
+        group: the consistency group.
+        way: keys of services, each of which cannot run without the next: the service itself first,
+            one whose own data it is last. If it is alone, the data is its own.
+    """
+
+    group: str
+    way: tuple[str, ...]
+
+    @property
+    def own(self) -> bool:
+        """Whether the data is the service's own."""
+        return len(self.way) == 1
+
+    @property
+    def drawn(self) -> str:
+        """Draw the way as people do: ``payments <- ledger``."""
+        return " <- ".join(self.way)
+
+
+@dataclass(frozen=True, slots=True)
 class ServiceOutcome:
     """What becomes of one service.
 
@@ -154,6 +178,8 @@ class ServiceOutcome:
             people draw it ("identity <- bkp01 <- identity").
         lost_data: keys of data sets of which no copy is left, opened or not.
         workarounds: how its work goes on meanwhile: names.
+        misfits: where it comes back or goes on, data that may not fit together: first all that is
+            its own, then of what it needs the nearest few groups, with the way there.
     """
 
     service: str
@@ -171,6 +197,7 @@ class ServiceOutcome:
     blocked_by: tuple[str, ...] = ()
     lost_data: tuple[str, ...] = ()
     workarounds: tuple[str, ...] = ()
+    misfits: tuple[Misfit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

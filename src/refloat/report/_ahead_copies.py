@@ -6,8 +6,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from refloat.assess.ahead.misfits import apart
 from refloat.model.ahead import CopyFate, CopyOutcome, DataSetOutcome, Fate, ScenarioOutcome
-from refloat.report._ahead_words import COPY_MARKS, MARKS, Names
+from refloat.report._ahead_words import COPY_MARKS, MARKS, Names, some
 
 LIMIT = 200
 """So many data sets are shown, those of which nothing comes back first."""
@@ -110,7 +111,7 @@ def matrix(outcome: ScenarioOutcome, names: Names) -> Matrix:
     places = tuple(sorted({copy.repository for one in shown for copy in one.copies}))
     if len(places) > COLUMNS:
         places = ()
-    misfits = {key for one in outcome.groups if one.named and not one.fits for key in one.data_sets}
+    misfits = {key for one in apart(outcome.groups) for key in one.data_sets}
     rows = tuple(_row(one, places, names, apart=one.data_set in misfits) for one in shown)
     return Matrix(names.all_of(places), rows, len(worst), _reasons(rows))
 
@@ -126,6 +127,9 @@ class Group:
         apart: seconds between the oldest and the newest part; None likewise.
         allowed: seconds that the parts may lie apart.
         because: why.
+        whose: names of the services that have data of it.
+        needed_by: names of others that come back, or go on, and cannot run without it; only where
+            it may not fit together.
     """
 
     name: str
@@ -135,11 +139,18 @@ class Group:
     apart: float | None
     allowed: float
     because: str
+    whose: str
+    needed_by: str
 
 
 def groups(outcome: ScenarioOutcome, names: Names) -> tuple[Group, ...]:
     """Arrange the groups: those first that do not fit together, then those that nobody put so."""
     found = []
+    needed_by: dict[str, list[str]] = {}
+    for service in outcome.services:
+        for misfit in service.misfits:
+            if not misfit.own:
+                needed_by.setdefault(misfit.group, []).append(service.name)
     for one in outcome.groups:
         mark, word = ("good", "of one time") if one.fits else ("open", "does not fit together")
         if not one.named:
@@ -154,6 +165,8 @@ def groups(outcome: ScenarioOutcome, names: Names) -> tuple[Group, ...]:
                 one.skew_seconds,
                 one.allowed_seconds,
                 one.because,
+                some(names.all_of(one.services)),
+                some(needed_by.get(one.name, ()) if one.named else ()),
             )
         )
     order = ("open", "less", "good")

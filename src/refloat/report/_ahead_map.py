@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from refloat.assess.ahead.misfits import apart
 from refloat.assess.ground.plan_graph import PlanGraph
 from refloat.assess.words import duration
 from refloat.model.ahead import Fate, Loss, LossKind, ScenarioOutcome, ServiceOutcome
@@ -80,17 +81,29 @@ class ScenarioMap:
 
 @dataclass(frozen=True)
 class _Part:
-    """A component: its key, name, fate, and whether it is lost."""
+    """A component: its key, name, fate, whether it is lost, and whether it may not fit."""
 
     key: str
     name: str
     fate: Fate
     lost: bool
+    unfit: bool = False
+
+    @property
+    def rank(self) -> tuple[int, bool]:
+        return _RANK[self.fate], not self.unfit
+
+    @property
+    def mark(self) -> str:
+        return "open" if self.unfit else MARKS[self.fate]
+
+    @property
+    def word(self) -> str:
+        return "may not fit" if self.unfit else _SHORT[self.fate]
 
     @property
     def words(self) -> str:
-        word = _SHORT[self.fate]
-        return f"{shortened(self.name, _LETTERS - len(word) - 2)}: {word}"
+        return f"{shortened(self.name, _LETTERS - len(self.word) - 2)}: {self.word}"
 
 
 def draw(
@@ -154,13 +167,15 @@ def _parts(
 ) -> dict[str, tuple[_Part, ...]]:
     """Give the components of each service that is drawn, the worst first."""
     fates = component_fates(plan, outcome, graph)
+    unfit = {key for one in apart(outcome.groups) for key in one.data_sets}
     result = {}
     for key in chosen:
-        own = [
-            _Part(one, plan.components[one].name or one, *fates.get(one, (Fate.UNTOUCHED, False)))
-            for one in graph.own(key)
-        ]
-        result[key] = tuple(sorted(own, key=lambda one: _RANK[one.fate]))
+        own = []
+        for one in graph.own(key):
+            fate, lost = fates.get(one, (Fate.UNTOUCHED, False))
+            some = one in unfit and lost and fate is Fate.BACK
+            own.append(_Part(one, plan.components[one].name or one, fate, lost, unfit=some))
+        result[key] = tuple(sorted(own, key=lambda one: one.rank))
     return result
 
 
@@ -218,7 +233,7 @@ def _shared(parts: Mapping[str, Sequence[_Part]], graph: PlanGraph, most: int) -
     found = {
         one.key: one for some in parts.values() for one in some if len(graph.owners[one.key]) > 1
     }
-    worst = sorted(found, key=lambda key: _RANK[found[key].fate])[:most]
+    worst = sorted(found, key=lambda key: found[key].rank)[:most]
     return {key: found[key] for key in found if key in frozenset(worst)}
 
 
@@ -227,7 +242,7 @@ def _inside(parts: Iterable[_Part], shared: Mapping[str, _Part]) -> tuple[tuple[
     own = [one for one in parts if one.key not in shared]
     if all(one.fate is Fate.UNTOUCHED for one in own):
         return ()
-    rows = [(MARKS[one.fate], one.words) for one in own[:_PARTS]]
+    rows = [(one.mark, one.words) for one in own[:_PARTS]]
     if len(own) > _PARTS:
         more = len(own) - _PARTS
         rows.append(("idle", f"{more} more of its parts"))
@@ -251,7 +266,7 @@ def _face(
 
 
 def _part_face(one: _Part) -> drawing.Face:
-    return drawing.Face(one.name, MARKS[one.fate], _SHORT[one.fate], part=True, struck=one.lost)
+    return drawing.Face(one.name, one.mark, one.word, part=True, struck=one.lost)
 
 
 def _part_key(key: str) -> str:
@@ -290,6 +305,6 @@ def _relation(
             for key, strength in graph.needed(one.service).items()
         ),
         unwritten=tuple(map(names.of, unwritten)),
-        parts=tuple((MARKS[part.fate], part.name, _SHORT[part.fate]) for part in shown),
+        parts=tuple((part.mark, part.name, part.word) for part in shown),
         more=len(parts) - len(shown),
     )

@@ -8,7 +8,7 @@ from refloat.assess.words import duration
 from refloat.model.ahead import Fate, ScenarioOutcome, ServiceOutcome
 from refloat.model.plan import Plan
 from refloat.report import _bars as bars
-from refloat.report._ahead_words import Names, goes_on, late, touched
+from refloat.report._ahead_words import Names, goes_on, late, misfit, touched, unfit_mark
 from refloat.report._overview_rows import NO_TIER, tier_words
 from refloat.report._scale import Scale, scale
 from refloat.report.words import lasted
@@ -98,7 +98,7 @@ class Table:
 
 def table(plan: Plan, outcome: ScenarioOutcome, names: Names) -> Table:
     """Arrange the services: those that do not come back, those of which nobody knows, by wave."""
-    less = tuple(one for one in outcome.services if goes_on(one) and one.fate is Fate.DEGRADED)
+    less = tuple(one for one in outcome.services if goes_on(one) and not _as_before(one))
     hit = (*touched(outcome), *less)
     shown = hit[:LIMIT]
     times = (seconds for one in shown for seconds in (one.seconds, one.target_seconds))
@@ -106,7 +106,7 @@ def table(plan: Plan, outcome: ScenarioOutcome, names: Names) -> Table:
     groups: dict[str, list[Row]] = {}
     for one in sorted(shown, key=_place):
         groups.setdefault(_group(one), []).append(_row(plan, one, names, axis))
-    untouched = tuple(one.name for one in outcome.services if one.fate is Fate.UNTOUCHED)
+    untouched = tuple(one.name for one in outcome.services if _as_before(one))
     return Table(
         tuple((title, tuple(rows)) for title, rows in groups.items()),
         axis,
@@ -115,6 +115,11 @@ def table(plan: Plan, outcome: ScenarioOutcome, names: Names) -> Table:
         untouched[:UNTOUCHED_LIMIT],
         len(untouched),
     )
+
+
+def _as_before(one: ServiceOutcome) -> bool:
+    """Whether a service goes on, and nothing more is to be said of it."""
+    return one.fate is Fate.UNTOUCHED and not one.misfits
 
 
 def _place(one: ServiceOutcome) -> tuple[int, int]:
@@ -128,7 +133,9 @@ def _group(one: ServiceOutcome) -> str:
     if one.fate is Fate.UNKNOWN:
         return "Nobody can say whether it comes back"
     if goes_on(one):
-        return "Goes on, with less"
+        return (
+            "Goes on, with less" if one.fate is Fate.DEGRADED else "Goes on, may not fit together"
+        )
     return "Comes back" if one.wave is None else f"Comes back in wave {one.wave}"
 
 
@@ -160,18 +167,19 @@ def _bar(one: ServiceOutcome, axis: Scale) -> TimeBar:
     if one.fate is Fate.GONE:
         return TimeBar(f"never; {allowed}", "bad", 0.0, 0.0, target_at, endless=True)
     if goes_on(one):
-        return TimeBar("never goes down", "less", 0.0, 0.0, target_at, endless=False)
+        mark = unfit_mark(one, "less")
+        return TimeBar(f"never goes down{misfit(one)}", mark, 0.0, 0.0, target_at, endless=False)
     if seconds is None:
         when = " when" if one.fate in (Fate.BACK, Fate.DEGRADED) else ""
-        text = f"not known{when}; {allowed}"
+        text = f"not known{when}{misfit(one)}; {allowed}"
         return TimeBar(text, "open", 0.0, 0.0, target_at, endless=True)
-    less = ", with less" if one.fate is Fate.DEGRADED else ""
+    less = (", with less" if one.fate is Fate.DEGRADED else "") + misfit(one)
     if target is None:
         text = f"{lasted(seconds)}{less}; no target"
         return TimeBar(text, "open", axis.bar(seconds), 0.0, None, endless=False)
     text = f"{lasted(seconds)} of {duration(target)}{less}"
     if not late(one):
-        mark = "less" if less else "good"
+        mark = unfit_mark(one, "less" if less else "good")
         return TimeBar(text, mark, axis.bar(seconds), 0.0, target_at, endless=False)
     within = axis.at(target)
     beyond = max(0.5, round(axis.at(seconds) - within, 3))

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Protocol
 
+from refloat.assess.ahead.misfits import apart
 from refloat.assess.ahead.services_left import whole_lost
 from refloat.assess.words import duration
 from refloat.model.ahead import CopyFate, Fate, ScenarioOutcome, ServiceOutcome
@@ -84,8 +85,30 @@ def goes_on(one: ServiceOutcome) -> bool:
     return one.fate is Fate.UNTOUCHED or (one.fate is Fate.DEGRADED and one.wave is None)
 
 
+def misfit(one: ServiceOutcome) -> str:
+    """Say in words to add that a service rests on data that may not fit together; else nothing."""
+    if not one.misfits:
+        return ""
+    return ", may not fit" if one.misfits[0].own else ", on what may not fit"
+
+
 def fate(one: ServiceOutcome) -> tuple[str, str]:
-    """Give the symbol of what becomes of a service, and one to four words."""
+    """Give the symbol of what becomes of a service, and a few words."""
+    mark, word = _fate(one)
+    unfit = misfit(one)
+    if unfit and one.fate is Fate.UNTOUCHED:
+        word = "goes on"
+    return unfit_mark(one, mark), f"{word}{unfit}"
+
+
+def unfit_mark(one: ServiceOutcome, mark: str) -> str:
+    """Give the symbol of a service for what may not fit together, unless it has a graver one."""
+    if not one.misfits or mark not in ("good", "idle", "less"):
+        return mark
+    return "open" if one.misfits[0].own else "less"
+
+
+def _fate(one: ServiceOutcome) -> tuple[str, str]:
     if one.fate is Fate.DEGRADED and goes_on(one):
         return "less", "goes on with less"
     if one.fate in _COME_BACK and late(one):
@@ -105,11 +128,11 @@ def sentence(outcome: ScenarioOutcome) -> str:
 
 def _data_sentence(outcome: ScenarioOutcome) -> str:
     """Say what data stays away, where no service does, so that nobody takes all for well."""
-    apart = sum(one.named and not one.fits for one in outcome.groups)
+    unfit = len(apart(outcome.groups))
     text = ""
-    if apart:
+    if unfit:
         cannot = "cannot be brought back to one time"
-        text = f" {count(apart, 'group of data', 'groups of data')} {cannot}."
+        text = f" {count(unfit, 'group of data', 'groups of data')} {cannot}{_whose(outcome)}."
     if any(one.fate in (Fate.GONE, Fate.UNKNOWN) for one in outcome.services):
         return text
     for fate, does, do in (
@@ -120,6 +143,18 @@ def _data_sentence(outcome: ScenarioOutcome) -> str:
         if names:
             text += f" {count(len(names), does, do)}: {some(names)}."
     return text
+
+
+def _whose(outcome: ScenarioOutcome) -> str:
+    """Name whose data it is that may not fit together, and say how many others need it."""
+    misfits = [one for one in outcome.services if one.misfits]
+    own = [one.name for one in misfits if one.misfits[0].own]
+    if not own:
+        return ""
+    more = len(misfits) - len(own)
+    return f", of {some(own)}" + (
+        f"; {more} more cannot run without {'it' if len(own) == 1 else 'them'}" if more else ""
+    )
 
 
 def _services_sentence(outcome: ScenarioOutcome) -> str:
@@ -175,7 +210,9 @@ def cards(outcome: ScenarioOutcome, *, timed: bool = True) -> tuple[Answer, ...]
 def _back_card(hit: Sequence[ServiceOutcome]) -> Answer:
     fates = Counter(one.fate for one in hit)
     back = fates[Fate.BACK] + fates[Fate.DEGRADED]
-    mark = "bad" if fates[Fate.GONE] else "open" if fates[Fate.UNKNOWN] else "good"
+    misfits = Counter(one.misfits[0].own for one in hit if one.misfits)
+    unsure = fates[Fate.UNKNOWN] or misfits
+    mark = "bad" if fates[Fate.GONE] else "open" if unsure else "good"
     reasons = []
     if fates[Fate.GONE]:
         reasons.append(f"{count(fates[Fate.GONE], 'does', 'do')} not come back.")
@@ -183,6 +220,10 @@ def _back_card(hit: Sequence[ServiceOutcome]) -> Answer:
         reasons.append(f"Of {fates[Fate.UNKNOWN]}, nobody can say.")
     if fates[Fate.DEGRADED]:
         reasons.append(f"{count(fates[Fate.DEGRADED], 'comes', 'come')} back with less.")
+    if misfits[True]:
+        reasons.append(f"The data of {misfits[True]} may not fit together.")
+    if misfits[False]:
+        reasons.append(f"{count(misfits[False], 'needs', 'need')} such data of others.")
     return Answer("Do the services come back?", f"{back} of {len(hit)}", mark, "", tuple(reasons))
 
 
@@ -217,7 +258,7 @@ def _data_card(outcome: ScenarioOutcome, hit: Sequence[ServiceOutcome]) -> Answe
     stuck = sum(one.fate is Fate.GONE for one in lost) - len(whole)
     unknown = sum(one.fate is Fate.UNKNOWN for one in lost)
     over = sum(_loses_too_much(one) for one in hit)
-    apart = sum(one.named and not one.fits for one in outcome.groups)
+    unfit = len(apart(outcome.groups))
     reasons = []
     if whole:
         reasons.append(f"Nothing is left of {some(whole)}.")
@@ -227,8 +268,8 @@ def _data_card(outcome: ScenarioOutcome, hit: Sequence[ServiceOutcome]) -> Answe
         reasons.append(f"Of {count(unknown, 'data set', 'data sets')}, nobody can say.")
     if over:
         reasons.append(f"{count(over, 'service loses', 'services lose')} more than is allowed.")
-    if apart:
-        reasons.append(f"{count(apart, 'group does', 'groups do')} not fit together.")
+    if unfit:
+        reasons.append(f"{count(unfit, 'group does', 'groups do')} not fit together.")
     gone = bool(whole or stuck)
     losses = [one.loss_seconds for one in lost]
     losses += [one.loss_seconds for one in outcome.groups]
@@ -236,7 +277,7 @@ def _data_card(outcome: ScenarioOutcome, hit: Sequence[ServiceOutcome]) -> Answe
     if not known:
         word = "All that is hit" if gone and not unknown else "Not known"
         return Answer(question, word, "bad" if gone else "open", "", tuple(reasons))
-    mark = "bad" if gone or over else "open" if unknown or apart else "good"
+    mark = "bad" if gone or over else "open" if unknown or unfit else "good"
     longest = f"Up to {duration(max(known))}"
     says = "The newest work of so long, where copies come back."
     return Answer(question, longest, mark, says, tuple(reasons))

@@ -206,3 +206,24 @@ def test_data_that_is_lost_for_good_ends_with_one(tmp_path: Path) -> None:
     ended = refloat(tmp_path, "scenario", "site:hq", "--facts", "facts")
     assert ended.returncode == 1
     assert "1 data set does not come back." in ended.stderr
+
+
+@pytest.mark.requirement("R-014")
+def test_what_only_rests_on_such_data_is_told_apart_from_its_owner(tmp_path: Path) -> None:
+    ended = saltbush(tmp_path, "deletion:clin-files")
+    said = " ".join(ended.stdout.replace("│", " ").split())
+    assert "? comes back, may not fit CareNote clinical application" in said
+    assert "? comes back, on what may not fit Pathology results interface" in said
+    assert "pathology <- clinical-app" in said
+    assert "it is data of 1 service; 1 more cannot run without it." in ended.stderr
+    services = answer(saltbush(tmp_path, "deletion:clin-files", "--json"), 2)["services"]
+    assert [one["misfits"] for one in services if one["misfits"]] == [
+        [{"group": "clin", "way": ["clinical-app"]}],
+        [{"group": "clin", "way": ["pathology", "clinical-app"]}],
+    ]
+    lines = {one["key"]: one for one in answer(saltbush(tmp_path, "--json"), 0)["scenarios"]}
+    assert (lines["deletion:clin-files"]["unfit"], lines["deletion:clin-files"]["on_unfit"]) == (
+        1,
+        1,
+    )
+    assert "1 may not fit" in saltbush(tmp_path).stdout

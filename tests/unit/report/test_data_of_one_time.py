@@ -26,7 +26,7 @@ def page(*groups: GroupOutcome) -> AheadInput:
 def test_groups_stand_below_the_data_those_that_do_not_fit_first() -> None:
     text = words(section(scenario_page(page(FITS, APART, WITHOUT, UNSAID)), "data"))
     after = text.partition("Data that must be of one time")[2]
-    assert after.index("book") < after.index("Payroll") < after.index("clin")
+    assert after.index(" book ") < after.index(" Payroll ") < after.index(" clin ")
     for said in ("of one time", "does not fit together", "nobody said whether", "3 days 18 h"):
         assert said in after
     assert "15 min allowed" in after

@@ -5,6 +5,7 @@ from __future__ import annotations
 from refloat.assess.ahead.absent import absent
 from refloat.assess.ahead.aftermath import aftermath
 from refloat.assess.ahead.copies_left import CopiesLeft
+from refloat.assess.ahead.misfits import with_misfits
 from refloat.assess.ahead.reach import reached
 from refloat.assess.ahead.reading import channels_left, documents_left
 from refloat.assess.ahead.services_left import ServicesLeft
@@ -31,7 +32,7 @@ def scenario_outcome(organisation: Organisation, scenario: Scenario) -> Scenario
     together = Together(left, by_key)
     data_sets = tuple(map(together.told, data_sets))
     looked = ServicesLeft(left, by_key, together.by_service)
-    services = looked.outcomes()
+    services = with_misfits(left, by_key, together.outcomes, looked.outcomes())
     lost = tuple(sorted(one.data_set for one in data_sets if one.lost))
     access = reached(left, lost)
     last = tested(left, services)

@@ -18,6 +18,9 @@ from refloat.model.plan import Service
 _NAMED = 5
 """How many things a service names that keep it from coming back."""
 
+UNTOUCHED = "Nothing that it needs is touched."
+"""What is said of a service that goes on as before."""
+
 _FIRST = {Fate.GONE: 0, Fate.UNKNOWN: 1}
 
 
@@ -212,15 +215,13 @@ class ServicesLeft:
             if later:
                 some = words.listed(later[:_NAMED])
                 return f"{name} goes on, for a while without {some}."
-            return "Nothing that it needs is touched."
+            return UNTOUCHED
         text = f"{name} goes on" if back is None else _comes_back(name, back)
         if back is not None and not self._left.is_lost(service.key) and back.after:
             text += f", when {called(self._left.plan, back.after)} is"
         if without:
             names = words.listed(called(self._left.plan, key) for key in without[:_NAMED])
             text += f", without {names}"
-        if any(one.named and not one.fits for one in self._groups.get(service.key, ())):
-            text += "; nobody can say whether its data fits together"
         return f"{text}."
 
     def _why_not(self, service: Service, fate: Fate, blocked: tuple[str, ...]) -> str:

@@ -75,7 +75,9 @@ def test_where_nothing_lies_close_enough_it_is_not_known() -> None:
     assert any(
         "back up the database and the documents at one time" in s.lower() for s in found.surer
     )
-    assert found.services[0].because.endswith("; nobody can say whether its data fits together.")
+    assert found.services[0].because.endswith(
+        "; nobody can say whether its data of the group g fits together."
+    )
     for key in ("db", "docs"):
         one = data_set(found, key)
         assert one.fate is Fate.BACK, "each alone does; what it loses alone is known"
