@@ -13,7 +13,7 @@ from refloat.assess.ahead.weakest import data_apart
 from refloat.assess.ahead.weakest.points import weakest
 from refloat.model.ahead import LossKind, Weakest
 from refloat.model.feed import CopySeen
-from refloat.model.plan import ComponentKind, Dependency, Plan
+from refloat.model.plan import ComponentKind, Dependency, Plan, Strength
 from tests.unit.assess.copied import (
     HOUR,
     MINUTE,
@@ -83,3 +83,28 @@ def test_too_many_losses_are_not_looked_at_and_that_is_said(
     told = found(4 * HOUR)
     assert not told.apart
     assert any("data of one time may not fit together" in one for one in told.left_out)
+
+
+def rest_on_it(*, hard: bool = True) -> Weakest:
+    """Ask for a service that needs the one whose data has to be of one time."""
+    given = two_of_one_time()
+    needs = (Dependency("booking", Strength.HARD if hard else Strength.SOFT),)
+    till = replace(given.services["booking"], key="till", name="Till", needs=needs)
+    given = replace(given, services={**given.services, "till": till})
+    facts = [
+        point("book-db", NOW - 5 * HOUR, copies=(CopySeen("vault"),)),
+        point("pictures", NOW - HOUR, copies=(CopySeen("vault"),)),
+    ]
+    return weakest(organisation(given, *facts), ("till",), 1, (LossKind.SITE,))
+
+
+def test_what_only_needs_such_data_is_told_with_the_way_to_it() -> None:
+    told = rest_on_it()
+    (said,) = told.apart
+    assert said.startswith("If the site house is lost, data comes back that may not fit together.")
+    assert said.endswith(" It is needed by Till (till <- booking).")
+    assert verdict(told) == 2
+
+
+def test_what_can_do_without_such_data_is_not() -> None:
+    assert rest_on_it(hard=False).apart == ()

@@ -1,7 +1,7 @@
 """After which single losses data that must be of one time comes back, and may not fit together.
 
 That is no smallest set: the service comes back. It is looked at with the scenario of each loss that
-strikes data of a consistency group or a copy of it.
+strikes data of a consistency group or a copy of it, of a service or of what it cannot run without.
 """
 
 from __future__ import annotations
@@ -9,16 +9,18 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 
 from refloat.assess import words
+from refloat.assess.about import called
 from refloat.assess.ahead.losses import in_words
+from refloat.assess.ahead.misfits import apart as unfit_groups
 from refloat.assess.ahead.recovery_network import RecoveryNetwork
 from refloat.assess.ahead.scenario import scenario_outcome
+from refloat.assess.ahead.times import needs_of
+from refloat.assess.ground.plan_graph import reached
 from refloat.assess.organisation import Organisation
-from refloat.model.ahead import Fate, Loss, Scenario
+from refloat.model.ahead import Loss, Scenario
 
 MOST = 3_000_000
 """Things of the network, times losses that are tried, at most: some seconds."""
-
-_UP = (Fate.UNTOUCHED, Fate.BACK, Fate.DEGRADED)
 
 
 def apart(
@@ -63,12 +65,16 @@ def apart(
 
 
 def _parts(network: RecoveryNetwork, services: Collection[str]) -> Iterable[int]:
-    """Give what stands for the data of consistency groups that some services have, and copies."""
+    """Give what stands for data of consistency groups that services rest on, and its copies."""
     components, owners = network.plan.components, network.graph.owners
+    grouped = [key for key in network.copies if components[key].group]
+    if not grouped:
+        return
+    needed = reached(needs_of(network), services)
     groups = {
         components[key].group
-        for key in network.copies
-        if components[key].group and any(one in services for one in owners.get(key, ()))
+        for key in grouped
+        if any(one in needed for one in owners.get(key, ()))
     }
     for key, copies in network.copies.items():
         if components[key].group in groups:
@@ -77,12 +83,16 @@ def _parts(network: RecoveryNetwork, services: Collection[str]) -> Iterable[int]
 
 
 def _unfit(organisation: Organisation, services: Collection[str], loss: Loss) -> list[str]:
+    """Say which groups do not fit after a loss, and which services that count only need them."""
     outcome = scenario_outcome(organisation, Scenario("", "it is lost", (loss,)))
-    back = {one.service for one in outcome.services if one.fate in _UP}
-    return [
-        one.because
-        for one in outcome.groups
-        if one.named
-        and not one.fits
-        and any(key in back and key in services for key in one.services)
-    ]
+    told = [one.misfits for one in outcome.services if one.service in services]
+    found = []
+    for group in unfit_groups(outcome.groups):
+        some = [one for misfits in told for one in misfits if one.group == group.name]
+        ways = [
+            f"{called(organisation.plan, one.way[0])} ({one.drawn})" for one in some if not one.own
+        ]
+        needed = f" It is needed by {words.abridged(ways)}." if ways else ""
+        if some:
+            found.append(f"{group.because}{needed}")
+    return found
