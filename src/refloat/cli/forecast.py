@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ from refloat.app.assess import Ground
 from refloat.app.scenario import Wanted
 from refloat.app.scenario import outcome as scenario_outcome
 from refloat.app.workspace import Workspace
+from refloat.assess.words import abridged
 from refloat.cli.judging import on_facts
 from refloat.cli.losing import what_happens
 from refloat.cli.pages import page_option, write_page
@@ -162,6 +163,7 @@ def _tell(found: Forecast, *, brief: bool) -> None:
     _table("Back within, in so many of 100 recoveries", columns, rows)
     if rows:
         say("A bar reaches to 50 (█), 80 (▓) and 95 (░) of 100; │ is the target.")
+    _lines("Comes back, and may not fit together", _unfit(found.services))
     others = [
         ("✗ does not come back" if one.fate is Fate.GONE else "? not known", one.name, one.why_not)
         for one in found.services
@@ -212,6 +214,11 @@ def _sentence(found: Forecast) -> str:
         )
     if missed:
         parts.append(f"{missed} of these miss{'' if missed > 1 else 'es'} the target")
+    unfit = sum(bool(one.misfits) for one in known)
+    if unfit:
+        parts.append(
+            f"{unfit} of these rest{'' if unfit > 1 else 's'} on data that may not fit together"
+        )
     if gone:
         parts.append(f"{gone} do{'' if gone > 1 else 'es'} not come back")
     if unknown:
@@ -230,6 +237,20 @@ def _service(one: ServiceForecast) -> tuple[str, ...]:
         _bar(one),
         f"{100 * within:.0f} of 100" if within is not None else "",
     )
+
+
+def _unfit(services: Iterable[ServiceForecast]) -> Iterator[str]:
+    """Say of each group of data that may not fit together whose it is, and which others need it."""
+    own: dict[str, list[str]] = {}
+    needed: dict[str, list[str]] = {}
+    for one in services:
+        for misfit in one.misfits:
+            some = f"{one.name}{'' if misfit.own else f' ({misfit.drawn})'}"
+            (own if misfit.own else needed).setdefault(misfit.group, []).append(some)
+    for group in dict.fromkeys((*own, *needed)):
+        parts = (("of", own), ("needed by", needed))
+        said = [f"{how} {abridged(some[group])}" for how, some in parts if group in some]
+        yield f"Data of the group {group}, {'; '.join(said)}."
 
 
 def _bar(one: ServiceForecast) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from refloat.model.ahead import Fate, Scenario
+from refloat.model.ahead import Fate, Misfit, Scenario
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +71,7 @@ class ServiceForecast:
             no forecast.
         why_not: why there is no forecast, in a sentence; empty if there is one.
         fate: what becomes of it; a service that the limits never let come back is gone.
+        misfits: data that may not fit together, on which it rests once it is back.
     """
 
     service: str
@@ -82,6 +83,7 @@ class ServiceForecast:
     within_target: float | None
     why_not: str = ""
     fate: Fate = Fate.BACK
+    misfits: tuple[Misfit, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from refloat.model.forecast import (
     ServiceForecast,
 )
 from refloat.report._ahead_durations import Durations, durations, simulated
-from refloat.report._ahead_words import Names, count
+from refloat.report._ahead_words import Names, count, misfit, unfit_mark
 from refloat.report._scale import Scale, scale
 from refloat.report.words import Answer
 
@@ -46,7 +46,9 @@ class Row:
 
     Attributes:
         name: for people.
-        mark, text: whether 80 of 100 trials meet the target, and their time.
+        mark, text: whether 80 of 100 trials meet the target, their time, and whether it rests on
+            data that may not fit together.
+        met: the symbol of the target alone.
         spread: where its bar stands; None if there is no forecast.
         spread_text: the same in words.
         target_at: percent at which the target stands; None if there is none.
@@ -58,6 +60,7 @@ class Row:
     name: str
     mark: str
     text: str
+    met: str
     spread: Spread | None
     spread_text: str
     target_at: float | None
@@ -244,17 +247,24 @@ def _row(one: ServiceForecast, axis: Scale) -> Row:
     if one.seconds is None:
         gone = one.fate is Fate.GONE
         mark, text = ("bad", f"never; {allowed}") if gone else ("open", f"no forecast; {allowed}")
-        return Row(one.name, mark, text, None, "", target_at, "", at_best, one.why_not)
+        return Row(one.name, mark, text, mark, None, "", target_at, "", at_best, one.why_not)
     if target is None:
         mark, text = "open", f"{simulated(one.seconds.p80)}; no target"
     else:
         mark = "good" if _meets(one) else "risk"
         text = f"{simulated(one.seconds.p80)} of {simulated(target)}"
         text += "" if _meets(one) else ", too late"
-    share = of_hundred(one.within_target) if one.within_target is not None else ""
-    spread = _spread(one.seconds, axis)
     return Row(
-        one.name, mark, text, spread, _spread_text(one.seconds), target_at, share, at_best, ""
+        name=one.name,
+        mark=unfit_mark(one, mark),
+        text=f"{text}{misfit(one)}",
+        met=mark,
+        spread=_spread(one.seconds, axis),
+        spread_text=_spread_text(one.seconds),
+        target_at=target_at,
+        share=of_hundred(one.within_target) if one.within_target is not None else "",
+        at_best=at_best,
+        why_not="",
     )
 
 

@@ -10,6 +10,7 @@ from refloat.assess.ahead.misfits import apart
 from refloat.assess.ahead.services_left import whole_lost
 from refloat.assess.words import duration
 from refloat.model.ahead import CopyFate, Fate, ScenarioOutcome, ServiceOutcome
+from refloat.model.forecast import ServiceForecast
 from refloat.model.plan import Plan
 from refloat.report.words import Answer
 
@@ -85,7 +86,7 @@ def goes_on(one: ServiceOutcome) -> bool:
     return one.fate is Fate.UNTOUCHED or (one.fate is Fate.DEGRADED and one.wave is None)
 
 
-def misfit(one: ServiceOutcome) -> str:
+def misfit(one: ServiceOutcome | ServiceForecast) -> str:
     """Say in words to add that a service rests on data that may not fit together; else nothing."""
     if not one.misfits:
         return ""
@@ -101,7 +102,7 @@ def fate(one: ServiceOutcome) -> tuple[str, str]:
     return unfit_mark(one, mark), f"{word}{unfit}"
 
 
-def unfit_mark(one: ServiceOutcome, mark: str) -> str:
+def unfit_mark(one: ServiceOutcome | ServiceForecast, mark: str) -> str:
     """Give the symbol of a service for what may not fit together, unless it has a graver one."""
     if not one.misfits or mark not in ("good", "idle", "less"):
         return mark

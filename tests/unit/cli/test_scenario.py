@@ -227,3 +227,14 @@ def test_what_only_rests_on_such_data_is_told_apart_from_its_owner(tmp_path: Pat
         1,
     )
     assert "1 may not fit" in saltbush(tmp_path).stdout
+
+
+def test_a_forecast_says_whose_data_may_not_fit_together_and_who_needs_it(tmp_path: Path) -> None:
+    plan = ("--plan", str(EXAMPLE / "refloat.yaml"))
+    asked = ("forecast", "deletion:clin-files", "--trials", "50", *FACTS)
+    told = refloat(tmp_path, *plan, *asked).stderr
+    assert "2 of these rest on data that may not fit together." in told
+    assert (
+        "Data of the group clin, of CareNote clinical application; needed by Pathology results "
+        "interface (HL7) (pathology <- clinical-app)."
+    ) in told

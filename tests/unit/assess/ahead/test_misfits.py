@@ -5,9 +5,13 @@ from __future__ import annotations
 import pytest
 
 from refloat.app.scenario import line, verdict
+from refloat.assess.ahead.forecasting.forecast import Asked, forecast
 from refloat.assess.ahead.misfits import MOST
+from refloat.assess.ahead.ready_made import scenario_named
 from refloat.model.ahead import Fate, Misfit, ScenarioOutcome, ServiceOutcome
 from refloat.model.feed import DependencySeen, PointSeen
+from refloat.report._ahead_forecast import view
+from refloat.report._ahead_words import Names
 from tests.unit.assess.ahead.test_what_belongs_together import at, points
 from tests.unit.assess.ahead.test_what_falls import company, lost, scenario
 from tests.unit.assess.copied import BOX, HOUR, NOW
@@ -85,6 +89,21 @@ def test_where_the_data_fits_nothing_is_said() -> None:
 def test_what_was_only_seen_to_be_needed_counts_too() -> None:
     seen = DependencySeen(BOX, "seen", NOW - HOUR, "seen", "wiki", "ledger")
     assert ways(scenario(company(FIRM, *FAR, seen), "site:hq"))["wiki"] == ("g: wiki <- ledger",)
+
+
+def test_a_forecast_of_it_says_so_of_what_is_back() -> None:
+    timed = FIRM.replace("group: g, watch", "group: g, takes: 1 h, watch")
+    given = company(timed, *FAR)
+    told = forecast(given, scenario_named(given, "site:hq"), Asked(trials=10))
+    found = {one.service: one.misfits for one in told.services if one.misfits}
+    assert found == {
+        "ledger": (Misfit("g", ("ledger",)),),
+        "payments": (Misfit("g", ("payments", "ledger")),),
+        "portal": (Misfit("g", ("portal", "payments", "ledger")),),
+    }
+    row = next(one for one in view(told, Names(given.plan)).rows if one.name == "Portal")
+    assert (row.mark, row.met) == ("open", "open")
+    assert row.text.endswith("no target, on what may not fit")
 
 
 TWO = FIRM.replace("needs: [db, docs]}", "needs: [db]}").replace(

@@ -240,6 +240,7 @@ def _service(
         within_target=within,
         why_not="" if seconds is not None else why,
         fate=Fate.GONE if one.service in recovery.stopped else one.fate,
+        misfits=() if one.service in recovery.stopped else one.misfits,
     )
 
 
