@@ -12,6 +12,7 @@ from refloat.assess.ahead.weakest.points import weakest as found_weakest
 from refloat.model.ahead import LossKind, Weakest
 from refloat.model.errors import MissingInput
 from refloat.model.plan import Plan
+from refloat.plan import first_of, service_of
 
 FIRST_TIER = 1
 """The tier whose services are looked at if nobody says which."""
@@ -55,14 +56,8 @@ def verdict(found: Weakest) -> int:
 
 
 def _chosen(plan: Plan, query: WeakestQuery) -> Sequence[str]:
-    unknown = [key for key in query.services if key not in plan.services]
-    if unknown:
-        known = ", ".join(list(plan.services)[:12]) or "none"
-        raise MissingInput(
-            f"the plan has no service {unknown[0]!r}", hint=f"Its services are: {known}."
-        )
     if query.services:
-        asked = set(query.services)
+        asked = {service_of(plan, key).key for key in query.services}
         return [key for key in plan.services if key in asked]
     chosen = [key for key, one in plan.services.items() if one.tier == query.tier]
     if not chosen:
@@ -78,4 +73,4 @@ def _chosen(plan: Plan, query: WeakestQuery) -> Sequence[str]:
 def _to_name(plan: Plan) -> str:
     if not plan.services:
         return "It has no services at all."
-    return f"No service has a tier; name some: {', '.join(list(plan.services)[:12])}."
+    return f"No service has a tier; name some: {first_of(list(plan.services))}."

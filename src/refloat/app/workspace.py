@@ -15,7 +15,7 @@ from refloat.ledger.log import Ledger
 from refloat.model.errors import MissingInput, PlanProblem, StateProblem
 from refloat.model.options import AdapterCatalogue
 from refloat.model.plan import Plan, Service
-from refloat.plan import PlanFile, did_you_mean
+from refloat.plan import PlanFile, service_of
 
 PLAN_VARIABLE = "REFLOAT_PLAN"
 STATE_VARIABLE = "REFLOAT_STATE"
@@ -160,14 +160,7 @@ class Workspace:
         Raises:
             MissingInput: if the plan has no such service; names the nearest.
         """
-        services = self.plan.services
-        if key not in services:
-            names = ", ".join(services) or "none"
-            raise MissingInput(
-                f"the plan has no service {key!r}",
-                hint=did_you_mean(key, services, f"It has: {names}."),
-            )
-        return services[key]
+        return service_of(self.plan, key)
 
     def ledger(self) -> Ledger:
         """Open the ledger, made at its first use.

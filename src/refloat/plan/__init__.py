@@ -1,6 +1,6 @@
 """Plan as code: YAML text in; a valid plan, or every complaint with its place, out."""
 
-from refloat.plan.complaints import Complaint, PlanRefused, did_you_mean, nearest
+from refloat.plan.complaints import Complaint, PlanRefused, did_you_mean, first_of, nearest
 from refloat.plan.durations import format_duration, parse_duration
 from refloat.plan.fingerprints import (
     fingerprint,
@@ -13,7 +13,7 @@ from refloat.plan.fingerprints import (
     tier_fingerprint,
 )
 from refloat.plan.joining import PlanFile
-from refloat.plan.ordering import closure, order, own, services_needed, written_out
+from refloat.plan.ordering import closure, order, own, service_of, services_needed, written_out
 from refloat.plan.parser import parse, parse_files
 from refloat.plan.recoverable import unrecoverable
 from refloat.plan.reference import reference
@@ -26,6 +26,7 @@ __all__ = [
     "closure",
     "did_you_mean",
     "fingerprint",
+    "first_of",
     "format_duration",
     "nearest",
     "objective_fingerprint",
@@ -41,6 +42,7 @@ __all__ = [
     "schema",
     "service_fingerprint",
     "service_fingerprints",
+    "service_of",
     "services_needed",
     "tier_fingerprint",
     "unrecoverable",

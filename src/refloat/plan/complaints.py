@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import NoReturn
 
@@ -15,6 +15,9 @@ SHOWN_AT_MOST = 500
 
 COMPARISONS = 20_000
 """Spellings of one plan are compared no more often than this: a huge one is refused quickly."""
+
+_LISTED = 12
+"""How many of the names that there are a message lists."""
 
 
 @dataclass(frozen=True, order=True)
@@ -146,6 +149,12 @@ def did_you_mean(written: str, right: Collection[str], otherwise: str = "") -> s
     """
     close = nearest(written, right)
     return f"Did you mean {close!r}?" if close else otherwise
+
+
+def first_of(names: Sequence[str]) -> str:
+    """Join names that somebody may choose from; of many, the first twelve and how many more."""
+    more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
+    return f"{', '.join(names[:_LISTED])}{more}"
 
 
 def quote(text: str) -> str:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from refloat.model.errors import MissingInput
 from refloat.model.plan import Dependency, Plan, Service, Strength
-from refloat.plan.complaints import did_you_mean
+from refloat.plan.complaints import did_you_mean, first_of
 
 
 def closure(plan: Plan, service: str) -> Mapping[str, Strength]:
@@ -217,11 +217,11 @@ def service_of(plan: Plan, key: str) -> Service:
     """Give a service of a plan.
 
     Raises:
-        MissingInput: if the plan has no such service.
+        MissingInput: if the plan has no such service; names the nearest.
     """
     if key in plan.services:
         return plan.services[key]
-    names = ", ".join(sorted(plan.services)) or "none"
+    names = first_of(sorted(plan.services)) or "none"
     raise MissingInput(
         f"the plan has no service {key!r}",
         hint=did_you_mean(key, plan.services, f"Its services are: {names}."),

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from refloat.model.errors import MissingInput
-from refloat.model.plan import Dependency, Strength
+from refloat.model.plan import Dependency, Service, Strength
 from refloat.plan import (
     closure,
     order,
     own,
     parse,
+    service_of,
     services_needed,
     unrecoverable,
     written_out,
@@ -169,3 +172,24 @@ def test_long_chains_of_services_are_no_trouble() -> None:
     plan = parse("\n".join(lines).encode(), "p", CATALOGUE, COMPLAINTS_OF)
     assert order(plan, "s4999") == (("c",),)
     assert len(services_needed(plan, "s4999")) == 4999
+
+
+def test_for_a_service_that_is_not_there_the_nearest_is_named() -> None:
+    with pytest.raises(MissingInput) as told:
+        service_of(plan_of(SERVICES), "mial")
+    assert told.value.hint == "Did you mean 'mail'?"
+
+
+def test_where_none_is_near_the_services_are_listed_and_of_many_the_first() -> None:
+    few = replace(plan_of(SERVICES), services={"tide": Service("tide", "Tide tables")})
+    with pytest.raises(MissingInput) as told:
+        service_of(few, "zzz")
+    assert told.value.hint == "Its services are: tide."
+    names = [f"tide-{number:02}" for number in range(15)]
+    many = replace(few, services={name: Service(name, name) for name in names})
+    with pytest.raises(MissingInput) as told:
+        service_of(many, "zzz")
+    assert told.value.hint == f"Its services are: {', '.join(names[:12])} and 3 more."
+    with pytest.raises(MissingInput) as told:
+        service_of(replace(few, services={}), "zzz")
+    assert told.value.hint == "Its services are: none."

@@ -13,9 +13,7 @@ from refloat.assess.organisation import Organisation
 from refloat.model.ahead import Loss, LossKind, Scenario
 from refloat.model.errors import MissingInput, UsageProblem
 from refloat.model.plan import Plan
-
-SHOWN = 12
-"""How many names an error lists."""
+from refloat.plan import first_of
 
 _LOST = {
     LossKind.SITE: "the site {} is lost",
@@ -123,15 +121,9 @@ def perhaps_meant(text: str, known: Iterable[str], same: Sequence[str]) -> str:
     return f"Did you mean {' or '.join(close)}?" if close else ""
 
 
-def shown(names: Sequence[str]) -> str:
-    """Join names; of many, the first ``SHOWN`` and how many more there are."""
-    more = f" and {len(names) - SHOWN} more" if len(names) > SHOWN else ""
-    return f"{', '.join(names[:SHOWN])}{more}"
-
-
 def _some(known: Iterable[str]) -> str:
     names = sorted(name for name in known if ":" not in name)
-    return f"It knows {shown(names)}." if names else "It names nothing that can be lost."
+    return f"It knows {first_of(names)}." if names else "It names nothing that can be lost."
 
 
 def put_together(

@@ -8,12 +8,13 @@ from refloat.assess import words
 from refloat.assess.about import called
 from refloat.assess.ahead.absent import duties
 from refloat.assess.ahead.known_losses import EVERYTHING
-from refloat.assess.ahead.losses import perhaps_meant, shown
+from refloat.assess.ahead.losses import perhaps_meant
 from refloat.assess.ahead.recovery_network import recovery_network
 from refloat.assess.organisation import Organisation
 from refloat.model.ahead import Loss, LossKind, Scenario
 from refloat.model.errors import MissingInput, UsageProblem
 from refloat.model.plan import ComponentKind, Plan
+from refloat.plan import first_of
 
 IDENTITY, RANSOMWARE = "identity", "ransomware"
 """Keys of the scenarios that are there once."""
@@ -46,7 +47,7 @@ def scenario_named(organisation: Organisation, name: str) -> Scenario:
         return known[found[0]]
     if found:
         raise UsageProblem(
-            f"{name!r} is not enough to tell a scenario", hint=f"There are {shown(found)}."
+            f"{name!r} is not enough to tell a scenario", hint=f"There are {first_of(found)}."
         )
     raise MissingInput(f"there is no scenario {name!r}", hint=_hint(name, list(known)))
 
@@ -58,7 +59,7 @@ def _hint(name: str, known: list[str]) -> str:
     meant = name.strip().casefold()
     close = [key for key in known if meant in (key.casefold(), key.partition(":")[2].casefold())]
     close = close or [key for key in known if meant.startswith(key.casefold())]
-    return perhaps_meant(meant, known, close) or f"There are {shown(known)}; or say --lose KEY."
+    return perhaps_meant(meant, known, close) or f"There are {first_of(known)}; or say --lose KEY."
 
 
 def signing_in(plan: Plan) -> frozenset[str]:

@@ -18,13 +18,13 @@ from refloat.assess.ground.sights import (
     service_pairs,
     sights,
 )
-from refloat.model.errors import MissingInput
 from refloat.model.facts import Facts
 from refloat.model.feed import JobRun
 from refloat.model.judgement import ObjectiveStatus, RecoveryJudgement
 from refloat.model.observations import Undocumented
 from refloat.model.plan import Plan
 from refloat.model.stream import standing
+from refloat.plan import service_of
 
 
 class Moment:
@@ -227,7 +227,5 @@ def moment_of(plan: Plan, service: str, facts: Facts, instant: datetime) -> Mome
     Raises:
         MissingInput: if the plan has no such service.
     """
-    if service not in plan.services:
-        names = ", ".join(sorted(plan.services)) or "none"
-        raise MissingInput(f"the plan has no service {service!r}", hint=f"It has: {names}.")
+    service_of(plan, service)  # complains of a service that is not there
     return Moment(Index(plan, facts), instant)
