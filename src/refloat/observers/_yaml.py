@@ -3,7 +3,8 @@
 PyYAML's parser (in C where there is one) gives events, and the tree is made of them without
 recursion: a text that is nested without end fills no stack, and aliases that repeat without end
 (https://en.wikipedia.org/wiki/Billion_laughs_attack) are counted before anything walks them. Tags
-are never obeyed. JSON is read too, being YAML to all who write manifests.
+are never obeyed; two that Compose documents are told (``Reset``, ``Override``). JSON is read too,
+being YAML to all who write manifests.
 """
 
 from __future__ import annotations
@@ -33,6 +34,21 @@ class Node(NamedTuple):
 
     line: int
     value: str | list[Node] | dict[str, Entry]
+
+
+class Reset(Node):
+    """A value that Compose's tag ``!reset`` takes away: it says nothing, and of it nothing counts.
+
+    After https://github.com/compose-spec/compose-spec/blob/main/13-merge.md.
+    """
+
+    __slots__ = ()
+
+
+class Override(Node):
+    """A value that Compose's tag ``!override`` puts in place of what another file says."""
+
+    __slots__ = ()
 
 
 class Entry(NamedTuple):
@@ -134,7 +150,7 @@ class _Open:
     key: str | None = None
     line: int = 0
     unclear: bool = False
-    skip: bool = False
+    tag: str | None = None
 
 
 @dataclass
@@ -196,9 +212,7 @@ class _Maker:
 
     def _special(self, event: Any) -> None:
         """Take a text with a tag, which is not obeyed, or with an anchor."""
-        # Compose: what another file said is taken away.
-        value = "" if event.tag == "!reset" else event.value
-        node = Node(event.start_mark.line + 1, value)
+        node = _tagged(Node(event.start_mark.line + 1, event.value), event.tag)
         self.count += 1
         if event.anchor:
             self.anchors[event.anchor] = (node, 1, 1)
@@ -210,19 +224,18 @@ class _Maker:
         if event.anchor:
             self.anchors.pop(event.anchor, None)
         self.count += 1
-        skip = event.tag == "!reset"
         mapping = node.value if isinstance(node.value, dict) else None
-        self.open.append(_Open(node, mapping, event.anchor, self.count, skip=skip))
+        self.open.append(_Open(node, mapping, event.anchor, self.count, tag=event.tag))
 
     def _end(self) -> None:
         closed = self.open.pop()
         node = closed.node
         if closed.unclear:  # {{ name }} without quotes: a mapping with a mapping for its key
             node = Node(node.line, "{{…}}")
-        elif closed.skip:
-            node = Node(node.line, "")
         elif isinstance(node.value, dict) and "<<" in node.value:
             self._merge(node.value)
+        if closed.tag:
+            node = _tagged(node, closed.tag)
         if closed.anchor:
             size = self.count - closed.before + 1
             self.anchors[closed.anchor] = (node, size, closed.height)
@@ -267,7 +280,7 @@ class _Maker:
             return
         if key is None:
             parent.line = node.line
-            if type(node.value) is str:
+            if isinstance(node.value, str):
                 parent.key = node.value
             else:
                 parent.unclear, parent.key = True, ""
@@ -280,3 +293,9 @@ class _Maker:
 
     def _refuse(self, line: int, why: str) -> NoReturn:
         raise ObservationProblem(f"{self.path} cannot be taken: line {line}: {why}")
+
+
+def _tagged(node: Node, tag: str | None) -> Node:
+    if tag == "!reset":
+        return Reset(node.line, "")
+    return Override(*node) if tag == "!override" else node

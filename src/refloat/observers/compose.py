@@ -16,6 +16,7 @@ from refloat.model.errors import ObservationProblem
 from refloat.model.options import Option, Probe
 from refloat.observers import Outcome, Reading, Scope
 from refloat.observers._compose.file import File, Known
+from refloat.observers._compose.merging import tags
 from refloat.observers._compose.project import ELSEWHERE, Part, Projects
 from refloat.observers._gathering import Gathering, digest_of
 from refloat.observers._source import decode, read_bytes
@@ -53,7 +54,9 @@ class Compose:
         for entry in entries(get(part.root, "services")).values():
             if "extends" in entries(entry.node):
                 part.gathering.refuse(entries(entry.node)["extends"].line, _ELSEWHERE)
-        File(part.root, part.gathering, Known([part.root])).gather({})
+        part.refuse_tags()
+        root = part.own()
+        File(root, part.gathering, Known([root])).gather({})
         return part.gathering.reading_of(part.digest)
 
     def read_together(self, files: Mapping[Path, Path]) -> Iterator[Outcome]:
@@ -63,16 +66,19 @@ class Compose:
 
 def _understood(path: Path) -> Part:
     content = read_bytes(path)
-    documents, twice = read_documents(path, decode(path, content))
+    source = decode(path, content)
+    documents, twice = read_documents(path, source)
     root = documents[0]
-    if len(documents) > 1 or not (entries(get(root, "services")) or items(get(root, "include"))):
+    tagged = list(tags(root)) if "!reset" in source or "!override" in source else []
+    is_some = tagged or entries(get(root, "services")) or items(get(root, "include"))
+    if len(documents) > 1 or not is_some:
         raise ObservationProblem(
             f"{path} is no Compose file: it is one document with services in it",
             hint="Before version 2, services stood at the top: write them under 'services:'.",
         )
     gathering = Gathering(path)
     gathering.refuse_again(twice)
-    return Part(path, root, gathering, digest_of(content))
+    return Part(path, root, gathering, digest_of(content), tagged)
 
 
 ADAPTER = Compose()

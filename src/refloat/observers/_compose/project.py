@@ -1,8 +1,10 @@
 """Compose files as projects: a file, those that it includes, and those whose services it extends.
 
 After https://github.com/compose-spec/compose-spec/blob/main/14-include.md, ``extends`` in
-05-services.md, and 13-merge.md for ``compose.override.yaml``. Only files in the folder that was
-given are ever opened.
+05-services.md, and 13-merge.md for ``compose.override.yaml``: a later file takes away, or replaces,
+what its tags ``!reset`` and ``!override`` say, and one that includes others is later than they are.
+Which files are merged by ``docker compose -f`` nobody has written down; a tag that speaks of a file
+that is not known is refused. Only files in the folder that was given are ever opened.
 """
 
 from __future__ import annotations
@@ -13,12 +15,22 @@ from pathlib import Path
 
 from refloat.model.errors import ObservationProblem, RefloatError
 from refloat.observers import Outcome
-from refloat.observers._compose.file import File, Known, Said
+from refloat.observers._compose import merging
+from refloat.observers._compose.file import SECTIONS, File, Known, Said
+from refloat.observers._compose.merging import Tag, without
 from refloat.observers._gathering import UNRENDERED, Gathering, is_template
 from refloat.observers._yaml import Node, entries, get, items, text
 
 ELSEWHERE = "observe what 'docker compose config' prints"
 _MOST_BASES = 20
+_READ = frozenset(
+    """
+    configs depends_on env_file environment external_links image ipc labels links network_mode
+    networks pid secrets volumes volumes_from
+    """.split()  # noqa: SIM905 (a list of quoted names would be twice as long)
+)
+"""What of a service is read; of anything else it does not matter what is taken away."""
+_UNKNOWN = f"it changes what another file says, and which one is not known: {ELSEWHERE}"
 
 
 @dataclass(frozen=True)
@@ -27,15 +39,53 @@ class Part:
 
     Attributes:
         path: the file.
-        root: all of it.
+        root: all of it, as it is written.
         gathering: takes what it says.
         digest: of its bytes.
+        tags: what of it has a tag that takes away, or replaces, what another file says.
     """
 
     path: Path
     root: Node
     gathering: Gathering
     digest: str
+    tags: Sequence[Tag] = ()
+
+    def own(self) -> Node:
+        """Give the file without what its own tags take away, which was never there."""
+        return without(self.root, [one.path for one in self.tags if one.is_reset])
+
+    @property
+    def paths(self) -> list[merging.Path]:
+        """Give the keys that lead to each tag."""
+        return [one.path for one in self.tags]
+
+    def refuse_tags(self) -> None:
+        """Refuse the tags that speak of another file; those of a service that extends do not."""
+        for one in self.tags:
+            service = get(self.root, *one.path[:2])
+            if _is_read(one.path) and not (len(one.path) > 2 and "extends" in entries(service)):
+                self.gathering.refuse(one.line, _UNKNOWN)
+
+
+@dataclass(frozen=True)
+class _Later:
+    """A file whose tags hold against another one.
+
+    Attributes:
+        path: which.
+        includes: whether it includes the other: it then changes what it names itself, and takes
+            away nothing whole.
+    """
+
+    path: Path
+    includes: bool
+
+    def taken(self, part: Part) -> Iterator[merging.Path]:
+        """Give what its tags take away from the other file."""
+        for one in part.tags:
+            if not self.includes or len(one.path) > 2 or (len(one.path) == 2 and not one.is_reset):
+                yield one.path
 
 
 class Projects:
@@ -52,6 +102,8 @@ class Projects:
         self._tried: dict[Path, Part | RefloatError] = {}
         self._roots: dict[Path, Path] = {}
         self._gathered: set[Path] = set()
+        self._later: dict[Path, Sequence[_Later]] = {}
+        self._merged: set[Path] = set()
 
     def outcomes(self) -> Iterator[Outcome]:
         """Give what each file shows, and what those show that were read beside."""
@@ -119,38 +171,68 @@ class Projects:
 
     def _members(self, root: Path) -> list[Path]:
         """Give a file, all that it includes, and what is merged with it by its name."""
-        found, ahead = {root: None}, [root]
         override = _override(root)
-        if override in self._files:
-            ahead.append(override)
-            found[override] = None
+        files = [root, override] if override in self._files else [root]
+        found: dict[Path, Sequence[_Later]] = {}
+        ahead: list[tuple[list[Path], Sequence[_Later]]] = [(files, ())]
         while ahead:
-            part = self._try(ahead.pop(0))
-            if not isinstance(part, Part):
-                continue
-            for node in _included(part.root):
-                named = self._named(part, node, self._files[root])
-                if named is not None and named.path not in found:
-                    found[named.path] = None
-                    ahead.append(named.path)
+            merged, above = ahead.pop(0)
+            for place, path in enumerate(merged):
+                if path in found:
+                    continue
+                after = merged[place + 1 :]
+                found[path] = (*(_Later(one, includes=False) for one in after), *above)
+                over = (_Later(path, includes=True), *found[path])
+                part = self._try(path)
+                if isinstance(part, Part):
+                    for group in _included(part.root):
+                        named = (self._named(part, node, self._files[root]) for node in group)
+                        ahead.append(([one.path for one in named if one is not None], over))
+        for path, later in found.items():
+            self._later.setdefault(path, later)
+            self._merged.update(one.path for one in later)
         return list(found)
+
+    def _taken(self, part: Part) -> list[merging.Path]:
+        """Give what the tags of later files take away from a file."""
+        found: list[merging.Path] = []
+        for one in self._later.get(part.path, ()):
+            later = self._try(one.path)
+            if isinstance(later, Part) and later.tags:
+                found += one.taken(later)
+        return found
 
     def _gather(self, parts: Sequence[Part]) -> None:
         if not parts:
             return
-        known, root = Known([part.root for part in parts]), parts[0].path
-        for part in parts:
+        taken = {part.path: self._taken(part) for part in parts}
+        roots = [without(part.own(), taken[part.path]) for part in parts]
+        known, root = Known(roots), parts[0].path
+        for part, whole in zip(parts, roots, strict=True):
             self._gathered.add(part.path)
+            if part.tags and part.path not in self._merged:
+                part.refuse_tags()
             bases: dict[str, Sequence[Said]] = {}
-            for name, entry in entries(get(part.root, "services")).items():
+            for name, entry in entries(get(whole, "services")).items():
                 if "extends" in entries(entry.node):
-                    bases[name] = self._bases(part, entry.node, root)
-            File(part.root, part.gathering, known).gather(bases)
+                    bases[name] = self._bases(part, name, root, taken[part.path])
+            File(whole, part.gathering, known).gather(bases)
 
-    def _bases(self, part: Part, service: Node, root: Path) -> list[Said]:
-        """Give what a service extends, the nearest first; what cannot be followed is refused."""
+    def _bases(
+        self, part: Part, name: str, root: Path, taken: Sequence[merging.Path]
+    ) -> list[Said]:
+        """Give what a service extends, the nearest first; what cannot be followed is refused.
+
+        Args:
+            part: the file in which the service stands.
+            name: the service.
+            root: the file of the project that was given.
+            taken: what later files take away.
+        """
         found: list[Said] = []
         seen: set[tuple[Path, str]] = set()
+        taken = [*_of_service(taken, name), *_of_service(part.paths, name)]
+        service = get(part.root, "services", name)
         while "extends" in entries(service) and len(found) < _MOST_BASES:
             node = get(service, "extends")
             file = get(node, "file")
@@ -158,7 +240,7 @@ class Projects:
             named = self._named(part, file, self._files[root]) if file.line else part
             if named is None:
                 break
-            base = get(named.root, "services", name)
+            base = get(named.own(), "services", name)
             if is_template(name) or not base.line or (named.path, name) in seen:
                 reason = UNRENDERED if is_template(name) else "it extends what is not there"
                 part.gathering.refuse(entries(service)["extends"].line, reason)
@@ -166,8 +248,9 @@ class Projects:
             seen.add((named.path, name))
             if named.path not in self._files:
                 self._roots.setdefault(named.path, root)
-            found.append(Said(base, named.gathering))
+            found.append(Said(without(base, taken), named.gathering))
             part, service = named, base
+            taken += _of_service(named.paths, name)
         return found
 
     def _named(self, part: Part, node: Node, folder: Path) -> Part | None:
@@ -198,8 +281,20 @@ def _override(path: Path) -> Path:
     return path.with_name(f"{path.stem}.override{path.suffix}")
 
 
-def _included(root: Node) -> Iterator[Node]:
-    """Give the names of included files: texts, or mappings with one path or several."""
+def _included(root: Node) -> Iterator[list[Node]]:
+    """Give the names of included files: each a text, or a mapping with files that are merged."""
     for one in items(get(root, "include")):
         path = get(one, "path") if entries(one) else one
-        yield from items(path) or [path]
+        yield items(path) or [path]
+
+
+def _of_service(taken: Sequence[merging.Path], name: str) -> list[merging.Path]:
+    """Give what is taken away inside of one service, by the keys from there."""
+    return [one[2:] for one in taken if one[:2] == ("services", name) and len(one) > 2]
+
+
+def _is_read(path: merging.Path) -> bool:
+    """Say whether anything is read at a place of a file, or below it."""
+    if path[0] == "services":
+        return len(path) < 3 or path[2] in _READ
+    return path[0] in SECTIONS
