@@ -6,7 +6,7 @@ import hashlib
 import json
 import os
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -210,6 +210,22 @@ def test_parts_of_one_whole_do_not_look_as_if_each_lost_the_other(workspace: Wor
     assert done.gone == 1
     assert done.listings[-1].imported is not None
     assert [one.point.external_id for one in done.listings[-1].imported.vanished] == ["k18"]
+
+
+def test_what_is_gone_from_the_first_of_several_listings_of_one_time_is_told(
+    workspace: Workspace,
+) -> None:
+    names = (*CLIN_FILES, "web1:/srv/db=clin-db")
+    others = [snapshot(f"d{day}", day, "/srv/db") for day in (18, 19, 20)]
+
+    def both(files: list[dict[str, Any]], as_of: datetime) -> ReadPlatform:
+        paths = [listing(workspace, 20, *files), listing(workspace, 21, *others)]
+        return read(workspace, *paths, data_sets=names, options=KEPT, as_of=as_of)
+
+    both(DAYS, NOW - timedelta(hours=1))
+    done = both(DAYS[1:], NOW)
+    told = [one.imported.vanished for one in done.listings if one.imported]
+    assert [[one.point.external_id for one in some] for some in told] == [["k18"], []]
 
 
 def test_listings_of_several_times_keep_their_times(workspace: Workspace) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -115,21 +115,40 @@ def import_file(
         StateProblem, NoRoom: if it cannot be kept.
         EvidenceProblem: if the ledger is damaged, or an earlier line on the same thing is lost.
     """
-    return import_lines(workspace, clock, Incoming(str(file), file.name, chunks(file)), progress)
+    parts = [Incoming(str(file), file.name, chunks(file))]
+    return import_parts(workspace, clock, parts, progress)[0]
 
 
-def import_lines(
-    workspace: Workspace, clock: Clock, incoming: Incoming, progress: Progress = lambda _: None
-) -> Imported:
-    """Import lines as ``import_file`` does those of a file.
+def import_parts(
+    workspace: Workspace,
+    clock: Clock,
+    parts: Iterable[Incoming],
+    progress: Progress = lambda _: None,
+) -> tuple[Imported, ...]:
+    """Import parts of one whole, each as ``import_file`` does a file and with evidence of its own.
+
+    What vanished is asked when all are in: while some are missing, what they hold seems gone. It is
+    told of the last part that shows it.
 
     Raises:
-        MissingInput: if they cannot be read; nothing of them is imported then.
-        StateProblem, NoRoom: if they cannot be kept.
+        MissingInput: if a part cannot be read; nothing of it is imported then, nor of later ones.
+        StateProblem, NoRoom: if it cannot be kept.
         EvidenceProblem: if the ledger is damaged, or an earlier line on the same thing is lost.
     """
-    now, source = clock.now().wall, hashlib.sha256()
-    ledger = workspace.ledger()
+    now = clock.now().wall
+    taken = [(one.file, *_take(workspace, now, one, progress)) for one in parts]
+    vanished = _vanished(workspace, [count.sweeps for *_, count in taken], now)
+    return tuple(
+        _imported(file, entry, count, tuple(gone))
+        for (file, entry, count), gone in zip(taken, vanished, strict=True)
+    )
+
+
+def _take(
+    workspace: Workspace, now: datetime, incoming: Incoming, progress: Progress
+) -> tuple[int | None, Count]:
+    """Keep what is new in some lines; give the evidence of it, if there is any."""
+    ledger, source = workspace.ledger(), hashlib.sha256()
     with (
         one_import_at_a_time(workspace.state) as folder,
         open_store(workspace.state) as store,
@@ -162,7 +181,7 @@ def import_lines(
             entry = memory.record(workspace, [memory.statement(fact, _subjects(fact))])[0].index
             faults.point("facts.recorded")
             store.catch_up(ledger, {fact.segment: rows})
-    return _imported(incoming.file, entry, count, _vanished(workspace, count.sweeps, now))
+    return entry, count
 
 
 def listed(workspace: Workspace) -> tuple[SourceListed, ...]:
@@ -257,16 +276,16 @@ def _imported(
 
 
 def _vanished(
-    workspace: Workspace, sweeps: set[tuple[str, str, datetime]], now: datetime
-) -> tuple[Disappearance, ...]:
-    """Give the points that these sweeps show to be gone before their time."""
-    if not sweeps:
-        return ()
-    return tuple(
-        one
-        for one in disappearances(memory.known(workspace).feed, now)
-        if (one.point.source.instance, one.point.data_set, one.noticed_at) in sweeps
-    )
+    workspace: Workspace, sweeps: Sequence[Set[tuple[str, str, datetime]]], now: datetime
+) -> list[list[Disappearance]]:
+    """Give the points that the sweeps of each part show to be gone before their time."""
+    last = {sweep: number for number, some in enumerate(sweeps) for sweep in some}
+    found: list[list[Disappearance]] = [[] for _ in sweeps]
+    for one in disappearances(memory.known(workspace).feed, now) if last else ():
+        number = last.get((one.point.source.instance, one.point.data_set, one.noticed_at))
+        if number is not None:
+            found[number].append(one)
+    return found
 
 
 def _hashed(chunks: Iterable[bytes], hashing: Beside) -> Iterator[bytes]:

@@ -7,12 +7,13 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from itertools import starmap, zip_longest
 from pathlib import Path
 from typing import Any
 
 from refloat import feed, registry
 from refloat.app import memory, resolve
-from refloat.app.feed import Imported, Incoming, import_lines
+from refloat.app.feed import Imported, Incoming, import_parts
 from refloat.app.naming import Names, Places, renamed
 from refloat.app.read_together import (
     another,
@@ -164,20 +165,16 @@ def read_platform(workspace: Workspace, clock: Clock, wanted: Wanted) -> ReadPla
     if not wanted.instance:
         feeds = memory.known(workspace).feed.points
         see_same([one.facts for one in read], feeds, platform.name, read[0].request.instance)
-    together = _together(wanted, read)
+    _together(wanted, read)
     whole = _whole(wanted, read)
     gone = _gone(workspace, wanted, read) if whole else []
     read[-1].facts += gone
-    done = [_done(workspace, clock, one, wanted.only_look) for one in read]
-    if together:  # only the last import saw all of them; before, what is in it seemed gone
-        for number, one_done in enumerate(done[:-1]):
-            imported = one_done.imported and replace(one_done.imported, vanished=())
-            done[number] = replace(one_done, imported=imported)
+    imported = () if wanted.only_look else import_parts(workspace, clock, map(_incoming, read))
     instance = read[0].request.instance
     return ReadPlatform(
         instance=instance,
         in_plan=instance in workspace.plan.platforms,
-        listings=tuple(done),
+        listings=tuple(starmap(_done, zip_longest(read, imported))),
         unmatched=dict(sorted(words.unmatched.items())),
         places=tuple(sorted(words.places)),
         unused=words.names.unused,
@@ -200,21 +197,20 @@ def _ask_which(workspace: Workspace, wanted: Wanted) -> None:
         )
 
 
-def _together(wanted: Wanted, read: Sequence[_Read]) -> bool:
-    """Let the parts of one whole be of one time, the latest; say whether all are of one time.
+def _together(wanted: Wanted, read: Sequence[_Read]) -> None:
+    """Let the parts of one whole be of one time, the latest.
 
     Raises:
         UsageProblem: if nobody said that they are whole, and they cannot be of several times.
     """
     listings = [one.facts for one in read]
-    latest = max(one.request.observed_at for one in read)
     if wanted.whole and in_parts(listings):
+        latest = max(one.request.observed_at for one in read)
         at_one_time(listings, latest)
         for one in read:
             one.request = replace(one.request, observed_at=latest)
     elif wanted.as_of is None and not wanted.whole:
         see_times(listings)
-    return all(one.request.observed_at == latest for one in read)
 
 
 def _requests(
@@ -337,23 +333,21 @@ def _deleted(point: PointSeen, request: Request, digest: str) -> dict[str, Any]:
     )
 
 
-def _done(workspace: Workspace, clock: Clock, one: _Read, only_look: bool) -> ReadListing:
+def _incoming(one: _Read) -> Incoming:
+    name = one.request.path.name if one.request.path else one.request.instance
+    lines = (_line(fact) + b"\n" for fact in one.facts)
+    return Incoming(one.source, name, lines, one.listing.digest)
+
+
+def _done(one: _Read, imported: Imported | None) -> ReadListing:
     points = sum(
         fact["kind"] == "recovery_point" and fact.get("state") != "deleted" for fact in one.facts
     )
-    imported = None
-    if not only_look:
-        name = one.request.path.name if one.request.path else one.request.instance
-        lines = (_line(fact) + b"\n" for fact in one.facts)
-        incoming = Incoming(one.source, name, lines, one.listing.digest)
-        imported = import_lines(workspace, clock, incoming)
     return ReadListing(
         source=one.source,
         observed_at=one.request.observed_at,
         points=points,
-        lines=tuple(_line(fact).decode("utf-8", "replace") for fact in one.facts)
-        if only_look
-        else (),
+        lines=tuple(map(_text, one.facts)) if imported is None else (),
         refused=tuple(one.refused),
         imported=imported,
     )
