@@ -2,19 +2,20 @@
 
 A service takes what the newest test of all of it measured; without one, what its written steps or
 its lost components are estimated to take. One that is not lost itself, and only waits for others,
-takes no time of its own. What is neither measured nor estimated is not known, and so is whatever
-waits for it. A drill brought with it what the service needs, so its time holds all of that; and yet
-nothing is back before what it needs, if that was seen to take longer.
+takes no time of its own. Neither does a part that it shares with a service that it waits for: that
+is back by then. What is neither measured nor estimated is not known, and so is whatever waits for
+it. A drill brought with it what the service needs, so its time holds all of that; and yet nothing
+is back before what it needs, if that was seen to take longer.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Container, Iterable, Mapping
 from dataclasses import dataclass
 
 from refloat.assess.ahead.aftermath import Aftermath
 from refloat.assess.ahead.recovery_network import RecoveryNetwork
-from refloat.assess.ground.plan_graph import circles
+from refloat.assess.ground.plan_graph import brought_before, circles
 from refloat.model.dependency import Strength
 from refloat.model.plan import Service
 
@@ -59,8 +60,17 @@ WAITS = Own(0.0)
 """What a service takes that is not lost itself."""
 
 
-def own_time(left: Aftermath, service: str) -> Own:
-    """Say how long a service takes by itself once everything that it needs is back."""
+def own_time(
+    left: Aftermath, service: str, before: Iterable[str], needs: Mapping[str, Iterable[str]]
+) -> Own:
+    """Say how long a service takes by itself once everything that it needs is back.
+
+    Args:
+        left: what a scenario leaves.
+        service: its key.
+        before: the nearest services that are back before it.
+        needs: by service that comes back, what it waits for.
+    """
     if not left.is_lost(service):
         return WAITS
     trial = left.organisation.bases[service].deciding_trial()
@@ -73,7 +83,10 @@ def own_time(left: Aftermath, service: str) -> Own:
             return Own(trial.own_seconds)
     one = left.plan.services[service]
     seconds = _of_steps(one)
-    return Own(seconds if seconds is not None else _of_components(left, service), measured=False)
+    if seconds is None:
+        there = brought_before(left.network.graph, service, before, needs)
+        seconds = _of_components(left, service, there)
+    return Own(seconds, measured=False)
 
 
 def needs_of(network: RecoveryNetwork) -> Mapping[str, tuple[str, ...]]:
@@ -97,7 +110,7 @@ def returns(left: Aftermath) -> Mapping[str, Return]:
         inside = frozenset(circle)
         for key in sorted(circle):
             before = [one for one in needs[key] if one in found and one not in inside]
-            found[key] = _return(left, key, before, found)
+            found[key] = _return(left, key, before, needs, found)
     return found
 
 
@@ -110,9 +123,13 @@ def way(found: Mapping[str, Return], service: str) -> tuple[str, ...]:
 
 
 def _return(
-    left: Aftermath, service: str, before: Iterable[str], found: Mapping[str, Return]
+    left: Aftermath,
+    service: str,
+    before: Collection[str],
+    needs: Mapping[str, Iterable[str]],
+    found: Mapping[str, Return],
 ) -> Return:
-    own = own_time(left, service)
+    own = own_time(left, service, before, needs)
     earlier = [found[key] for key in before]
     wave = 1 + max((one.wave for one in earlier), default=0)
     last = max(before, key=lambda key: found[key].at_least, default="")
@@ -142,8 +159,8 @@ def _of_steps(service: Service) -> float | None:
     return total
 
 
-def _of_components(left: Aftermath, service: str) -> float | None:
-    """Give the longest chain of what is lost.
+def _of_components(left: Aftermath, service: str, there: Container[str]) -> float | None:
+    """Give the longest chain of what is lost, but for what is there by then.
 
     None if nobody estimated a part of it, or if nothing of it is lost: then nobody knows what it
     is that must come back.
@@ -155,9 +172,10 @@ def _of_components(left: Aftermath, service: str) -> float | None:
         lost = strength is Strength.HARD and left.is_lost(key)
         takes = one.takes or one.vendor_commitment
         anything = anything or lost
+        lost = lost and key not in there
         if lost and takes is None:
             return None
-        before = [ready[need.on] for need in one.needs if need.on in ready]
+        needed = [ready[need.on] for need in one.needs if need.on in ready]
         own = takes.total_seconds() if lost and takes is not None else 0.0
-        ready[key] = max(before, default=0.0) + own
+        ready[key] = max(needed, default=0.0) + own
     return max(ready.values(), default=None) if anything else None

@@ -166,6 +166,27 @@ def reached(needs: Mapping[str, Iterable[str]], starts: Iterable[str]) -> frozen
     return frozenset(found)
 
 
+def brought_before(
+    graph: PlanGraph, service: str, before: Iterable[str], needs: Mapping[str, Iterable[str]]
+) -> frozenset[str]:
+    """Name components of a service that come back with others which it waits for.
+
+    Args:
+        graph: the dependencies.
+        service: the service.
+        before: the nearest services that it waits for.
+        needs: by service, the nearest ones that it waits for.
+    """
+    owners = graph.owners
+    shared = [key for key in graph.own(service) if len(owners[key]) > 1]
+    back = reached(needs, before) if shared else frozenset()
+    return frozenset(
+        key
+        for key in shared
+        if any(one in back and graph.own(one)[key] is _HARD for one in owners[key])
+    )
+
+
 def hard_needs(needs: Iterable[Dependency]) -> tuple[str, ...]:
     """Name what is needed without fail, each once."""
     return tuple(dict.fromkeys([need.on for need in needs if need.strength is _HARD]))

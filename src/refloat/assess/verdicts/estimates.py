@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
+from refloat.assess.ground.plan_graph import brought_before
 from refloat.assess.organisation import Organisation
 from refloat.model.plan import Plan, Service, Strength
 
@@ -9,8 +12,9 @@ from refloat.model.plan import Plan, Service, Strength
 class Estimates:
     """The shortest ways back of all services: measured where that was done, else estimated.
 
-    What is neither measured nor estimated counts as no time at all, so that the sum is never more
-    than the truth; written steps are done one after the other, in the order in which they stand.
+    What is neither measured nor estimated counts as no time at all, and neither does a part that is
+    back with a service before, so that the sum is never more than the truth; written steps are done
+    one after the other, in the order in which they stand.
 
     Args:
         organisation: the plan, and what was measured.
@@ -52,7 +56,9 @@ class Estimates:
         if passed is not None and passed.own_seconds is not None:
             return seconds + passed.own_seconds, (*way, key)
         service = self._organisation.plan.services[key]
-        own = max(_of_steps(service), _of_components(self._organisation, key))
+        graph = self._organisation.bases[key].moment.index.graph
+        there = brought_before(graph, key, before, graph.hard)
+        own = max(_of_steps(service), _of_components(self._organisation, key, there))
         return seconds + own, (*way, key)
 
 
@@ -60,8 +66,11 @@ def _of_steps(service: Service) -> float:
     return sum(step.takes.total_seconds() for step in service.steps if step.takes is not None)
 
 
-def _of_components(organisation: Organisation, service: str) -> float:
-    """Give the longest chain of the service's own components that it cannot run without."""
+def _of_components(organisation: Organisation, service: str, there: Container[str]) -> float:
+    """Give the longest chain of the service's own components that it cannot run without.
+
+    Those that are there by then take no time.
+    """
     ready: dict[str, float] = {}
     plan: Plan = organisation.plan
     for key, strength in organisation.bases[service].strengths.items():
@@ -71,6 +80,7 @@ def _of_components(organisation: Organisation, service: str) -> float:
             for need in component.needs
             if need.strength is Strength.HARD and need.on in ready
         ]
-        takes = component.takes.total_seconds() if component.takes is not None else 0.0
+        known = component.takes is not None and key not in there
+        takes = component.takes.total_seconds() if component.takes is not None and known else 0.0
         ready[key] = max(before, default=0.0) + takes if strength is Strength.HARD else 0.0
     return max(ready.values(), default=0.0)
