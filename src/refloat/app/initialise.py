@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import errno
 import os
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,7 +14,7 @@ from refloat.app.drafting import Drawn, draw
 from refloat.app.sources import Source, gather, observer_of
 from refloat.app.workspace import DEFAULT_PLAN, catalogue
 from refloat.host import files
-from refloat.model.errors import NoRoom, NotAllowed, ObservationProblem, StateProblem, UsageProblem
+from refloat.model.errors import NotAllowed, ObservationProblem, UsageProblem
 from refloat.plan import PlanRefused
 
 PLAN_MODE = 0o644
@@ -289,9 +288,12 @@ def _there(path: object) -> NotAllowed:
 
 def _write(path: Path, text: str) -> None:
     """Write a new file, never over another; nothing stays of one that could not be written."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, PLAN_MODE)
+    with files.told(path):
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, PLAN_MODE)
+        except FileExistsError as error:
+            raise _there(error.filename or path) from error
         try:
             with os.fdopen(handle, "wb") as stream:
                 stream.write(text.encode())
@@ -301,12 +303,3 @@ def _write(path: Path, text: str) -> None:
             path.unlink(missing_ok=True)
             raise
         files.sync_folder(path.parent)
-    except FileExistsError as error:
-        raise _there(error.filename or path) from error
-    except OSError as error:
-        if error.errno in (errno.ENOSPC, errno.EDQUOT):
-            raise NoRoom(
-                f"{path} cannot be written: the disk is full",
-                hint="Free some space, then try again.",
-            ) from error
-        raise StateProblem(f"{path} cannot be written: {error.strerror}") from error

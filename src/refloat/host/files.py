@@ -76,7 +76,7 @@ def new_file(path: Path, mode: int = 0o600) -> Iterator[BinaryIO]:
         NoRoom: if the disk is full; likewise.
     """
     beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
-    try:
+    with told(path):
         handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, mode)
         try:
             with os.fdopen(handle, "wb") as stream:
@@ -88,13 +88,29 @@ def new_file(path: Path, mode: int = 0o600) -> Iterator[BinaryIO]:
             beside.unlink(missing_ok=True)
             raise
         sync_folder(path.parent)
+
+
+@contextmanager
+def told(path: Path, what: str = "written") -> Iterator[None]:
+    """Turn the operating system's errors in the block into ours.
+
+    Args:
+        path: the file or folder, for the message.
+        what: what cannot be done with it: ``written``, ``read``, ``locked``.
+
+    Raises:
+        StateProblem: if the operating system refuses something.
+        NoRoom: if the disk is full.
+    """
+    try:
+        yield
     except OSError as error:
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             raise NoRoom(
-                f"{path} cannot be written: the disk is full",
+                f"{path} cannot be {what}: the disk is full",
                 hint="Free some space, then try again.",
             ) from error
-        raise StateProblem(f"{path} cannot be written: {error.strerror}") from error
+        raise StateProblem(f"{path} cannot be {what}: {error.strerror}") from error
 
 
 def sync_folder(path: Path) -> None:

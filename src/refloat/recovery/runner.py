@@ -10,7 +10,6 @@ import threading
 from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import replace
-from types import TracebackType
 from typing import Any, Self
 
 from refloat.data_sets import Prepares
@@ -86,12 +85,7 @@ class Runner:
         """Begin."""
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         """End the threads; whatever they still run has been taken down before."""
         self._end_threads()
 

@@ -7,7 +7,6 @@ when that process ends, however it ends.
 
 from __future__ import annotations
 
-import errno
 import fcntl
 import json
 import os
@@ -17,7 +16,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from refloat.model.errors import NoRoom, NotAllowed, StateProblem
+from refloat.host.files import sync_folder, told
+from refloat.model.errors import NotAllowed, StateProblem
 
 JOURNAL = "journal.jsonl"
 LOCK = "lock"
@@ -55,7 +55,7 @@ class FileJournal:
             text = json.dumps(event, ensure_ascii=True, allow_nan=False, separators=(",", ":"))
         except (TypeError, ValueError) as error:
             raise StateProblem(f"an event of run {self.run} cannot be written: {error}") from error
-        with self._writing, _told(self._path, "written"):
+        with self._writing, told(self._path, "written"):
             self._write(text.encode("ascii") + b"\n")
 
     def events(self) -> tuple[dict[str, Any], ...]:
@@ -66,7 +66,7 @@ class FileJournal:
         """
         if not self._path.exists():
             return ()
-        with _told(self._path, "read"):
+        with told(self._path, "read"):
             data = self._path.read_bytes()
         whole, length = _parsed(data)
         if b"\n" in data[length:].rstrip(b"\n"):
@@ -111,17 +111,16 @@ class FileJournal:
         Raises:
             StateProblem: if the folder cannot be written.
         """
-        with _told(self.folder / ROOM, "removed"):
+        with told(self.folder / ROOM, "removed"):
             (self.folder / ROOM).unlink(missing_ok=True)
 
     def alive(self) -> bool:
         """Whether the process that carries out this run still lives, on this machine."""
-        try:
-            handle = os.open(self.folder / LOCK, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
-        except FileNotFoundError:
-            return False
-        except OSError as error:
-            raise _problem(self.folder / LOCK, "read", error) from error
+        with told(self.folder / LOCK, "read"):
+            try:
+                handle = os.open(self.folder / LOCK, os.O_RDWR | os.O_NOFOLLOW | os.O_CLOEXEC)
+            except FileNotFoundError:
+                return False
         try:
             return not _try_lock(handle)
         finally:
@@ -144,8 +143,8 @@ class FileJournal:
         finally:
             os.close(handle)
         if new:
-            _sync_folder(self.folder)
-            _sync_folder(self.folder.parent)
+            sync_folder(self.folder)
+            sync_folder(self.folder.parent)
 
     def _cut_torn(self, handle: int) -> None:
         data = self._path.read_bytes()
@@ -168,7 +167,7 @@ def alone(folder: Path, busy: str, hint: str) -> Iterator[None]:
         NotAllowed: if another process holds it.
         StateProblem: if the folder cannot be written.
     """
-    with _told(folder, "locked"):
+    with told(folder, "locked"):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         handle = os.open(folder / LOCK, _FLAGS | os.O_RDWR, 0o600)
     try:
@@ -190,7 +189,7 @@ def journals(folder: Path) -> tuple[FileJournal, ...]:
     """
     if not folder.exists():
         return ()
-    with _told(folder, "read"):
+    with told(folder, "read"):
         names = sorted(one.name for one in folder.iterdir() if (one / JOURNAL).is_file())
     return tuple(FileJournal(folder / name) for name in names)
 
@@ -232,28 +231,3 @@ def _try_lock(handle: int) -> bool:
     except BlockingIOError:
         return False
     return True
-
-
-def _sync_folder(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
-
-
-@contextmanager
-def _told(path: Path, what: str) -> Iterator[None]:
-    """Turn the operating system's errors into ours."""
-    try:
-        yield
-    except OSError as error:
-        raise _problem(path, what, error) from error
-
-
-def _problem(path: Path, what: str, error: OSError) -> StateProblem | NoRoom:
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return NoRoom(
-            f"{path} cannot be {what}: the disk is full", hint="Free some space, then try again."
-        )
-    return StateProblem(f"{path} cannot be {what}: {error.strerror}")
