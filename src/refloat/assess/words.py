@@ -70,11 +70,16 @@ def listed(names: Iterable[str]) -> str:
     return " and ".join((", ".join(items[:-1]), items[-1])) if len(items) > 1 else "".join(items)
 
 
-def abridged(names: Iterable[str]) -> str:
-    """Join names; of many, the first few and how many more there are."""
+def abridged(names: Iterable[str], most: int = _NAMED) -> str:
+    """Join names; of many, the first few and how many more there are, never only one more.
+
+    Args:
+        names: the names.
+        most: how many of many are said.
+    """
     some = list(names)
-    if len(some) > _NAMED + 1:
-        some = [*some[:_NAMED], f"{len(some) - _NAMED} more"]
+    if len(some) > most + 1:
+        some = [*some[:most], f"{len(some) - most} more"]
     return listed(some)
 
 

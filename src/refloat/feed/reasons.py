@@ -134,6 +134,11 @@ def _inside(kind: inspect.Type, name: str | None) -> inspect.Type:
         kind = found[0] if found else inspect.AnyType()
     elif isinstance(kind, inspect.VarTupleType):
         kind = kind.item_type
+    return bare(kind)
+
+
+def bare(kind: inspect.Type) -> inspect.Type:
+    """Give the type that a field's type is about, without its bounds and without None."""
     while isinstance(kind, inspect.Metadata | inspect.UnionType):
         if isinstance(kind, inspect.Metadata):
             kind = kind.type

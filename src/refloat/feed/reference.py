@@ -10,6 +10,7 @@ from msgspec import inspect
 from refloat.feed.examples import EXAMPLES
 from refloat.feed.lines import Line
 from refloat.feed.reading import CLOCK_SKEW, DEEPEST, KINDS
+from refloat.feed.reasons import bare
 from refloat.feed.splitting import LONGEST_LINE
 
 _HEAD = f"""\
@@ -95,28 +96,19 @@ def _sentence(line: type[Line]) -> str:
     return cleandoc(line.__doc__ or "").splitlines()[0]
 
 
-def _plain(kind: inspect.Type) -> inspect.Type:
-    while isinstance(kind, inspect.Metadata | inspect.UnionType):
-        if isinstance(kind, inspect.Metadata):
-            kind = kind.type
-        else:
-            kind = next(one for one in kind.types if not isinstance(one, inspect.NoneType))
-    return kind
-
-
 def _is_list(kind: inspect.Type) -> bool:
-    return isinstance(_plain(kind), inspect.VarTupleType)
+    return isinstance(bare(kind), inspect.VarTupleType)
 
 
 def _struct(kind: inspect.Type) -> inspect.StructType | None:
-    kind = _plain(kind)
+    kind = bare(kind)
     if isinstance(kind, inspect.VarTupleType):
-        kind = _plain(kind.item_type)
+        kind = bare(kind.item_type)
     return kind if isinstance(kind, inspect.StructType) else None
 
 
 def _value(kind: inspect.Type) -> str:
-    kind = _plain(kind)
+    kind = bare(kind)
     match kind:
         case inspect.LiteralType():
             return ", ".join(f"`{word}`" for word in kind.values if word)

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from refloat.assess.ahead.misfits import apart
 from refloat.assess.ahead.services_left import whole_lost
-from refloat.assess.words import duration
+from refloat.assess.words import abridged, duration
 from refloat.model.ahead import CopyFate, Fate, ScenarioOutcome, ServiceOutcome
 from refloat.model.forecast import ServiceForecast
 from refloat.model.plan import Plan
@@ -65,9 +65,7 @@ class Names:
 
 def some(names: Sequence[str], most: int = _NAMED) -> str:
     """Join names as people do; of many, the first and how many more there are."""
-    if len(names) > most + 1:
-        return f"{', '.join(names[:most])} and {len(names) - most} more"
-    return " and ".join((", ".join(names[:-1]), names[-1])) if len(names) > 1 else "".join(names)
+    return abridged(names, most)
 
 
 def count(number: int, one: str, many: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from refloat.assess.words import component
 from refloat.model.judgement import CopyVerdict, ServiceStatus
 from refloat.model.plan import Dependency, Plan, Strength
 from refloat.report import _layers as layers
@@ -162,13 +163,8 @@ def _broken(plan: Plan, status: ServiceStatus) -> tuple[_Part, ...]:
             found[one.data_set] = ("bad", "no copy")
     found |= dict.fromkeys(status.coverage.unaccounted, ("bad", "nothing backs it up"))
     return tuple(
-        _Part(key, _component(plan, key), mark, words) for key, (mark, words) in found.items()
+        _Part(key, component(plan, key), mark, words) for key, (mark, words) in found.items()
     )[:_PARTS]
-
-
-def _component(plan: Plan, key: str) -> str:
-    known = plan.components.get(key)
-    return (known.name if known is not None else "") or key
 
 
 def _part_key(part: _Part) -> str:

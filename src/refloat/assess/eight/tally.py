@@ -107,10 +107,7 @@ def lines(things: dict[str, str]) -> tuple[str, ...]:
 
 def some(things: dict[str, str], most: int = 3) -> str:
     """Name some things: ``a, b and 4 more``."""
-    keys = list(things)
-    if len(keys) > most + 1:
-        return f"{', '.join(keys[:most])} and {len(keys) - most} more"
-    return words.listed(keys)
+    return words.abridged(things, most)
 
 
 def _earlier(one: datetime | None, other: datetime | None) -> datetime | None:

@@ -173,10 +173,7 @@ def merged(some: Iterable[Reason]) -> tuple[Reason, ...]:
 
 
 def _whats(plan: Plan, reason: Reason) -> str:
-    names = [called(plan, key) for key in (reason.what, *reason.also)]
-    if len(names) > _NAMED + 1:
-        names = [*names[:_NAMED], f"{len(names) - _NAMED} more"]
-    return words.listed(names)
+    return words.abridged((called(plan, key) for key in (reason.what, *reason.also)), _NAMED)
 
 
 def because(plan: Plan, reason: Reason) -> str:
