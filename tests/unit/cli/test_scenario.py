@@ -142,12 +142,30 @@ def test_what_nobody_knows_is_refused_with_what_there_is(
 def test_a_name_of_two_things_is_refused_until_one_is_meant(business: Path) -> None:
     ended = refloat(business, "scenario", "--lose", "harbour", "--facts", "facts")
     assert ended.returncode == 64
-    assert "--lose person:harbour" in ended.stderr
-    assert "--lose vendor:harbour" in ended.stderr
-    assert (
-        refloat(business, "scenario", "--lose", "vendor:harbour", "--facts", "facts").returncode
-        == 0
+    assert ended.stderr.endswith("Say which: --lose person:harbour or --lose vendor:harbour\n")
+    for meant, said in (("person:harbour", "Hal Harbour is away."), ("vendor:harbour", "is gone.")):
+        ended = refloat(business, "scenario", "--lose", meant, "--facts", "facts")
+        assert ended.returncode == 0
+        assert said in ended.stderr
+
+
+def test_the_refusal_says_what_to_type_with_the_same_option_and_in_quotes(business: Path) -> None:
+    (business / "refloat.yaml").write_text(
+        SHARED.replace("people:", "sites: [back office]\npeople:")
+        + "repositories: {r1: {authentication_domain: back office}}\n",
+        encoding="utf-8",
     )
+    ended = refloat(business, "scenario", "--without", "back office", "--facts", "facts")
+    assert ended.returncode == 64
+    assert ended.stderr.endswith(
+        "--without 'authentication-domain:back office' or --without 'site:back office'\n"
+    )
+
+
+def test_what_is_called_by_its_name_for_people_is_asked_for_by_its_key(business: Path) -> None:
+    ended = refloat(business, "scenario", "--lose", "the Wiki", "--facts", "facts")
+    assert ended.returncode == 66
+    assert "Did you mean service:wiki?" in ended.stderr
 
 
 def test_data_without_a_copy_is_lost(business: Path) -> None:

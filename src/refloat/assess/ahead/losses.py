@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
+import shlex
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import Protocol
 
-from refloat.assess import words
-from refloat.assess.about import called
 from refloat.assess.ahead.recovery_network import recovery_network
 from refloat.assess.organisation import Organisation
 from refloat.model.ahead import Loss, LossKind, Scenario
@@ -34,19 +34,28 @@ _AT_MOST = 6
 """How many losses a title names; the others are counted."""
 
 
+class _Named(Protocol):
+    @property
+    def name(self) -> str: ...
+
+
 def written(loss: Loss) -> str:
     """Give a loss as people write it on the command line: ``site:geelong-hq``."""
     return f"{loss.kind.replace(' ', '-')}:{loss.key}"
 
 
 def name_of(plan: Plan, loss: Loss) -> str:
-    """Give what is lost by its name for people."""
-    if loss.kind is LossKind.REPOSITORY:
-        return words.repository(plan, loss.key)
-    if loss.kind is LossKind.PLATFORM:
-        return words.platform(plan, loss.key)
-    named = (LossKind.VENDOR, LossKind.PERSON, LossKind.SERVICE, LossKind.COMPONENT)
-    return called(plan, loss.key) if loss.kind in named else loss.key
+    """Give what is lost by its name for people; a key may be of things of several kinds."""
+    named: Mapping[LossKind, Mapping[str, _Named]] = {
+        LossKind.VENDOR: plan.vendors,
+        LossKind.PERSON: plan.people,
+        LossKind.SERVICE: plan.services,
+        LossKind.COMPONENT: plan.components,
+        LossKind.REPOSITORY: plan.repositories,
+        LossKind.PLATFORM: plan.platforms,
+    }
+    known = named.get(loss.kind, {}).get(loss.key)
+    return known.name or loss.key if known is not None else loss.key
 
 
 def in_words(plan: Plan, loss: Loss) -> str:
@@ -55,7 +64,9 @@ def in_words(plan: Plan, loss: Loss) -> str:
     return f"{text} for good" if loss.for_good else text
 
 
-def losses_named(organisation: Organisation, texts: Iterable[str]) -> tuple[Loss, ...]:
+def losses_named(
+    organisation: Organisation, texts: Iterable[str], option: str = "--lose"
+) -> tuple[Loss, ...]:
     """Find the losses that people mean.
 
     Args:
@@ -63,6 +74,7 @@ def losses_named(organisation: Organisation, texts: Iterable[str]) -> tuple[Loss
         texts: a key of the plan, the name of a site or domain, or either with its kind before it
             (``site:geelong-hq``). Whoever acts as a member of groups acts as each of them, so a
             member that is no principal of its own (``principal:p-dev``) stands for its groups.
+        option: with which option people name them.
 
     Returns:
         The losses, in the same order.
@@ -83,7 +95,7 @@ def losses_named(organisation: Organisation, texts: Iterable[str]) -> tuple[Loss
         if text.strip() not in known and member in groups:
             found.extend(groups[member])
         else:
-            found.append(_meant(known, text))
+            found.append(_meant(organisation.plan, known, text, option))
     return tuple(found)
 
 
@@ -96,17 +108,24 @@ def _groups(plan: Plan) -> dict[str, list[Loss]]:
     return found
 
 
-def _meant(known: dict[str, list[Loss]], text: str) -> Loss:
+def _meant(plan: Plan, known: dict[str, list[Loss]], text: str, option: str) -> Loss:
     found = list(dict.fromkeys(known.get(text.strip(), ())))
     if len(found) == 1:
         return found[0]
     if found:
-        ways = ", ".join(f"--lose {written(one)}" for one in found)
-        raise UsageProblem(f"{text!r} may mean several things", hint=f"Say which: {ways}.")
+        ways = " or ".join(f"{option} {shlex.quote(written(one))}" for one in found)
+        raise UsageProblem(f"{text!r} may mean several things", hint=f"Say which: {ways}")
     wanted = text.strip().casefold()
     close = [name for name in known if name.casefold() == wanted]
+    close = close or _called(plan, known, wanted)
     hint = perhaps_meant(text, known, close) or _some(known)
     raise MissingInput(f"the plan knows nothing called {text!r} that can be lost", hint=hint)
+
+
+def _called(plan: Plan, known: dict[str, list[Loss]], wanted: str) -> list[str]:
+    """Give, as people write them, the losses of what has a name for people."""
+    every = dict.fromkeys(one for some in known.values() for one in some)
+    return [written(one) for one in every if name_of(plan, one).casefold() == wanted]
 
 
 def perhaps_meant(text: str, known: Iterable[str], same: Sequence[str]) -> str:
@@ -143,7 +162,7 @@ def put_together(
     Raises:
         UsageProblem, MissingInput: as ``losses_named``.
     """
-    gone = [replace(one, for_good=True) for one in losses_named(organisation, without)]
+    gone = [replace(one, for_good=True) for one in losses_named(organisation, without, "--without")]
     away = {replace(one, for_good=False) for one in gone}
     staying = [one for one in losses_named(organisation, lose) if one not in away]
     own = tuple(sorted({*staying, *gone}))

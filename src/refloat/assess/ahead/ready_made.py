@@ -141,7 +141,7 @@ def _providers(organisation: Organisation) -> Iterator[Scenario]:
     for key, losses in sorted(lost.items()):
         yield Scenario(
             f"provider:{key}",
-            f"{called(plan, key)} is gone"
+            f"{plan.vendors[key].name or key} is gone"
             if key in plan.vendors
             else f"Everything kept at {key} is lost",
             tuple(sorted(losses)),
