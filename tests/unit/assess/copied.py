@@ -136,36 +136,6 @@ def _components() -> tuple[Component, ...]:
     )
 
 
-def with_component(given: Plan, key: str, **changes: Any) -> Plan:
-    """Change one component, or put a new one in."""
-    old = given.components.get(key, Component(key, ComponentKind.DATABASE, ""))
-    return replace(given, components={**given.components, key: replace(old, **changes)})
-
-
-def with_service(given: Plan, key: str, **changes: Any) -> Plan:
-    """Change one service."""
-    service = replace(given.services[key], **changes)
-    return replace(given, services={**given.services, key: service})
-
-
-def with_repository(given: Plan, key: str, **changes: Any) -> Plan:
-    """Change one repository, or put a new one in."""
-    old = given.repositories.get(key, Repository(key))
-    return replace(given, repositories={**given.repositories, key: replace(old, **changes)})
-
-
-def with_platform(given: Plan, key: str, **changes: Any) -> Plan:
-    """Change one platform, or put a new one in."""
-    old = given.platforms.get(key, Platform(key, key))
-    return replace(given, platforms={**given.platforms, key: replace(old, **changes)})
-
-
-def with_principal(given: Plan, key: str, **changes: Any) -> Plan:
-    """Change one principal, or put a new one in."""
-    old = given.principals.get(key, Principal(key, PrincipalKind.SERVICE))
-    return replace(given, principals={**given.principals, key: replace(old, **changes)})
-
-
 def copied_to(*repositories: str, **changes: Any) -> Watch:
     """Say that the tool copies something to other places."""
     return replace(Watch("box", repositories, HOUR, 35 * DAY), **changes)

@@ -119,23 +119,6 @@ def repository(key: str, domain: str, **changes: Any) -> Repository:
     return replace(usual, **changes)
 
 
-def with_component(original: Plan, key: str, **changes: Any) -> Plan:
-    """Give the plan with some fields of one component changed."""
-    changed = replace(original.components[key], **changes)
-    return replace(original, components={**original.components, key: changed})
-
-
-def with_repository(original: Plan, key: str, **changes: Any) -> Plan:
-    """Give the plan with some fields of one repository changed."""
-    changed = replace(original.repositories[key], **changes)
-    return replace(original, repositories={**original.repositories, key: changed})
-
-
-def with_policy(original: Plan, **changes: Any) -> Plan:
-    """Give the plan with another policy."""
-    return replace(original, policy=replace(original.policy, **changes))
-
-
 def facts(start: Plan) -> list[FeedFact]:
     """Give facts of which every control is effective."""
     found: list[FeedFact] = [point(key) for key in KINDS]

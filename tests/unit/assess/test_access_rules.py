@@ -11,6 +11,7 @@ from refloat.model.access import Lock, LockMode, PrincipalKind, Right
 from refloat.model.feed import CopySeen
 from refloat.model.judgement import Severity
 from refloat.model.plan import Plan
+from tests.support.changing import with_component, with_principal, with_repository, with_service
 from tests.unit.assess.copied import (
     DAY,
     HOUR,
@@ -22,10 +23,6 @@ from tests.unit.assess.copied import (
     plan,
     point,
     seen_right,
-    with_component,
-    with_principal,
-    with_repository,
-    with_service,
 )
 
 

@@ -27,6 +27,7 @@ from refloat.model.feed_people import ApprovalSeen
 from refloat.model.judgement import Severity
 from refloat.model.plan import Objective, Plan, Protection, Retention
 from refloat.plan import retention_fingerprint
+from tests.support.changing import with_component, with_service
 from tests.unit.assess.copied import (
     BOX,
     DAY,
@@ -42,8 +43,6 @@ from tests.unit.assess.copied import (
     organisation,
     plan,
     point,
-    with_component,
-    with_service,
 )
 
 

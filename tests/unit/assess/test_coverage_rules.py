@@ -19,18 +19,8 @@ from refloat.model.feed import DependencySeen, ScopeExclusion
 from refloat.model.judgement import Severity
 from refloat.model.organisation import Exclusion
 from refloat.model.plan import ComponentKind, Dependency, Plan
-from tests.unit.assess.copied import (
-    BOX,
-    DAY,
-    HOUR,
-    NOW,
-    SECOND,
-    found,
-    plan,
-    scope,
-    with_component,
-    with_service,
-)
+from tests.support.changing import with_component, with_service
+from tests.unit.assess.copied import BOX, DAY, HOUR, NOW, SECOND, found, plan, scope
 
 APPROVED = Exclusion("call recordings", None, "not kept", "ada", date(2027, 3, 31))
 

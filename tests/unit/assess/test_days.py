@@ -11,6 +11,7 @@ from refloat.assess import assessment, days
 from refloat.assess.over_time.histories import over
 from refloat.model.facts import Facts
 from refloat.model.organisation import Exclusion
+from tests.support import changing
 from tests.unit.assess import written
 from tests.unit.assess.written import DAY, NOW
 
@@ -29,12 +30,12 @@ def test_what_lies_beyond_the_calendar_is_its_end() -> None:
 
 @pytest.mark.parametrize("day", [date.min, date.max])
 def test_a_plan_may_name_the_first_and_the_last_day_that_there_is(day: date) -> None:
-    plan = written.with_vendor(PLAN, "texts", contract_end=day, verified=day)
-    plan = written.with_person(plan, "ada", verified=day)
+    plan = changing.with_vendor(PLAN, "texts", contract_end=day, verified=day)
+    plan = changing.with_person(plan, "ada", verified=day)
     plan = replace(plan, exclusions=(Exclusion("kiosks", None, "none", "ada", day),))
     booking = plan.services["booking"]
     reviewed = {key: replace(one, review_on=day) for key, one in booking.objectives.items()}
-    plan = written.with_service(plan, "booking", objectives=reviewed)
+    plan = changing.with_service(plan, "booking", objectives=reviewed)
     found = {one.code for one in assessment(plan, Facts(), NOW).findings}
     assert ("CONTRACT_ENDED" in found) is (day == date.min)
     assert "CONTACT_NOT_VERIFIED" in found

@@ -13,6 +13,7 @@ from refloat.model.judgement import Severity
 from refloat.model.organisation import Document, Location, Platform
 from refloat.model.plan import Component, ComponentKind, Dependency, Plan, Strength
 from refloat.plan import fingerprint
+from tests.support import changing
 from tests.unit.assess import written
 from tests.unit.assess.written import DAY, NOW, found
 
@@ -81,7 +82,7 @@ def test_a_sign_in_that_only_a_step_or_a_tool_names_is_one() -> None:
     step = replace(PLAN.services["booking"].steps[0], signs_in_with=("directory",))
     tool = Platform("tool", "Backup server", (Dependency("sign-in"),))
     for named in (
-        written.with_service(given, "booking", steps=(step,)),
+        changing.with_service(given, "booking", steps=(step,)),
         replace(given, platforms={"tool": tool}),
     ):
         (finding,) = found(instructions_unreachable, named)
@@ -95,7 +96,7 @@ def test_what_a_place_can_do_without_takes_no_document_away() -> None:
         needs = (Dependency("sign-in", strength), *given.services["booking"].needs[1:])
         (finding,) = found(
             instructions_unreachable,
-            replace(written.with_service(given, "booking", needs=needs), sites=()),
+            replace(changing.with_service(given, "booking", needs=needs), sites=()),
         )
         return finding.inputs["losses"]
 
@@ -120,7 +121,7 @@ def test_a_kit_of_an_older_plan_is_stale_until_it_is_placed_anew() -> None:
             "offline-kit-placed", NOW - days * DAY, where=where, fingerprint=fingerprint(plan)
         )
 
-    older = written.with_person(PLAN, "ada", phone="+61 3 5550 0199")
+    older = changing.with_person(PLAN, "ada", phone="+61 3 5550 0199")
     first, second = placed(9, "the safe", older), placed(8, "the car", PLAN)
     (finding,) = found(kit_stale, PLAN, first, second)
     assert finding.inputs["where"] == ("the safe",)

@@ -8,16 +8,8 @@ from refloat.assess.access.encryption import copies_not_encrypted, encryption_no
 from refloat.model.feed import CopySeen, PointSeen
 from refloat.model.judgement import Severity
 from refloat.model.plan import Plan
-from tests.unit.assess.copied import (
-    HOUR,
-    NOW,
-    found,
-    healthy,
-    plan,
-    point,
-    with_platform,
-    with_repository,
-)
+from tests.support.changing import with_platform, with_repository
+from tests.unit.assess.copied import HOUR, NOW, found, healthy, plan, point
 
 
 def kept_in(*copies: CopySeen) -> PointSeen:

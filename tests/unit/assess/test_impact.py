@@ -18,6 +18,7 @@ from refloat.model.impact import ASPECTS, Effect, Impact
 from refloat.model.organisation import Watch, WrittenStep
 from refloat.model.plan import Objective, Plan, Repository
 from refloat.model.stream import Stream
+from tests.support import changing
 from tests.unit.assess import timed
 from tests.unit.assess.timed import DAY, HOUR, MINUTE, NOW
 
@@ -85,7 +86,7 @@ def test_next_to_no_loss_changes_the_architecture() -> None:
 
 @pytest.mark.requirement("R-152")
 def test_how_often_nobody_knows_is_said_and_not_guessed() -> None:
-    plan = timed.with_component(PLAN, "claims-data", watch=Watch(copies=("safe",)))
+    plan = changing.with_component(PLAN, "claims-data", watch=Watch(copies=("safe",)))
     seen = shown(plan, "claims", "rpo")
     assert effect(seen, "backup frequency").changes is None
     assert effect(seen, "cost").changes is None
@@ -99,7 +100,7 @@ def test_ways_to_meet_a_target_have_room_for_what_they_cost() -> None:
         WrittenStep("restore", automatic=True, takes=60 * MINUTE),
         WrittenStep("register terminals", takes=200 * MINUTE),
     )
-    plan = timed.with_service(
+    plan = changing.with_service(
         timed.with_targets(PLAN, "claims", {"rto": 240 * MINUTE}), "claims", steps=steps
     )
     seen = shown(plan, "claims", "rto", orchestration="AUD 900 a month")
@@ -164,7 +165,7 @@ def test_a_tier_changes_how_often_it_is_tested() -> None:
 def test_how_long_copies_are_kept_may_outlast_their_lock() -> None:
     place = Repository("safe", lock=Lock(LockMode.COMPLIANCE, 35 * DAY))
     kept = Objective("retention", 70 * DAY, "regulation", "ada")
-    plan = timed.with_component(PLAN, "claims-data", retention=kept)
+    plan = changing.with_component(PLAN, "claims-data", retention=kept)
     plan = replace(plan, repositories={"safe": place})
     seen = shown(plan, "claims-data", "retention")
     assert (seen.before, seen.after) == (None, 70 * 24 * 3600)

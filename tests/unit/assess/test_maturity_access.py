@@ -10,18 +10,8 @@ from refloat.model.access import ALTERING, Lock, LockMode, Principal, PrincipalK
 from refloat.model.feed import AccessSeen, CopySeen, FeedFact, PointSeen, Quality
 from refloat.model.maturity import ControlOutcome
 from refloat.model.plan import Plan
-from tests.unit.assess.kept_well import (
-    DAY,
-    NOW,
-    SECOND,
-    control,
-    facts,
-    plan,
-    seen,
-    with_policy,
-    with_repository,
-    without,
-)
+from tests.support.changing import with_policy, with_repository
+from tests.unit.assess.kept_well import DAY, NOW, SECOND, control, facts, plan, seen, without
 
 PLAN = plan()
 CONTROLS = {

@@ -22,6 +22,7 @@ from refloat.model.feed_people import ApprovalSeen
 from refloat.model.maturity import ControlOutcome, ControlResult
 from refloat.model.organisation import Exclusion, Platform, Watch
 from refloat.model.plan import ComponentKind, Dependency, Objective, Plan, Service
+from tests.support.changing import with_component, with_policy, with_repository
 from tests.unit.assess.kept_well import (
     DAY,
     HOUR,
@@ -37,9 +38,6 @@ from tests.unit.assess.kept_well import (
     judge,
     plan,
     point,
-    with_component,
-    with_policy,
-    with_repository,
     without,
 )
 

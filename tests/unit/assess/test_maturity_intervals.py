@@ -9,18 +9,8 @@ from typing import Any
 import pytest
 
 from refloat.model.maturity import ControlOutcome
-from tests.unit.assess.kept_well import (
-    DAY,
-    HOUR,
-    MINUTE,
-    NOW,
-    SECOND,
-    control,
-    facts,
-    plan,
-    point,
-    with_component,
-)
+from tests.support.changing import with_component
+from tests.unit.assess.kept_well import DAY, HOUR, MINUTE, NOW, SECOND, control, facts, plan, point
 
 PLAN = plan()
 

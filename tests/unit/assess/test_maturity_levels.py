@@ -15,6 +15,7 @@ from refloat.model.codec import to_json
 from refloat.model.feed import AccessSeen, JobRun, Quality
 from refloat.model.feed_people import Attestation, Exercise
 from refloat.model.maturity import ControlOutcome
+from tests.support.changing import with_policy
 from tests.unit.assess.kept_well import (
     DAY,
     HOUR,
@@ -31,7 +32,6 @@ from tests.unit.assess.kept_well import (
     plan,
     point,
     seen,
-    with_policy,
     without,
 )
 

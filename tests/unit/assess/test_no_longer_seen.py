@@ -16,6 +16,7 @@ from refloat.model.feed import DependencySeen, FeedFact
 from refloat.model.judgement import Finding, Severity
 from refloat.model.observations import Observation
 from refloat.model.plan import Dependency
+from tests.support import changing
 from tests.unit.assess import timed
 from tests.unit.assess.timed import DAY, NOW, SECOND
 
@@ -156,7 +157,7 @@ def test_a_need_that_the_plan_does_not_say_is_not_missed() -> None:
     after = read(NOW - DAY, "claims", "vault")
     assert found(GONE, before, after) == []
     needs = (*PLAN.services["claims"].needs, Dependency("vault"))
-    plan = timed.with_service(PLAN, "claims", needs=needs)
+    plan = changing.with_service(PLAN, "claims", needs=needs)
     (finding,) = found(GONE, before, after, plan=plan)
     assert finding.inputs["missing"] == ("that The claims needs The vault",)
 
@@ -184,7 +185,7 @@ def test_a_plan_of_which_nothing_was_ever_observed_is_left_alone() -> None:
 
 @pytest.mark.requirement("R-112", "R-049")
 def test_another_owner_than_the_plan_names_is_a_reminder() -> None:
-    plan = timed.with_component(PLAN, "claims-data", owner="cem")
+    plan = changing.with_component(PLAN, "claims-data", owner="cem")
 
     def owned(name: str, owner: str) -> Observation:
         return Observation(name, "", 4, owner=owner)
@@ -226,7 +227,7 @@ def test_a_store_of_data_that_a_file_shows_and_nothing_copies_is_a_gap() -> None
 
 @pytest.mark.parametrize("seed", range(5))
 def test_neither_the_order_of_facts_nor_when_they_are_told_makes_a_difference(seed: int) -> None:
-    plan = timed.with_component(PLAN, "claims-data", owner="cem")
+    plan = changing.with_component(PLAN, "claims-data", owner="cem")
     some: list[Seen] = [
         *timed.facts(plan),
         read(NOW - KEPT - DAY, version("claims-data", "1"), "bookings > sign-in", "vault-data"),

@@ -18,6 +18,7 @@ from refloat.model.plan import (
     Protection,
     Strength,
 )
+from tests.support import changing
 from tests.unit.assess import timed
 from tests.unit.assess.timed import found
 
@@ -26,7 +27,7 @@ HOUR = timedelta(hours=1)
 
 
 def with_steps(*steps: WrittenStep, plan: Plan = PLAN) -> Plan:
-    return timed.with_service(plan, "claims", steps=steps)
+    return changing.with_service(plan, "claims", steps=steps)
 
 
 def with_server(plan: Plan = PLAN) -> Plan:
@@ -35,7 +36,7 @@ def with_server(plan: Plan = PLAN) -> Plan:
         "server", ComponentKind.APPLICATION, "claims server", needs=(Dependency("claims-data"),)
     )
     plan = replace(plan, components={**plan.components, "server": server})
-    return timed.with_service(
+    return changing.with_service(
         plan, "claims", needs=(*plan.services["claims"].needs, Dependency("server"))
     )
 
@@ -81,7 +82,7 @@ def test_data_that_others_copy_needs_a_written_recovery() -> None:
     written = with_steps(WrittenStep("restore the data"))
     assert "service claims" not in {one.subject for one in found("RESTORE_ORDER_MISSING", written)}
     ours = Protection("files", {"paths": ("data",)}, "safe", HOUR)
-    drilled = timed.with_component(PLAN, "claims-data", watch=None, protection=ours)
+    drilled = changing.with_component(PLAN, "claims-data", watch=None, protection=ours)
     assert "service claims" not in {one.subject for one in found("RESTORE_ORDER_MISSING", drilled)}
 
 
@@ -102,11 +103,11 @@ def test_an_omission_may_be_justified_or_impossible_to_mend_here() -> None:
     step = WrittenStep("restore the data", brings_back="claims-data")
     plan = with_steps(step, plan=with_server())
     reason = {Category.APPLICATIONS: "the vendor runs it"}
-    justified = timed.with_service(plan, "claims", not_applicable=reason)
+    justified = changing.with_service(plan, "claims", not_applicable=reason)
     assert found("PLAN_STEP_OMITS_DEPENDENCY", justified) == []
-    theirs = timed.with_component(plan, "server", kind=ComponentKind.VENDOR)
+    theirs = changing.with_component(plan, "server", kind=ComponentKind.VENDOR)
     assert found("PLAN_STEP_OMITS_DEPENDENCY", theirs) == []
-    uncopied = timed.with_component(
+    uncopied = changing.with_component(
         plan, "server", kind=ComponentKind.DATABASE, watch=Watch(copies=())
     )
     assert found("PLAN_STEP_OMITS_DEPENDENCY", uncopied) == [], "nothing could bring it back"

@@ -27,6 +27,7 @@ from refloat.model.organisation import (
     Location,
 )
 from refloat.model.plan import Component, ComponentKind, Dependency, Plan, Strength
+from tests.support import changing
 from tests.unit.assess import written
 from tests.unit.assess.written import found
 
@@ -41,11 +42,11 @@ def authority(**changes: object) -> Break:
 
 
 def service(**changes: object) -> Break:
-    return lambda plan: written.with_service(plan, "booking", **changes)
+    return lambda plan: changing.with_service(plan, "booking", **changes)
 
 
 def vendor(**changes: object) -> Break:
-    return lambda plan: written.with_vendor(plan, "texts", **changes)
+    return lambda plan: changing.with_vendor(plan, "texts", **changes)
 
 
 def workaround(**changes: object) -> Break:
@@ -182,8 +183,8 @@ def test_a_reason_why_no_other_place_is_needed_is_enough() -> None:
 @pytest.mark.requirement("R-048")
 def test_a_deputy_of_the_only_one_is_enough() -> None:
     alone = authority(decide=("ada",))(PLAN)
-    assert found(plan_incomplete, written.with_person(alone, "ada", deputy="ben")) == []
-    assert found(plan_incomplete, written.with_person(alone, "ada", deputy="ada")) != []
+    assert found(plan_incomplete, changing.with_person(alone, "ada", deputy="ben")) == []
+    assert found(plan_incomplete, changing.with_person(alone, "ada", deputy="ada")) != []
 
 
 @pytest.mark.requirement("R-054")
@@ -196,7 +197,7 @@ def test_a_workaround_is_asked_of_the_service_that_is_at_the_top() -> None:
     (finding,) = found(plan_incomplete, service(needs=soft)(PLAN))
     assert finding.subject == "service sign-in"
     assert finding.requirements == ("R-054",)
-    lower = written.with_service(service(needs=soft)(PLAN), "sign-in", tier=2)
+    lower = changing.with_service(service(needs=soft)(PLAN), "sign-in", tier=2)
     assert found(plan_incomplete, lower) == []
 
 
@@ -256,7 +257,7 @@ def test_updates_that_need_our_own_systems_are_found() -> None:
 
 @pytest.mark.requirement("R-131")
 def test_what_a_place_for_updates_can_do_without_is_not_its_own() -> None:
-    soft = written.with_service(
+    soft = changing.with_service(
         PLAN, "booking", needs=(Dependency("book-db", Strength.SOFT), Dependency("texting"))
     )
     page = Channel("page", "the page", (Dependency("texting"),))
@@ -288,9 +289,9 @@ def test_a_vendor_is_not_ours_to_lose() -> None:
 
 @pytest.mark.requirement("R-130", "R-143")
 def test_everybody_whose_number_does_not_work_is_named_in_one_finding() -> None:
-    bad = written.with_person(PLAN, "ada", phone="")
-    bad = written.with_person(bad, "eva", verified=None)
-    bad = written.with_vendor(bad, "texts", verified=date(2025, 1, 1))
+    bad = changing.with_person(PLAN, "ada", phone="")
+    bad = changing.with_person(bad, "eva", verified=None)
+    bad = changing.with_vendor(bad, "texts", verified=date(2025, 1, 1))
     (finding,) = found(contact_not_verified, bad)
     assert "Ada Obi, Eva Lund and Textwell" in finding.sentence
     assert finding.inputs == {
@@ -310,9 +311,9 @@ def test_a_number_that_was_tried_too_long_ago_counts_until_the_last_second() -> 
 
 @pytest.mark.requirement("R-130", "R-143")
 def test_a_number_that_somebody_is_to_try_later_was_not_tried() -> None:
-    tomorrow = written.with_person(PLAN, "ada", verified=date(2026, 11, 22))
+    tomorrow = changing.with_person(PLAN, "ada", verified=date(2026, 11, 22))
     assert found(contact_not_verified, tomorrow) == []
-    later = written.with_person(PLAN, "ada", verified=date(2026, 11, 24))
+    later = changing.with_person(PLAN, "ada", verified=date(2026, 11, 24))
     (finding,) = found(contact_not_verified, later)
     assert finding.inputs["never_tried"] == ("ada",)
 
@@ -321,7 +322,7 @@ def test_a_deputy_counts_and_somebody_without_a_part_does_not() -> None:
     other = replace(PLAN.people["eva"], key="fay", name="Fay Ito", phone="")
     more = replace(PLAN, people={**PLAN.people, "fay": other})
     assert found(contact_not_verified, more) == []
-    (finding,) = found(contact_not_verified, written.with_person(more, "dot", deputy="fay"))
+    (finding,) = found(contact_not_verified, changing.with_person(more, "dot", deputy="fay"))
     assert "Fay Ito" in finding.sentence
 
 

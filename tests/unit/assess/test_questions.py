@@ -26,6 +26,13 @@ from refloat.model.judgement import Severity
 from refloat.model.organisation import Authority, Exclusion
 from refloat.model.plan import Dependency, Plan
 from refloat.model.sheets import FiveAnswers, Known, RightsRow
+from tests.support.changing import (
+    with_component,
+    with_platform,
+    with_principal,
+    with_repository,
+    with_service,
+)
 from tests.unit.assess.copied import (
     DAY,
     HOUR,
@@ -40,11 +47,6 @@ from tests.unit.assess.copied import (
     scope,
     seen_right,
     service_test,
-    with_component,
-    with_platform,
-    with_principal,
-    with_repository,
-    with_service,
 )
 
 

@@ -20,6 +20,7 @@ from refloat.model.plan import Category, Component, ComponentKind, Dependency, P
 from refloat.model.review import Gate, Review
 from refloat.model.stream import Stream
 from refloat.plan import objective_fingerprints
+from tests.support import changing
 from tests.unit.assess import written
 from tests.unit.assess.written import DAY, HOUR, NOW, SOURCE, action, exercise
 
@@ -46,7 +47,7 @@ def mapped() -> Plan:
     )
     plan = replace(plan, components={**plan.components, **{one.key: one for one in more}})
     needs = (*plan.services["booking"].needs, *(Dependency(one.key) for one in more))
-    return written.with_service(plan, "booking", needs=needs)
+    return changing.with_service(plan, "booking", needs=needs)
 
 
 PLAN = mapped()
@@ -153,7 +154,7 @@ def test_no_gate_of_an_organisation_with_nothing_in_it_is_done() -> None:
     [({"processes": ()}, "process"), ({"tier": None}, "important"), ({"owner": None}, "decides")],
 )
 def test_services_must_have_process_tier_and_owner(change: dict[str, object], what: str) -> None:
-    done = gate(1, written.with_service(PLAN, "booking", **change), everything())
+    done = gate(1, changing.with_service(PLAN, "booking", **change), everything())
     assert not done.done
     assert any(what in text and "Online booking" in text for text in done.missing)
 
@@ -162,9 +163,9 @@ def test_services_must_have_process_tier_and_owner(change: dict[str, object], wh
 def test_targets_of_the_upper_tiers_must_be_approved() -> None:
     done = gate(2, PLAN, without(ApprovalSeen))
     assert len(done.missing) == 4
-    lower = written.with_service(PLAN, "booking", tier=3)
+    lower = changing.with_service(PLAN, "booking", tier=3)
     assert len(gate(2, lower, without(ApprovalSeen)).missing) == 2
-    unknown = written.with_service(PLAN, "booking", tier=None)
+    unknown = changing.with_service(PLAN, "booking", tier=None)
     assert len(gate(2, unknown, without(ApprovalSeen)).missing) == 4
 
 
@@ -172,12 +173,12 @@ def test_targets_of_the_upper_tiers_must_be_approved() -> None:
 def test_each_category_is_there_or_there_is_a_reason() -> None:
     bare = {key: one for key, one in PLAN.components.items() if key != "web"}
     needs = tuple(one for one in PLAN.services["booking"].needs if one.on != "web")
-    plan = written.with_service(replace(PLAN, components=bare), "booking", needs=needs)
+    plan = changing.with_service(replace(PLAN, components=bare), "booking", needs=needs)
     assert any("no applications" in text for text in gate(3, plan, everything()).missing)
     for key in plan.services:
         assert not gate(3, plan, everything()).done
         why = {Category.APPLICATIONS: "a service in the cloud"}
-        plan = written.with_service(plan, key, not_applicable=why)
+        plan = changing.with_service(plan, key, not_applicable=why)
     assert gate(3, plan, everything()).done
 
 
@@ -195,7 +196,7 @@ def test_what_nothing_backs_up_is_decided_about_or_the_gate_stays_open() -> None
     photos = Component("photos", ComponentKind.FILES, "Photos", watch=Watch())
     plan = replace(PLAN, components={**PLAN.components, "photos": photos})
     needs = (*PLAN.services["booking"].needs, Dependency("photos"))
-    plan = written.with_service(plan, "booking", needs=needs)
+    plan = changing.with_service(plan, "booking", needs=needs)
     assert any("Photos" in text for text in gate(4, plan, everything()).missing)
     assert "Nobody copies the photos." in gate(4, plan, everything(), GAP).missing[0]
     decided = action("a", NOW, owner="cem", due=NOW + DAY, finding="COVERAGE_GAP", subject="photos")
@@ -265,7 +266,7 @@ def test_any_other_input_gives_another_hash() -> None:
         return content_hash(bundle(reviewed(plan, facts, *findings)))
 
     whole = hashed(PLAN, everything())
-    assert hashed(written.with_person(PLAN, "eva", phone="1"), everything()) != whole
+    assert hashed(changing.with_person(PLAN, "eva", phone="1"), everything()) != whole
     assert hashed(PLAN, everything()[:-1]) != whole
     assert hashed(PLAN, everything(), GAP) != whole
     late = replace(seen(), external_id="d2", digest="digest d2", observed_at=NOW + SECOND)

@@ -13,6 +13,7 @@ from refloat.model.organisation import WrittenStep
 from refloat.model.stream import Stream
 from refloat.plan import order
 from refloat.testing import example
+from tests.support import changing
 from tests.unit.assess import timed
 
 PLAN = example.plan()
@@ -70,7 +71,7 @@ def test_steps_that_somebody_wrote_down_stand_as_written_after_what_must_be_back
         WrittenStep("restore the sales", brings_back="claims-data", automatic=True),
         WrittenStep("register terminals", needs=("ring the vendor",), takes=timed.HOUR),
     )
-    plan = timed.with_service(timed.plan(), "claims", steps=written)
+    plan = changing.with_service(timed.plan(), "claims", steps=written)
     tested = timed.restored("claims", steps=(("restore the sales", 1500.0),))
     some = [*timed.without(timed.facts(plan), "claims"), tested]
     sheet = run_sheet(plan, Facts(feed=Stream.of(some)), "claims", timed.NOW)

@@ -15,19 +15,8 @@ from refloat.model.feed import CopySeen
 from refloat.model.judgement import Severity
 from refloat.model.organisation import WrittenStep
 from refloat.model.plan import ComponentKind, Dependency, Plan, Strength
-from tests.unit.assess.copied import (
-    HOUR,
-    NOW,
-    copied_to,
-    found,
-    healthy,
-    plan,
-    point,
-    with_component,
-    with_platform,
-    with_repository,
-    with_service,
-)
+from tests.support.changing import with_component, with_platform, with_repository, with_service
+from tests.unit.assess.copied import HOUR, NOW, copied_to, found, healthy, plan, point
 
 
 def unsealed(given: Plan | None = None) -> Plan:

@@ -13,6 +13,7 @@ from refloat.model.feed_people import ApprovalSeen
 from refloat.model.judgement import Severity
 from refloat.model.plan import Objective, Plan
 from refloat.plan import tier_fingerprint
+from tests.support import changing
 from tests.unit.assess import timed
 from tests.unit.assess.timed import DAY, HOUR, NOW, SECOND, found
 
@@ -22,7 +23,7 @@ PLAN = timed.plan()
 def with_objective(plan: Plan, key: str, measure: str, **changes: Any) -> Plan:
     objectives = dict(plan.services[key].objectives)
     objectives[measure] = replace(objectives[measure], **changes)
-    return timed.with_service(plan, key, objectives=objectives)
+    return changing.with_service(plan, key, objectives=objectives)
 
 
 @pytest.mark.requirement("R-061")
@@ -63,7 +64,7 @@ def test_whoever_runs_the_technology_cannot_decide_for_the_business() -> None:
     assert (finding.subject, finding.severity) == ("service claims", Severity.MEDIUM)
     assert "Cem Yildiz" in finding.sentence
     assert finding.next_step == "Let Ada Obi decide."
-    both = timed.with_service(named, "claims", owner="cem")
+    both = changing.with_service(named, "claims", owner="cem")
     assert found("TARGET_APPROVED_BY_TECHNICAL_OWNER", both, signed) == [], "the owner may"
 
 
@@ -127,7 +128,7 @@ def test_what_the_business_can_bear_is_no_shorter_than_what_it_allows(
 
 
 def test_a_service_without_targets_is_told_once_for_each() -> None:
-    plan = timed.with_service(PLAN, "claims", objectives={})
+    plan = changing.with_service(PLAN, "claims", objectives={})
     subjects = [one.subject for one in found("TARGET_NOT_APPROVED", plan)]
     assert subjects == ["service claims, rpo", "service claims, rto"]
     assert found("TARGET_BASIS_MISSING", plan) == []
@@ -152,7 +153,7 @@ def test_a_tier_that_was_signed_once_is_signed_again_when_it_changes() -> None:
     assert found("TARGET_NOT_APPROVED", PLAN, by_ada) == []
     (refused,) = found("TARGET_NOT_APPROVED", PLAN, by_cem)
     assert (refused.subject, refused.severity) == ("service claims, tier", Severity.MEDIUM)
-    lowered = timed.with_service(PLAN, "claims", tier=2)
+    lowered = changing.with_service(PLAN, "claims", tier=2)
     (stale,) = found("TARGET_NOT_APPROVED", lowered, by_ada)
     assert stale.inputs["state"] == "stale"
     assert "Ada Obi approved tier 1" in stale.sentence

@@ -11,6 +11,7 @@ from refloat.assess import words
 from refloat.model.feed import FeedFact, TestCheck, TestLevel
 from refloat.model.judgement import Severity
 from refloat.model.plan import ComponentKind
+from tests.support import changing
 from tests.unit.assess import timed
 from tests.unit.assess.timed import DAY, NOW, SECOND, found
 
@@ -181,7 +182,7 @@ def test_a_test_without_any_list_of_checks_is_attested_or_worth_little() -> None
 
 @pytest.mark.requirement("R-156")
 def test_what_needs_nothing_has_nothing_to_look_at_beside_its_data() -> None:
-    plan = timed.with_service(PLAN, "vault", needs=PLAN.services["vault"].needs[:1])
+    plan = changing.with_service(PLAN, "vault", needs=PLAN.services["vault"].needs[:1])
     some = timed.without(timed.facts(plan), "vault")
     some += [timed.restored("vault", checks=(check("data"), check("service")))]
     assert found("TEST_WITHOUT_CHECKS", plan, some) == []
@@ -190,7 +191,7 @@ def test_what_needs_nothing_has_nothing_to_look_at_beside_its_data() -> None:
 
 @pytest.mark.requirement("R-081")
 def test_a_server_that_runs_is_no_service_before_somebody_has_signed_in() -> None:
-    plan = timed.with_component(PLAN, "claims-data", kind=ComponentKind.IDENTITY)
+    plan = changing.with_component(PLAN, "claims-data", kind=ComponentKind.IDENTITY)
     listed = timed.restored("claims", checks=(check("data"), check("dependency")))
     assert found("TEST_NOT_SERVICE_LEVEL", plan, [*others(), listed])
     signed_in = timed.restored("claims", checks=(check("data"), check("identity")))
@@ -213,10 +214,10 @@ def test_what_matters_more_is_tested_no_less_often() -> None:
     assert finding.subject == "organisation, tier 1"
     same = replace(PLAN.policy, test_every={1: 92 * DAY, 2: 92 * DAY, 3: 92 * DAY})
     assert found("TEST_INTERVALS_NOT_BY_TIER", replace(PLAN, policy=same)) == []
-    seldom = timed.with_service(PLAN, "claims", evidence_valid_for=184 * DAY + SECOND)
+    seldom = changing.with_service(PLAN, "claims", evidence_valid_for=184 * DAY + SECOND)
     (finding,) = found("TEST_INTERVALS_NOT_BY_TIER", seldom)
     assert finding.subject == "service claims"
-    just = timed.with_service(PLAN, "claims", evidence_valid_for=184 * DAY)
+    just = changing.with_service(PLAN, "claims", evidence_valid_for=184 * DAY)
     assert found("TEST_INTERVALS_NOT_BY_TIER", just) == []
 
 

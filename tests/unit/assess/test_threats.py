@@ -11,6 +11,7 @@ from refloat.model.access import Lock, LockMode
 from refloat.model.feed import CopySeen, FeedFact, TestLevel
 from refloat.model.plan import Dependency, Plan
 from refloat.model.sheets import THREATS, Cover, Known
+from tests.support.changing import with_component, with_repository, with_service
 from tests.unit.assess.copied import (
     DAY,
     HOUR,
@@ -21,9 +22,6 @@ from tests.unit.assess.copied import (
     plan,
     point,
     service_test,
-    with_component,
-    with_repository,
-    with_service,
 )
 
 

@@ -11,6 +11,7 @@ from refloat.model.feed import FeedFact, TestLevel
 from refloat.model.judgement import Severity
 from refloat.model.organisation import Vendor, Watch, WrittenStep
 from refloat.model.plan import Dependency, Plan, Strength
+from tests.support import changing
 from tests.unit.assess import timed
 from tests.unit.assess.timed import HOUR, MINUTE, NOW, SECOND, found
 
@@ -62,7 +63,7 @@ def test_what_was_seen_to_be_needed_counts_and_is_said() -> None:
     )
     assert finding.first_seen == NOW - 2 * DAY, "since it was seen, not since it was tested"
     needs = (*PLAN.services["bookings"].needs, Dependency("claims"))
-    written = timed.with_service(PLAN, "bookings", needs=needs)
+    written = changing.with_service(PLAN, "bookings", needs=needs)
     (again,) = found("RTO_EXCEEDED", written, seen)
     assert again.inputs["measured_seconds"] == 410 * 60
     assert "At work" not in again.sentence
@@ -71,7 +72,7 @@ def test_what_was_seen_to_be_needed_counts_and_is_said() -> None:
 @pytest.mark.requirement("R-006")
 def test_soft_needs_are_not_waited_for() -> None:
     needs = (*PLAN.services["bookings"].needs, Dependency("claims", Strength.SOFT))
-    assert found("RTO_EXCEEDED", timed.with_service(PLAN, "bookings", needs=needs)) == []
+    assert found("RTO_EXCEEDED", changing.with_service(PLAN, "bookings", needs=needs)) == []
 
 
 def test_what_nobody_measured_is_no_accusation_but_what_is_known_counts() -> None:
@@ -99,7 +100,7 @@ def test_a_break_is_seen_since_the_first_of_the_tests_that_show_it() -> None:
 )
 def test_contracts_are_held_to_the_second(limit: timedelta, exceeded: bool) -> None:
     by_vendor = with_vendor(PLAN, "cards", outage_limits={"claims": limit, "nothing": HOUR})
-    of_service = timed.with_service(PLAN, "claims", contract_limit=limit)
+    of_service = changing.with_service(PLAN, "claims", contract_limit=limit)
     for plan, subject in (
         (by_vendor, "vendor cards, service claims"),
         (of_service, "service claims"),
@@ -121,7 +122,7 @@ def test_vendors_must_promise_what_the_business_was_promised(
     promised: timedelta, too_long: bool
 ) -> None:
     by_vendor = with_vendor(PLAN, "cards", commitments={"bookings": promised})
-    of_component = timed.with_component(PLAN, "bookings-data", vendor_commitment=promised)
+    of_component = changing.with_component(PLAN, "bookings-data", vendor_commitment=promised)
     for plan, subject in (
         (by_vendor, "vendor cards, service bookings"),
         (of_component, "service bookings, component bookings-data"),
@@ -139,7 +140,7 @@ def test_copies_that_are_too_seldom_cannot_meet_the_target(
     every: timedelta | None, too_seldom: bool
 ) -> None:
     watch = Watch(copies=("safe",), every=every)
-    plan = timed.with_component(PLAN, "lines-data", watch=watch)
+    plan = changing.with_component(PLAN, "lines-data", watch=watch)
     subjects = [one.subject for one in found("ARCHITECTURE_CANNOT_MEET_RPO", plan)]
     assert subjects == (["service lines, data set lines-data"] if too_seldom else [])
 
@@ -153,7 +154,7 @@ def test_estimates_speak_where_nobody_measured(over: timedelta, exceeded: bool) 
         WrittenStep("look"),
         WrittenStep("start", takes=30 * MINUTE),
     )
-    plan = timed.with_service(PLAN, "bookings", steps=steps)
+    plan = changing.with_service(PLAN, "bookings", steps=steps)
     plan = timed.with_targets(plan, "bookings", {"rto": 180 * MINUTE - over})
     untested = timed.without(timed.facts(plan), "bookings")
     estimated = found("ARCHITECTURE_CANNOT_MEET_RTO", plan, untested)
@@ -165,8 +166,8 @@ def test_estimates_speak_where_nobody_measured(over: timedelta, exceeded: bool) 
 
 @pytest.mark.requirement("R-066")
 def test_components_are_estimated_along_their_longest_chain() -> None:
-    plan = timed.with_component(PLAN, "lines-data", takes=40 * MINUTE)
-    plan = timed.with_component(
+    plan = changing.with_component(PLAN, "lines-data", takes=40 * MINUTE)
+    plan = changing.with_component(
         plan, "vault-data", takes=21 * MINUTE, needs=(Dependency("lines-data"),)
     )
     untested = timed.without(timed.facts(plan), "vault")
@@ -184,7 +185,7 @@ def test_next_to_no_loss_needs_more_than_copies() -> None:
     (finding,) = found("NEAR_ZERO_NEEDS_MORE", near)
     for capability in ("replication", "standby", "orchestration", "more frequent testing"):
         assert capability in finding.next_step
-    assert found("NEAR_ZERO_NEEDS_MORE", timed.with_service(near, "lines", standby=True)) == []
+    assert found("NEAR_ZERO_NEEDS_MORE", changing.with_service(near, "lines", standby=True)) == []
     just_above = timed.with_targets(PLAN, "lines", {"rpo": 5 * MINUTE + SECOND})
     assert found("NEAR_ZERO_NEEDS_MORE", just_above) == []
 

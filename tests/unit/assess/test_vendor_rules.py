@@ -19,6 +19,7 @@ from refloat.model.feed import CopySeen, FeedFact, PointSeen, RestoreTest, TestL
 from refloat.model.judgement import Severity
 from refloat.model.organisation import Vendor
 from refloat.model.plan import Plan
+from tests.support import changing
 from tests.unit.assess import written
 from tests.unit.assess.written import DAY, HOUR, NOW, found
 
@@ -28,7 +29,7 @@ SECOND = timedelta(seconds=1)
 
 def provider(**changes: object) -> Plan:
     """Let the vendor look after the recovery of the booking service."""
-    return written.with_vendor(PLAN, "texts", provider=True, **changes)
+    return changing.with_vendor(PLAN, "texts", provider=True, **changes)
 
 
 def point() -> PointSeen:
@@ -47,7 +48,7 @@ def restored(level: TestLevel = TestLevel.SERVICE) -> RestoreTest:
 
 @pytest.mark.requirement("R-045", "R-052", "R-143")
 def test_a_vendor_that_nobody_can_call_is_found() -> None:
-    (finding,) = found(vendor_contact_missing, written.with_vendor(PLAN, "texts", contact=""))
+    (finding,) = found(vendor_contact_missing, changing.with_vendor(PLAN, "texts", contact=""))
     assert finding.subject == "vendor texts"
     assert finding.services == ("booking",)
     assert "Textwell" in finding.sentence
@@ -57,7 +58,7 @@ def test_a_vendor_that_nobody_can_call_is_found() -> None:
 
 @pytest.mark.requirement("R-126")
 def test_a_contract_holds_to_the_last_second_of_its_last_day() -> None:
-    ending = written.with_vendor(PLAN, "texts", contract_end=date(2026, 11, 22))
+    ending = changing.with_vendor(PLAN, "texts", contract_end=date(2026, 11, 22))
     midnight = datetime(2026, 11, 23, tzinfo=UTC)
     assert found(contract_ended, ending, at=midnight - SECOND) == []
     (finding,) = found(contract_ended, ending, at=midnight)
@@ -82,7 +83,7 @@ def test_a_contract_that_nobody_needs_is_less_severe_and_one_without_an_end_is_s
     (finding,) = found(contract_ended, replace(PLAN, vendors={**PLAN.vendors, "spare": spare}))
     assert finding.severity is Severity.MEDIUM
     for end in (None, date.max):
-        endless = written.with_vendor(PLAN, "texts", contract_end=end)
+        endless = changing.with_vendor(PLAN, "texts", contract_end=end)
         assert found(contract_ended, endless) == found(contract_renewal_due, endless) == []
 
 
@@ -119,7 +120,7 @@ def test_a_test_of_files_is_no_measured_time_of_the_service() -> None:
     ("plan", "facts", "question"),
     [
         (provider(), (), "protected"),
-        (written.with_service(provider(), "booking", steps=()), (point(),), "restored"),
+        (changing.with_service(provider(), "booking", steps=()), (point(),), "restored"),
         (provider(commitments={}), (point(),), "lasts"),
     ],
 )
@@ -127,7 +128,7 @@ def test_what_a_provider_cannot_show_must_be_clarified(
     plan: Plan, facts: tuple[FeedFact, ...], question: str
 ) -> None:
     if question == "protected":
-        plan = written.with_service(plan, "booking", needs=PLAN.services["booking"].needs[:1])
+        plan = changing.with_service(plan, "booking", needs=PLAN.services["booking"].needs[:1])
     (finding,) = found(contract_clarification_needed, plan, *facts)
     assert finding.subject == "vendor texts"
     assert finding.services == ("booking",)

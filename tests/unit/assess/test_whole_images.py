@@ -23,6 +23,7 @@ from refloat.assess.rules.testing import (
 from refloat.model.feed import RestoreTest, TestCheck, TestLevel
 from refloat.model.judgement import Severity
 from refloat.model.plan import Category, ComponentKind, Dependency, Objective, Plan
+from tests.support.changing import with_component, with_service
 from tests.unit.assess.copied import (
     DAY,
     HOUR,
@@ -35,8 +36,6 @@ from tests.unit.assess.copied import (
     point,
     scope,
     service_test,
-    with_component,
-    with_service,
 )
 
 MACHINE, IMAGE = ComponentKind.VIRTUAL_MACHINE, ComponentKind.DEVICE_IMAGE

@@ -16,6 +16,7 @@ from refloat.assess.rules.workarounds import (
 )
 from refloat.model.judgement import Finding, ServiceStatus, Severity
 from refloat.model.plan import Plan
+from tests.support import changing
 from tests.unit.assess import written
 from tests.unit.assess.written import DAY, HOUR, NOW, found
 
@@ -93,7 +94,7 @@ def test_a_workaround_must_last_as_long_as_the_service_may_be_away() -> None:
 def test_the_longest_of_several_workarounds_counts_and_an_unknown_one_accuses_nobody() -> None:
     short = replace(written.workaround(), usable_for=HOUR)
     for other in (written.workaround(), replace(written.workaround(), usable_for=None)):
-        two = written.with_service(PLAN, "booking", workarounds=(short, replace(other, name="b")))
+        two = changing.with_service(PLAN, "booking", workarounds=(short, replace(other, name="b")))
         assert of_booking(workaround_too_short, two) == []
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace as replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 from refloat.assess import Assessor
 from refloat.model.facts import Facts
@@ -39,6 +38,7 @@ from refloat.model.plan import (
 )
 from refloat.model.stream import Stream
 from refloat.plan import objective_fingerprints
+from tests.support.changing import with_service
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -197,18 +197,6 @@ def reviewed(at: datetime) -> Attestation:
 def without(some: Iterable[FeedFact], service: str) -> list[FeedFact]:
     """Leave the tests of one service out."""
     return [one for one in some if not isinstance(one, RestoreTest) or one.service != service]
-
-
-def with_service(of: Plan, key: str, **changes: Any) -> Plan:
-    """Give the plan with some fields of a service changed."""
-    service = replace(of.services[key], **changes)
-    return replace(of, services={**of.services, key: service})
-
-
-def with_component(of: Plan, key: str, **changes: Any) -> Plan:
-    """Give the plan with some fields of a component changed."""
-    component = replace(of.components[key], **changes)
-    return replace(of, components={**of.components, key: component})
 
 
 def with_targets(of: Plan, key: str, targets: Mapping[str, timedelta]) -> Plan:

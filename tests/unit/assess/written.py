@@ -39,6 +39,7 @@ from refloat.model.plan import (
     Service,
 )
 from refloat.model.stream import Stream
+from tests.support.changing import with_service
 
 NOW = datetime(2026, 11, 22, 9, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -176,24 +177,6 @@ def _components() -> tuple[Component, ...]:
         Component("book-db", ComponentKind.DATABASE, "Bookings", watch=copied, site="main-street"),
         Component("texting", ComponentKind.VENDOR, "Text messages", vendor="texts"),
     )
-
-
-def with_service(given: Plan, key: str, **changes: Any) -> Plan:
-    """Change one service of a plan."""
-    service = replace(given.services[key], **changes)
-    return replace(given, services={**given.services, key: service})
-
-
-def with_vendor(given: Plan, key: str, **changes: Any) -> Plan:
-    """Change one vendor of a plan."""
-    vendor = replace(given.vendors[key], **changes)
-    return replace(given, vendors={**given.vendors, key: vendor})
-
-
-def with_person(given: Plan, key: str, **changes: Any) -> Plan:
-    """Change one person of a plan."""
-    person = replace(given.people[key], **changes)
-    return replace(given, people={**given.people, key: person})
 
 
 def with_workaround(given: Plan, **changes: Any) -> Plan:

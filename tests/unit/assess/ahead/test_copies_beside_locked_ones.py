@@ -10,18 +10,8 @@ from refloat.model.access import LockMode, Right
 from refloat.model.ahead import Fate, ScenarioOutcome
 from refloat.model.feed import CopySeen
 from refloat.model.plan import ComponentKind, Dependency
-from tests.unit.assess.copied import (
-    HOUR,
-    NOW,
-    copied_to,
-    organisation,
-    plan,
-    point,
-    with_component,
-    with_platform,
-    with_repository,
-    with_service,
-)
+from tests.support.changing import with_component, with_platform, with_repository, with_service
+from tests.unit.assess.copied import HOUR, NOW, copied_to, organisation, plan, point
 
 
 def after_ransomware(*rights: Right) -> ScenarioOutcome:

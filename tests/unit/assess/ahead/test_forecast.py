@@ -21,6 +21,7 @@ from refloat.model.organisation import WrittenStep
 from refloat.model.plan import Person, Plan
 from refloat.model.run import Environment, Outcome, Stage, StepRecord
 from refloat.model.stream import Stream
+from tests.support.changing import with_component, with_platform, with_service
 from tests.unit.assess.copied import (
     BOX,
     DAY,
@@ -31,9 +32,6 @@ from tests.unit.assess.copied import (
     organisation,
     plan,
     service_test,
-    with_component,
-    with_platform,
-    with_service,
 )
 from tests.unit.report.report_sample import drill
 

@@ -8,8 +8,9 @@ from refloat.model.ahead import Fate
 from refloat.model.forecast import Limits
 from refloat.model.organisation import WrittenStep
 from refloat.model.plan import ComponentKind
+from tests.support.changing import with_component
 from tests.unit.assess.ahead.test_forecast import both_lost, of, of_steps, option, service, steps
-from tests.unit.assess.copied import HOUR, MINUTE, healthy, organisation, with_component
+from tests.unit.assess.copied import HOUR, MINUTE, healthy, organisation
 
 PUT_BACK = WrittenStep("put it back", brings_back="directory", takes=HOUR, who="cem")
 

@@ -10,18 +10,9 @@ from refloat.assess.organisation import Organisation
 from refloat.model.forecast import Limits
 from refloat.model.organisation import WrittenStep
 from refloat.model.plan import Component, ComponentKind, Dependency, Service
+from tests.support.changing import with_platform, with_repository
 from tests.unit.assess.ahead.test_forecast import of, option
-from tests.unit.assess.copied import (
-    HOUR,
-    MINUTE,
-    NOW,
-    copied_to,
-    organisation,
-    plan,
-    point,
-    with_platform,
-    with_repository,
-)
+from tests.unit.assess.copied import HOUR, MINUTE, NOW, copied_to, organisation, plan, point
 
 RECOVERY: tuple[tuple[str, tuple[str, ...], bool, int], ...] = (
     ("s0", (), True, 10),

@@ -14,19 +14,8 @@ from refloat.assess.ahead.weakest.points import weakest
 from refloat.model.ahead import LossKind, Weakest
 from refloat.model.feed import CopySeen
 from refloat.model.plan import ComponentKind, Dependency, Plan, Strength
-from tests.unit.assess.copied import (
-    HOUR,
-    MINUTE,
-    NOW,
-    copied_to,
-    organisation,
-    plan,
-    point,
-    with_component,
-    with_platform,
-    with_repository,
-    with_service,
-)
+from tests.support.changing import with_component, with_platform, with_repository, with_service
+from tests.unit.assess.copied import HOUR, MINUTE, NOW, copied_to, organisation, plan, point
 
 KINDS = (LossKind.SITE, LossKind.REPOSITORY, LossKind.SERVICE)
 

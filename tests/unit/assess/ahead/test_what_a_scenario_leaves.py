@@ -33,6 +33,13 @@ from refloat.model.plan import (
     Strength,
 )
 from refloat.model.secret import SecretReference
+from tests.support.changing import (
+    with_component,
+    with_platform,
+    with_principal,
+    with_repository,
+    with_service,
+)
 from tests.unit.assess.copied import (
     BOX,
     HOUR,
@@ -45,11 +52,6 @@ from tests.unit.assess.copied import (
     point,
     seen_right,
     service_test,
-    with_component,
-    with_platform,
-    with_principal,
-    with_repository,
-    with_service,
 )
 
 
@@ -316,8 +318,8 @@ def test_what_nobody_wrote_a_site_of_may_be_lost_and_it_is_said() -> None:
     given = with_component(at_sites("harbour"), "book-db", watch=copied_to("cupboard"))
     found = outcome(given, "main street")
     assert service(found, "booking").fate is Fate.UNKNOWN
-    assert any("Nobody wrote down where Bookings stands" in one for one in found.assumes)
-    assert "Write down at which site Bookings stands." in found.surer
+    assert any("Nobody wrote down where Bookings can be found" in one for one in found.assumes)
+    assert "Write down at which site Bookings can be found." in found.surer
     assert service(outcome(at_sites("harbour"), "main street"), "booking").fate is Fate.BACK
 
 

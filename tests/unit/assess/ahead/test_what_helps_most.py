@@ -10,16 +10,8 @@ from refloat.assess.ahead.weakest.points import weakest
 from refloat.model.ahead import CutSet, LossKind
 from refloat.model.organisation import Vendor
 from refloat.model.plan import ComponentKind, Dependency, Plan
-from tests.unit.assess.copied import (
-    copied_to,
-    healthy,
-    organisation,
-    plan,
-    with_component,
-    with_platform,
-    with_repository,
-    with_service,
-)
+from tests.support.changing import with_component, with_platform, with_repository, with_service
+from tests.unit.assess.copied import copied_to, healthy, organisation, plan
 
 
 def asked(given: Plan, service: str, kind: LossKind) -> dict[str, CutSet]:

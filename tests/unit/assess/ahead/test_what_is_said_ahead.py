@@ -18,6 +18,7 @@ from refloat.model.feed import FeedFact
 from refloat.model.organisation import Vendor, WrittenStep
 from refloat.model.plan import Component, ComponentKind, Dependency, Plan
 from refloat.model.stream import Stream
+from tests.support.changing import with_component, with_platform, with_repository, with_service
 from tests.unit.assess.copied import (
     DAY,
     HOUR,
@@ -28,10 +29,6 @@ from tests.unit.assess.copied import (
     organisation,
     plan,
     service_test,
-    with_component,
-    with_platform,
-    with_repository,
-    with_service,
 )
 from tests.unit.report.report_sample import drill
 

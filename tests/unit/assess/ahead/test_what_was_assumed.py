@@ -56,7 +56,7 @@ def test_the_weakest_points_say_what_they_did_not_look_at_and_what_was_never_tes
     assert {AS_SEEN, *ELSEWHERE.values()} <= set(found.assumes)
     assert any("were not looked at" in text for text in found.assumes)
     assert "Test all of Wiki: nobody ever did." in found.surer
-    assert "Write down at which site the pages stands." in found.surer
+    assert "Write down at which site the pages can be found." in found.surer
     sites = weakest(GIVEN, ("app",), 1, [LossKind.SITE])
     assert ELSEWHERE[LossKind.VENDOR] not in sites.assumes
     assert ELSEWHERE[LossKind.SITE] in sites.assumes
