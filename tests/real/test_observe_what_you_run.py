@@ -21,6 +21,7 @@ UNKNOWN = {
     "manifest.yaml": {"secret/booking-keys", "persistentvolumeclaim/uploads"},
     "manifests": {"front"},
     "units.txt": {"booking-app.service", "stunnel.service", "/var/lib/booking"},
+    "quadlets": {"booking-app.service", "sessions.volume", "secret/booking-key"},
     "hosts.ini": {"db01.example", "db02.example"},
 }
 

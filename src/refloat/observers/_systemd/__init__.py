@@ -1,0 +1,1 @@
+"""What units of systemd say, plain ones and Podman's, and what all of them have in common."""
