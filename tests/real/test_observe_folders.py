@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from refloat.app import sources
-from refloat.cli.main import main
+from tests.support.commands import run
 
 PLAN = Path(__file__).parents[2] / "examples" / "harbour-street" / "refloat.yaml"
 
@@ -54,14 +54,6 @@ def practice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "manifests" / "edge" / "ingress.yaml").write_text(INGRESS)
     (tmp_path / "manifests" / "service.yml").write_text(SERVICE)
     return tmp_path
-
-
-def run(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
-    with pytest.raises(SystemExit) as ended:
-        main(list(arguments))
-    printed = capsys.readouterr()
-    assert isinstance(ended.value.code, int)
-    return ended.value.code, printed.out, printed.err
 
 
 def observed(capsys: pytest.CaptureFixture[str], *arguments: str) -> Any:

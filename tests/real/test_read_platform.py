@@ -17,11 +17,11 @@ from refloat.app.feed import Imported, look_up
 from refloat.app.read_platform import ReadPlatform, Wanted, read_platform
 from refloat.app.workspace import Workspace
 from refloat.assess.coverage.vanished import disappearances
-from refloat.cli.main import main
 from refloat.host.clock import Clock, Instant
 from refloat.model.errors import MissingInput, UsageProblem
 from refloat.model.feed import PointSeen
 from refloat.model.stream import standing
+from tests.support.commands import run
 from tests.support.named_adapter import named_adapter
 
 ROOT = Path(__file__).parents[2]
@@ -419,40 +419,33 @@ def test_a_platform_that_is_asked_is_given_its_secrets_and_knows_what_is_whole(
         read_platform(workspace, Stopped(), Wanted("asked"))
 
 
-def told(capsys: pytest.CaptureFixture[str], *typed: str) -> tuple[int, str, str]:
-    with pytest.raises(SystemExit) as ended:
-        main(list(typed))
-    said = capsys.readouterr()
-    return int(ended.value.code or 0), said.out, said.err
-
-
 def test_the_command_says_what_it_did_and_its_exit_code_says_how_it_went(
     workspace: Workspace, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.chdir(workspace.folder)
     start = ("facts", "read", "restic", "--instance", "bkp01")
     path = str(listing(workspace, 20, *DAYS))
-    code, out, err = told(capsys, *start, path)
+    code, out, err = run(capsys, *start, path)
     assert code == 2
     assert f"Not taken, because no component is known by that name: {NAME}" in err
     said = ("--data-set", f"{NAME}=clin-files", "--set", "kept_for=35 days")
-    code, out, _ = told(capsys, *start, path, *said)
+    code, out, _ = run(capsys, *start, path, *said)
     assert (code, "3 recovery points as of 2026-11-20 12:00 UTC" in out) == (0, True)
-    code, _, err = told(capsys, *start, path, *said, "--repository", "repo-nas1")
+    code, _, err = run(capsys, *start, path, *said, "--repository", "repo-nas1")
     assert (code, "say --as-of a second later" in err) == (0, True)
     later = str(listing(workspace, 21, *DAYS[1:], {"id": 7}))
-    code, out, err = told(capsys, *start, later, *said, "--whole", "--json")
+    code, out, err = run(capsys, *start, later, *said, "--whole", "--json")
     assert code == 65
     assert json.loads(out)["gone"] == 0
     later = str(listing(workspace, 21, *DAYS[1:]))
-    code, out, err = told(capsys, *start, later, *said, "--whole")
+    code, out, err = run(capsys, *start, later, *said, "--whole")
     assert code == 0
     assert "is gone from bkp01 before its time" in err
     assert "1 recovery points that were there before" in err
-    assert told(capsys, *start, "nothing.json")[0] == 66
-    assert told(capsys, "facts", "read", "resticc", later)[0] == 64
-    assert told(capsys, *start, later, "--set", "x")[0] == 64
-    assert told(capsys, *start, path, "--as-of", "2030-01-01T00:00:00Z")[0] == 64
+    assert run(capsys, *start, "nothing.json")[0] == 66
+    assert run(capsys, "facts", "read", "resticc", later)[0] == 64
+    assert run(capsys, *start, later, "--set", "x")[0] == 64
+    assert run(capsys, *start, path, "--as-of", "2030-01-01T00:00:00Z")[0] == 64
 
 
 def test_nothing_that_a_listing_says_beside_reaches_the_state(workspace: Workspace) -> None:
@@ -479,7 +472,7 @@ def test_the_assessment_tells_of_copies_that_a_whole_listing_has_no_more(
     monkeypatch.chdir(workspace.folder)
     read(workspace, listing(workspace, 20, *DAYS), options=KEPT)
     read(workspace, listing(workspace, 21), options=KEPT, whole=True)
-    code, out, _ = told(capsys, "assess", "--as-of", NOW.isoformat(), "--json")
+    code, out, _ = run(capsys, "assess", "--as-of", NOW.isoformat(), "--json")
     found = [one for one in json.loads(out)["findings"] if one["code"] == "RP_DISAPPEARED"]
     assert code == 1
     assert [one["subject"] for one in found] == ["service clinical-app, data set clin-files"]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page
@@ -29,6 +31,45 @@ def opened(browser: Browser, file: Path, width: int, scheme: str) -> tuple[Page,
     )
     view.goto(file.as_uri())
     return view, trouble
+
+
+@dataclass(frozen=True)
+class Printed:
+    """A page on paper: how many sheets, their sizes in points, the colours of ink and paper."""
+
+    sheets: int
+    sizes: frozenset[tuple[int, int]]
+    colours: tuple[str, str]
+
+
+A4, A4_ACROSS = (595, 842), (842, 595)
+BLACK_ON_WHITE = ("rgb(0, 0, 0)", "rgb(255, 255, 255)")
+
+
+def printed(view: Page) -> Printed:
+    """Print a page; it stays as it is on paper."""
+    paper = view.pdf(prefer_css_page_size=True)
+    sizes = re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", paper)
+    view.emulate_media(media="print")
+    ink, ground = view.evaluate(
+        "[getComputedStyle(document.body).color, getComputedStyle(document.body).backgroundColor]"
+    )
+    return Printed(
+        len(re.findall(rb"/Type /Page\b", paper)),
+        frozenset((round(float(width)), round(float(height))) for width, height in sizes),
+        (ink, ground),
+    )
+
+
+def map_is_reached_by_keyboard(browser: Browser, file: Path, width: int) -> None:
+    """See that the map, where it is wider than the page, can be scrolled without a mouse."""
+    view, _ = opened(browser, file, width, "light")
+    scrolls = view.evaluate(
+        """() => { const map = document.querySelector(".scroll"); map.focus();
+             return [document.activeElement === map, map.scrollWidth > map.clientWidth]; }"""
+    )
+    assert scrolls == [True, True]
+    view.context.close()
 
 
 def fits_and_asks_for_nothing(browser: Browser, file: Path, width: int, scheme: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from pathlib import Path
 
@@ -10,7 +9,15 @@ import pytest
 from playwright.sync_api import Browser
 
 from refloat.report.ahead import scenario_page, weakest_page
-from tests.web.looking import fits_and_asks_for_nothing, opened
+from tests.web.looking import (
+    A4,
+    A4_ACROSS,
+    BLACK_ON_WHITE,
+    fits_and_asks_for_nothing,
+    map_is_reached_by_keyboard,
+    opened,
+    printed,
+)
 
 sys.path.append(str(Path(__file__).parents[1] / "unit" / "report"))
 import ahead_sample as sample
@@ -104,28 +111,16 @@ def test_a_bar_is_as_long_as_its_axis_says(browser: Browser, files: dict[str, Pa
 )
 def test_it_prints_on_a4(browser: Browser, files: dict[str, Path], name: str, most: int) -> None:
     view, _ = opened(browser, files[name], 1280, "dark")
-    printed = view.pdf(prefer_css_page_size=True)
-    assert 1 <= len(re.findall(rb"/Type /Page\b", printed)) <= most
-    sizes = set(re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", printed))
-    a4 = {(round(float(width)), round(float(height))) for width, height in sizes}
-    assert a4 <= {(595, 842), (842, 595)}, "upright, and the map across"
-    assert ((842, 595) in a4) == (name in ("head-office", "forecast"))
-    view.emulate_media(media="print")
-    shown = (
-        "[getComputedStyle(document.body).color, getComputedStyle(document.body).backgroundColor]"
-    )
-    assert view.evaluate(shown) == ["rgb(0, 0, 0)", "rgb(255, 255, 255)"]
+    paper = printed(view)
+    assert 1 <= paper.sheets <= most
+    assert paper.sizes <= {A4, A4_ACROSS}, "upright, and the map across"
+    assert (A4_ACROSS in paper.sizes) == (name in ("head-office", "forecast"))
+    assert paper.colours == BLACK_ON_WHITE
     view.context.close()
 
 
 def test_the_map_can_be_reached_by_keyboard(browser: Browser, files: dict[str, Path]) -> None:
-    view, _ = opened(browser, files["head-office"], 400, "light")
-    scrolls = view.evaluate(
-        """() => { const map = document.querySelector(".scroll"); map.focus();
-             return [document.activeElement === map, map.scrollWidth > map.clientWidth]; }"""
-    )
-    assert scrolls == [True, True]
-    view.context.close()
+    map_is_reached_by_keyboard(browser, files["head-office"], 400)
 
 
 def test_the_map_begins_with_boxes_on_a_phone(browser: Browser, files: dict[str, Path]) -> None:

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser
 
-from tests.web.looking import fits_and_asks_for_nothing, opened
+from tests.web.looking import (
+    A4,
+    BLACK_ON_WHITE,
+    fits_and_asks_for_nothing,
+    map_is_reached_by_keyboard,
+    opened,
+    printed,
+)
 
 sys.path.append(str(Path(__file__).parents[1] / "unit" / "report"))
 import overview_sample as sample
@@ -78,24 +84,12 @@ def test_codes_are_folded_and_open_by_keyboard(browser: Browser, files: dict[str
 @pytest.mark.parametrize(("name", "most"), [("saltbush", 14), ("single", 8), ("empty", 4)])
 def test_it_prints_on_a4(browser: Browser, files: dict[str, Path], name: str, most: int) -> None:
     view, _ = opened(browser, files[name], 1280, "dark")
-    printed = view.pdf(prefer_css_page_size=True)
-    assert 1 <= len(re.findall(rb"/Type /Page\b", printed)) <= most
-    sizes = set(re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", printed))
-    assert {(round(float(w)), round(float(h))) for w, h in sizes} == {(595, 842)}
-    view.emulate_media(media="print")
-    shown = (
-        "[getComputedStyle(document.body).color, getComputedStyle(document.body).backgroundColor]"
-    )
-    assert view.evaluate(shown) == ["rgb(0, 0, 0)", "rgb(255, 255, 255)"]
+    paper = printed(view)
+    assert 1 <= paper.sheets <= most
+    assert (paper.sizes, paper.colours) == ({A4}, BLACK_ON_WHITE)
     assert not view.locator("#costs ~ .cost details").first.is_visible()
     view.context.close()
 
 
 def test_the_map_can_be_reached_by_keyboard(browser: Browser, files: dict[str, Path]) -> None:
-    view, _ = opened(browser, files["saltbush"], 380, "light")
-    scrolls = view.evaluate(
-        """() => { const map = document.querySelector(".scroll"); map.focus();
-             return [document.activeElement === map, map.scrollWidth > map.clientWidth]; }"""
-    )
-    assert scrolls == [True, True]
-    view.context.close()
+    map_is_reached_by_keyboard(browser, files["saltbush"], 380)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from pathlib import Path
 
@@ -10,14 +9,20 @@ import pytest
 from playwright.sync_api import Browser
 
 from refloat.report.html import page
-from tests.web.looking import fits_and_asks_for_nothing, opened
+from tests.web.looking import (
+    A4,
+    BLACK_ON_WHITE,
+    fits_and_asks_for_nothing,
+    map_is_reached_by_keyboard,
+    opened,
+    printed,
+)
 
 sys.path.append(str(Path(__file__).parents[1] / "unit" / "report"))
 import report_sample as sample
 
 pytestmark = pytest.mark.browser
 NAMES = sorted(sample.SAMPLES)
-BLACK_ON_WHITE = ("rgb(0, 0, 0)", "rgb(255, 255, 255)")
 
 
 @pytest.fixture(scope="module")
@@ -79,24 +84,11 @@ def test_bars_are_as_long_as_they_say(browser: Browser, files: dict[str, Path]) 
 @pytest.mark.parametrize(("name", "most"), [("proven", 8), ("failed", 9), ("large", 30)])
 def test_it_prints_on_a4(browser: Browser, files: dict[str, Path], name: str, most: int) -> None:
     view, _ = opened(browser, files[name], 1280, "dark")
-    printed = view.pdf(prefer_css_page_size=True)
-    pages = len(re.findall(rb"/Type /Page\b", printed))
-    assert 2 <= pages <= most
-    sizes = set(re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", printed))
-    assert {(round(float(w)), round(float(h))) for w, h in sizes} == {(595, 842)}
-    view.emulate_media(media="print")
-    ink, paper = view.evaluate(
-        "[getComputedStyle(document.body).color, getComputedStyle(document.body).backgroundColor]"
-    )
-    assert (ink, paper) == BLACK_ON_WHITE
+    paper = printed(view)
+    assert 2 <= paper.sheets <= most
+    assert (paper.sizes, paper.colours) == ({A4}, BLACK_ON_WHITE)
     view.context.close()
 
 
 def test_the_map_can_be_reached_by_keyboard(browser: Browser, files: dict[str, Path]) -> None:
-    view, _ = opened(browser, files["large"], 380, "light")
-    scrolls = view.evaluate(
-        """() => { const map = document.querySelector(".scroll"); map.focus();
-             return [document.activeElement === map, map.scrollWidth > map.clientWidth]; }"""
-    )
-    assert scrolls == [True, True]
-    view.context.close()
+    map_is_reached_by_keyboard(browser, files["large"], 380)
