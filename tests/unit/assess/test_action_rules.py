@@ -7,8 +7,8 @@ from datetime import timedelta
 
 import pytest
 
+from refloat.assess.reviewing.follow_up import action_for
 from refloat.assess.rules.actions import (
-    action_for,
     action_overdue,
     assumption_failed,
     authority_unclear,

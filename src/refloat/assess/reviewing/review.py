@@ -12,8 +12,8 @@ from refloat.assess import words
 from refloat.assess.ground.trials import Trial
 from refloat.assess.organisation import Organisation
 from refloat.assess.reviewing.bundle import digests
+from refloat.assess.reviewing.follow_up import action_for, covers_all, exercises
 from refloat.assess.reviewing.map import mapped
-from refloat.assess.rules.actions import action_for, covers_all, exercises
 from refloat.model.feed import TestLevel
 from refloat.model.feed_people import ActionSeen
 from refloat.model.judgement import ApprovalState, Finding
