@@ -18,7 +18,8 @@ from refloat.assess.words import abridged, day
 from refloat.cli.judging import on_facts
 from refloat.cli.losing import what_happens
 from refloat.cli.pages import page_option, write_page
-from refloat.cli.shared import Cell, emit, say, seconds, table
+from refloat.cli.scenario_list import lost_time, tell_all
+from refloat.cli.shared import emit, say, seconds, table
 from refloat.model.ahead import (
     CopyFate,
     CopyOutcome,
@@ -26,6 +27,7 @@ from refloat.model.ahead import (
     DocumentOutcome,
     Fate,
     LastTest,
+    PersonOutcome,
     ScenarioOutcome,
     ServiceOutcome,
     TestResult,
@@ -92,7 +94,7 @@ def command(
         if as_json:
             emit(listed)
         else:
-            _list(listed)
+            tell_all(listed)
         return 0
     outcome = app.outcome(organisation, wanted)
     if as_json:
@@ -104,34 +106,6 @@ def command(
     return app.verdict(outcome)
 
 
-def _list(listed: app.ScenarioList) -> None:
-    if not listed.scenarios:
-        say("The plan suggests no scenario: it names nothing that could be lost.")
-        return
-    rows: list[tuple[Cell, ...]] = [
-        (
-            one.key,
-            one.title,
-            _count("✗", one.gone),
-            _count("?", one.unknown),
-            _back(one),
-            _missed(seconds(one.seconds), one.late) if one.back else "",
-            _lost(one) if one.back else "",
-            _count("✗", one.lost_data),
-            _tried(one),
-        )
-        for one in listed.scenarios
-    ]
-    columns = ("Scenario", "What happens", "Services gone", "Not known", "Come back")
-    table("", (*columns, "Within", "Loses at most", "Data lost whole", "Last tested"), rows)
-    for one in listed.scenarios:
-        if one.alone:
-            duties = "1 duty" if one.alone == 1 else f"{one.alone} duties"
-            say(f"{one.key}: {duties} that nobody else has.")
-    for kind, count in listed.left_out.items():
-        say(f"… and {count} more that begin with {kind}:")
-
-
 def _tell(found: ScenarioOutcome, *, brief: bool) -> None:
     say(found.scenario.title + ".", style="bold")
     say(_sentence(found))
@@ -141,18 +115,27 @@ def _tell(found: ScenarioOutcome, *, brief: bool) -> None:
     _data(found.data_sets, {key for one in apart(found.groups) for key in one.data_sets})
     _groups(found)
     access = [one for one in found.access if one.reach is not Reach.REACHABLE]
-    rows = [(_REACH[one.reach], one.what, one.because) for one in access]
-    _table("What cannot be opened, or perhaps cannot", ("", "What", "Why"), rows)
+    rows = [(_REACH[one.reach], one.what, one.where, one.because) for one in access]
+    columns = ("", "What", "Where, or with what", "Why")
+    _table("What cannot be opened, or perhaps cannot", columns, rows)
     _readable("Read and publish", (*found.documents, *found.channels))
     _tests(found)
     for person in found.people:
-        alone = ", ".join(person.duties) or "nothing"
-        others = ", ".join(person.stands_in)
-        stand = f" For the rest: {others}." if others else ""
-        say(f"{person.name} is away. What nobody else may do: {alone}.{stand}")
+        say(_away(person))
     _lines("Circles", found.circles)
     _lines("Taken for given", found.assumes)
     _lines("What would make this surer", found.surer)
+
+
+def _away(person: PersonOutcome) -> str:
+    """Say what nobody else may do than somebody who is away, and who stands in for the rest."""
+    others = ", ".join(person.stands_in)
+    if person.duties:
+        text = f"{person.name} is away. What nobody else may do: {', '.join(person.duties)}."
+        return f"{text} For the rest: {others}." if others else text
+    if others:
+        return f"{person.name} is away. Others may do all that is due: {others}."
+    return f"{person.name} is away. Nothing of the recovery is waiting for that."
 
 
 def _sentence(found: ScenarioOutcome) -> str:
@@ -165,7 +148,8 @@ def _sentence(found: ScenarioOutcome) -> str:
     unknown = sum(data.lost and data.fate is Fate.UNKNOWN for data in found.data_sets)
     if unknown:
         sets = "1 data set" if unknown == 1 else f"{unknown} data sets"
-        text += f" Of {sets} nobody can say whether it comes back."
+        comes = "it comes" if unknown == 1 else "they come"
+        text += f" Of {sets} nobody can say whether {comes} back."
     if one.apart:
         sets = "1 group of data" if one.apart == 1 else f"{one.apart} groups of data"
         text += f" {sets} cannot be brought back to one time{_resting(one)}."
@@ -252,7 +236,7 @@ def _within(one: ServiceOutcome) -> str:
 def _loses(one: ServiceOutcome) -> str:
     if one.wave is None:
         return ""
-    return _held(_loss(one.loss_seconds), one.loss_seconds, one.loss_target_seconds)
+    return _held(lost_time(one.loss_seconds), one.loss_seconds, one.loss_target_seconds)
 
 
 def _held(text: str, value: float | None, target: float | None) -> str:
@@ -281,7 +265,7 @@ def _groups(found: ScenarioOutcome) -> None:
         (
             "✓" if one.fits else "?",
             one.name if one.named else f"{one.name} (no group)",
-            _loss(one.loss_seconds),
+            lost_time(one.loss_seconds),
             f"{seconds(one.skew_seconds)} ({seconds(one.allowed_seconds)})",
             one.because,
             abridged(
@@ -329,10 +313,11 @@ def _readable(title: str, documents: Iterable[DocumentOutcome]) -> None:
             one.key,
             ", ".join(one.content),
             ", ".join(one.readable_at or one.later_at) or "nowhere",
+            "" if one.readable_at else ", ".join(one.needs),
         )
         for one in documents
     ]
-    _table(title, ("", "Key", "What", "Where"), rows)
+    _table(title, ("", "Key", "What", "Where", "Waits for"), rows)
 
 
 def _table(title: str, columns: Sequence[str], rows: Sequence[tuple[str, ...]]) -> None:
@@ -349,37 +334,3 @@ def _lines(title: str, lines: Sequence[str]) -> None:
             say(f"  · {one}")
         if len(lines) > SHOWN:
             say(f"  … and {len(lines) - SHOWN} more; --json has all.")
-
-
-def _lost(one: app.ScenarioLine) -> str:
-    """Say how much is lost at most, and whether that is surely so."""
-    text = _loss(one.loss_seconds)
-    return f"? {text}" if one.apart and not one.loses_more else _missed(text, one.loses_more)
-
-
-def _tried(one: app.ScenarioLine) -> str:
-    """Say when a scenario itself was last tried."""
-    if one.tested_at is None:
-        return "never"
-    return f"{'?' if one.tested_stale else ''} {day(one.tested_at)}".strip()
-
-
-def _back(one: app.ScenarioLine) -> Cell:
-    """Say how many services come back, and of how many that is no plain yes."""
-    if not one.unfit:
-        return _count("✓", one.back)
-    more = (f"{one.on_unfit} need{'s' if one.on_unfit == 1 else ''} it",) if one.on_unfit else ()
-    return (_count("?", one.back), f"{one.unfit} may not fit", *more)
-
-
-def _missed(text: str, count: int) -> str:
-    """Mark what misses the target of at least one service."""
-    return f"✗ {text}" if count else text
-
-
-def _count(sign: str, count: int) -> str:
-    return f"{sign} {count}" if count else ""
-
-
-def _loss(value: float | None) -> str:
-    return "not known" if value is None else seconds(value) if value else "nothing"

@@ -223,11 +223,13 @@ class CopiesLeft:
             return "No copy of it is left that can be brought back."
         if _for_good(self._left, key):
             return "It is away for good."
+        sure = any(self._left.cautious[number] for number in numbers)
+        survive = "Copies survive" if sure else "Copies perhaps survive"
         platform = self._platform(key)
         if platform and not self._left.hopeful[self._left.number("platform", platform)]:
             name = words.platform(self._left.plan, platform)
-            return f"Copies survive, and nobody can sign in to {name}, which restores them."
-        return "Copies survive, and the written steps to restore them cannot be done."
+            return f"{survive}, and nobody can sign in to {name}, which restores them."
+        return f"{survive}, and the written steps to restore them cannot be done."
 
     def _why_unknown(self, key: str) -> str:
         failed = _failed(self._network.owner(key), key)

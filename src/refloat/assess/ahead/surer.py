@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping
 
 from refloat.assess import words
 from refloat.assess.about import called
@@ -51,8 +51,8 @@ def _assumed(left: Aftermath, services: tuple[ServiceOutcome, ...]) -> Iterator[
     unsaid = _unsaid(left)
     if unsaid:
         yield (
-            f"Nobody wrote down where {words.abridged(called(plan, key) for key in unsaid)} "
-            f"{stand(unsaid)}; it was taken that {_they(unsaid)} may be lost with the site."
+            f"Nobody wrote down where {words.abridged(called(plan, key) for key in unsaid)} can be "
+            "found; it was taken that all of that may be lost with the site."
         )
     kinds = {one.kind for one in losses}
     yield from (text for kind, text in ELSEWHERE.items() if kind in kinds)
@@ -118,7 +118,7 @@ def _of_fates(
     unsaid = _unsaid(left)
     if unsaid and unknown:
         names = words.abridged(called(plan, key) for key in unsaid)
-        yield f"Write down at which site {names} {stand(unsaid)}."
+        yield f"Write down at which site {names} can be found."
     yield from _of_data(left, data_sets)
     own = left.network.graph.own
     for one in (one for one in unknown if not one.steps and not own(one.key)):
@@ -185,6 +185,8 @@ def _of_access(access: Iterable[AccessOutcome]) -> Iterator[str]:
     for one in access:
         if one.reach is Reach.UNKNOWN and not one.where:
             yield f"Write down where {one.what} are kept."
+        elif one.reach is Reach.UNKNOWN and one.what.startswith("the keys to "):
+            yield f"Find out whether {one.what} would survive ({one.where})."
         elif one.reach is Reach.UNKNOWN:
             yield f"Try whether this works without what is lost: {one.what}."
 
@@ -265,12 +267,3 @@ def _unsaid(left: Aftermath) -> tuple[str, ...]:
         for key, one in left.plan.components.items()
         if not one.site and left.number("running", key) in left.perhaps
     )
-
-
-def stand(keys: Sequence[str]) -> str:
-    """Give the verb for some things that stand somewhere."""
-    return "stands" if len(keys) == 1 else "stand"
-
-
-def _they(keys: tuple[str, ...]) -> str:
-    return "it" if len(keys) == 1 else "they"

@@ -12,7 +12,7 @@ from refloat.assess.ahead.losses import in_words
 from refloat.assess.ahead.recovery_network import RecoveryNetwork, recovery_network
 from refloat.assess.ahead.seen_circles import passed_over
 from refloat.assess.ahead.standing import RENTED
-from refloat.assess.ahead.surer import AS_SEEN, ELSEWHERE, stand, untested
+from refloat.assess.ahead.surer import AS_SEEN, ELSEWHERE, untested
 from refloat.assess.ahead.weakest.cuts import USUAL, Limits, Question, Search, Smallest
 from refloat.assess.ahead.weakest.data_apart import apart
 from refloat.assess.ahead.weakest.many import rows_of
@@ -351,7 +351,7 @@ def _surer(search: _Points, cut_sets: Iterable[CutSet]) -> Iterator[str]:
     for text in found:
         unsaid = _unsaid(plan) if text == _SETTLING[LossKind.SITE] else []
         if unsaid:
-            text = f"Write down at which site {words.abridged(unsaid)} {stand(unsaid)}."
+            text = f"Write down at which site {words.abridged(unsaid)} can be found."
         yield text
     if unsure:
         yield from _doubts(search.question)
