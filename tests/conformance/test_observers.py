@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -9,9 +10,10 @@ from observer_samples import SAMPLES
 
 from refloat import registry
 from refloat.observers import Observer
-from refloat.testing.observer_conformance import GENERAL, SAMPLED
+from refloat.testing.observer_conformance import GENERAL, SAMPLED, SECRET, Sample
 from tests.support.named_adapter import keeps_promises, named_adapter
 
+HOW_TO = Path(__file__).parents[2] / "docs" / "how-to" / "add-an-observer.md"
 OBSERVERS: dict[str, Observer] = registry.adapters("observers")
 
 THIRD_PARTY = '''
@@ -74,3 +76,19 @@ def test_an_observer_in_a_folder_that_the_operator_names_is_found_and_keeps_the_
 ) -> None:
     with named_adapter(tmp_path / "named", "observers", "arrows", THIRD_PARTY) as found:
         keeps_promises(found, GENERAL, tmp_path)
+
+
+def test_the_observer_of_the_how_to_page_keeps_the_contract(tmp_path: Path) -> None:
+    """Taken from the page as it is written there, with a sample."""
+    code = re.findall(r"```python\n(.*?)```", HOW_TO.read_text(encoding="utf-8"), re.DOTALL)[0]
+    sample = Sample(
+        content=f"web -> database\nweb -> amqp://app:{SECRET}@queue/\nwords\nclock ->\n".encode(),
+        shows=frozenset({("web", "database"), ("clock", "")}),
+        refuses=(2, 3),
+    )
+    with named_adapter(tmp_path / "named", "observers", "arrows", code) as found:
+        keeps_promises(found, GENERAL, tmp_path)
+        for holds in SAMPLED:
+            own = tmp_path / holds.__name__
+            own.mkdir()
+            holds(found, own, sample)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from pathlib import Path
 
 import pytest
@@ -9,9 +11,16 @@ from platform_samples import SAMPLES
 
 from refloat import registry
 from refloat.platforms import Platform
-from refloat.testing.platform_conformance import GENERAL, SAMPLED, says_who_it_is
+from refloat.testing.platform_conformance import (
+    GENERAL,
+    SAMPLED,
+    SECRET,
+    Sample,
+    says_who_it_is,
+)
 from tests.support.named_adapter import keeps_promises, named_adapter
 
+HOW_TO = Path(__file__).parents[2] / "docs" / "how-to" / "add-a-platform-reader.md"
 PLATFORMS: dict[str, Platform] = registry.adapters("platforms")
 OF_FILES = [name for name, one in PLATFORMS.items() if one.takes_files]
 
@@ -93,3 +102,26 @@ def test_a_platform_in_a_folder_that_the_operator_names_is_found_and_keeps_the_c
 ) -> None:
     with named_adapter(tmp_path / "named", "platforms", "shelf", THIRD_PARTY) as found:
         keeps_promises(found, GENERAL, tmp_path)
+
+
+def test_the_reader_of_the_how_to_page_keeps_the_contract(tmp_path: Path) -> None:
+    """Taken from the page as it is written there, with a sample."""
+    code = re.findall(r"```python\n(.*?)```", HOW_TO.read_text(encoding="utf-8"), re.DOTALL)[0]
+    tapes = [
+        {"label": "T1", "holds": "letters", "written": "2026-02-27T02:00:00Z", "note": SECRET},
+        {"label": f"token={SECRET}", "holds": "letters", "written": "2026-02-27T02:00:00Z"},
+        {"label": "T3", "holds": "letters", "written": "last week"},
+        {"label": "", "holds": "letters", "written": "2026-02-27T02:00:00Z"},
+    ]
+    sample = Sample(
+        content=json.dumps(tapes).encode(),
+        points=frozenset({("letters", "T1")}),
+        refuses=("tape 2", "tape 3", "tape 4"),
+        empty=b"[]",
+    )
+    with named_adapter(tmp_path / "named", "platforms", "shelf", code) as found:
+        keeps_promises(found, GENERAL, tmp_path)
+        for holds in SAMPLED:
+            own = tmp_path / holds.__name__
+            own.mkdir()
+            holds(found, own, sample)
