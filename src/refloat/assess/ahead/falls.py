@@ -12,6 +12,7 @@ from functools import cached_property
 from refloat.assess.access.isolation import Isolated, effective_rights
 from refloat.assess.ahead.compromise import Compromise
 from refloat.assess.ahead.kept import KeysAt
+from refloat.assess.ahead.kept_on import KeptOn
 from refloat.assess.ahead.known_losses import KnownLosses
 from refloat.assess.ahead.machine import OwnMachine
 from refloat.assess.ahead.naming import RESTORED
@@ -127,6 +128,10 @@ class Falls:
         return KeysAt(self._plan, self._looks, machine, self._known, copies)
 
     @cached_property
+    def _kept_on(self) -> KeptOn:
+        return KeptOn(self._plan, self._groups)
+
+    @cached_property
     def _standing(self) -> Standing:
         return Standing(self._plan, self.known.sites)
 
@@ -150,7 +155,7 @@ class Falls:
         (surely if follows else perhaps).extend(self._stopping.standbys((key,)))
         perhaps += self._stopping.with_carriers((key,))
         perhaps += self.keys.read_here(Loss(LossKind.COMPONENT, key))
-        return _parted(surely, perhaps)
+        return self._with_copies((key,), surely, perhaps)
 
     def _service(self, key: str) -> _Fallen:
         if key not in self._plan.services:
@@ -159,7 +164,14 @@ class Falls:
         surely = [self._first[key], *stopping.down(own), *stopping.standbys(own)]
         surely += stopping.standby(key)
         keys = self.keys.read_here(Loss(LossKind.SERVICE, key))
-        return _parted(surely, (*stopping.with_carriers(own), *keys))
+        return self._with_copies(own, surely, (*stopping.with_carriers(own), *keys))
+
+    def _with_copies(
+        self, components: Iterable[str], surely: Iterable[int], perhaps: Iterable[int]
+    ) -> _Fallen:
+        """Add the copies that are kept on components."""
+        on_it, on_it_perhaps = self._kept_on.of(components)
+        return _parted((*surely, *on_it), (*perhaps, *on_it_perhaps))
 
     def _site(self, key: str) -> _Fallen:
         plan, stopping = self._plan, self._stopping
@@ -175,17 +187,20 @@ class Falls:
         perhaps += (*self.keys.site(key), *self.keys.read_here(Loss(LossKind.SITE, key)))
         for (repository, domain), numbers in self._groups.items():
             place = plan.repositories.get(repository)
-            there = self._standing.at_site(key, place.site if place is not None else "", domain)
+            own = (place.site if place is not None else "") or self._kept_on.site(domain)
+            there = self._standing.at_site(key, own, domain)
             if there is not False:
                 (surely if there else perhaps).extend(numbers)
         return _parted(surely, perhaps)
 
     def _domain(self, key: str) -> _Fallen:
-        surely: list[int] = []
+        lost = self._kept_on.component(key)
+        surely = self._stopping.down(lost)
         for (_, domain), numbers in self._groups.items():
             if domain == key:
                 surely += numbers
-        return _once(surely), ()
+        perhaps = (*self._stopping.standbys(lost), *self._stopping.with_carriers(lost))
+        return _parted(surely, perhaps)
 
     def _repository(self, key: str) -> _Fallen:
         place = self._known.get(("repository", key))
@@ -233,7 +248,7 @@ class Falls:
                 surely += numbers
             elif name & (words(domain) | words(account)):
                 perhaps += numbers
-        return _parted(surely, perhaps)
+        return self._with_copies(hosted, surely, perhaps)
 
     def _production(self, key: str) -> _Fallen:
         """All that runs, but for what vendors run; and the copies, as isolation judges them."""

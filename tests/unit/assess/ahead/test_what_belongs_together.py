@@ -28,8 +28,8 @@ NAMED, UNNAMED = FIRM.replace("GROUP", "group: g, "), FIRM.replace("GROUP", "")
 APART = ((0.5, "db"), (6, "db"), (3, "docs"), (6, "docs"))
 
 
-def points(*given: tuple[float, str], **changes: object) -> list[FeedFact]:
-    return [at(hours, key, "r1", **changes) for hours, key in given]
+def points(*given: tuple[float, str], place: str = "r1", **changes: object) -> list[FeedFact]:
+    return [at(hours, key, place, **changes) for hours, key in given]
 
 
 def at(hours: float, key: str, place: str, **changes: object) -> PointSeen:
