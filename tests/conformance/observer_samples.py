@@ -60,8 +60,8 @@ SAMPLES = {
         ).encode(),
         shows=frozenset(
             {
-                ("aws_instance.web", ""),
-                ("aws_instance.web", "aws_db_instance.main"),
+                ("aws_instance.web[0]", ""),
+                ("aws_instance.web[0]", "aws_db_instance.main"),
                 ("aws_db_instance.main", ""),
             }
         ),

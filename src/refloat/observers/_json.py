@@ -22,11 +22,17 @@ MOST_VALUES = 3_000_000
 _SIGN = re.compile(r'\n|"[^"\\]*+(?:\\.[^"\\]*+)*+"|[{}\[\]]|[^\s{}\[\]:,"]+')
 
 
+class Bare(str):
+    """A value that stood without quotes: a number, ``true`` or ``false``."""
+
+    __slots__ = ()
+
+
 def read_json(path: Path, source: str) -> Said:
     """Read the one document of a file.
 
-    Numbers and ``true`` are given as their text, ``null`` as nothing. Of a key that stands twice
-    in one object the first counts, and the line of the second is said.
+    Numbers and ``true`` are given as their text (``Bare``), ``null`` as nothing. Of a key that
+    stands twice in one object the first counts, and the line of the second is said.
 
     Args:
         path: the file, for messages.
@@ -90,7 +96,7 @@ def _value(sign: str) -> str | list[Node] | dict[str, Entry]:
     if sign == "[":
         return []
     if sign[0] != '"':
-        return "" if sign == "null" else sign
+        return "" if sign == "null" else Bare(sign)
     return str(json.loads(sign)) if "\\" in sign else sign[1:-1]
 
 

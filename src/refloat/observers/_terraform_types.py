@@ -1,4 +1,4 @@
-"""Types of resources that keep data, by the documentation of their providers.
+"""Types of resources that keep data or run something, by the documentation of their providers.
 
 A type that is not here may keep data too: nothing is said of it.
 """
@@ -59,3 +59,46 @@ DATA_STORES = frozenset(
     vultr_block_storage vultr_database vultr_object_storage
     """.split()  # noqa: SIM905 (a list of quoted names would be three times as long)
 )
+
+RUNNING = frozenset(
+    """
+    alicloud_cs_managed_kubernetes alicloud_instance
+    aws_autoscaling_group aws_db_proxy aws_docdb_cluster_instance aws_ecs_cluster aws_ecs_service
+    aws_eks_cluster aws_eks_node_group aws_elasticache_cluster aws_elasticache_replication_group
+    aws_emr_cluster aws_instance aws_lambda_function aws_lightsail_instance aws_mq_broker
+    aws_neptune_cluster_instance aws_rds_cluster_instance aws_spot_instance_request
+    azurerm_app_service azurerm_container_app azurerm_container_group azurerm_function_app
+    azurerm_kubernetes_cluster azurerm_kubernetes_cluster_node_pool azurerm_linux_function_app
+    azurerm_linux_virtual_machine azurerm_linux_virtual_machine_scale_set azurerm_linux_web_app
+    azurerm_redis_cache azurerm_virtual_machine azurerm_windows_function_app
+    azurerm_windows_virtual_machine azurerm_windows_virtual_machine_scale_set
+    azurerm_windows_web_app
+    digitalocean_app digitalocean_droplet digitalocean_kubernetes_cluster
+    docker_container docker_service
+    exoscale_compute_instance exoscale_sks_cluster
+    google_app_engine_flexible_app_version google_cloud_run_service google_cloud_run_v2_service
+    google_cloudfunctions2_function google_cloudfunctions_function google_compute_instance
+    google_compute_instance_group_manager google_compute_region_instance_group_manager
+    google_container_cluster google_container_node_pool google_redis_instance
+    hcloud_server
+    helm_release
+    ibm_container_vpc_cluster ibm_is_instance
+    kubernetes_cron_job_v1 kubernetes_daemon_set_v1 kubernetes_daemonset kubernetes_deployment
+    kubernetes_deployment_v1 kubernetes_job kubernetes_job_v1 kubernetes_pod kubernetes_pod_v1
+    kubernetes_stateful_set kubernetes_stateful_set_v1
+    libvirt_domain
+    linode_instance linode_lke_cluster
+    lxd_instance
+    nomad_job
+    oci_containerengine_cluster oci_core_instance
+    openstack_compute_instance_v2 openstack_containerinfra_cluster_v1
+    ovh_cloud_project_kube
+    proxmox_lxc proxmox_virtual_environment_container proxmox_virtual_environment_vm
+    proxmox_vm_qemu
+    scaleway_container scaleway_instance_server scaleway_k8s_cluster
+    upcloud_kubernetes_cluster upcloud_server
+    vsphere_virtual_machine
+    vultr_instance vultr_kubernetes
+    """.split()  # noqa: SIM905 (a list of quoted names would be three times as long)
+)
+"""Servers, clusters and what else runs by itself, and is brought back by itself."""

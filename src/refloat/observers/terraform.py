@@ -8,14 +8,24 @@ what ``terraform show -json`` prints
 A state holds passwords and keys in clear text. Of a resource's attributes only the tags that name
 an owner and the setting that names a version are looked at, and not even these where the state
 calls them sensitive; outputs never.
+
+Of what ``count`` or ``for_each`` makes of one resource, each is a component where it keeps data or
+runs (two databases need a protection each), called by its whole address, of which the index is a
+part (``aws_db_instance.bookings["eu"]``); all else is one component together, without an index
+(forty rules of a firewall are nothing that comes back by itself). A state says which resource is
+needed, and not which of several: where something needs one of which there are several, the address
+without an index stands between, and needs them all. A state so large that it says too much with
+each for itself is told with what runs together; then with all of it.
 """
 
 from __future__ import annotations
 
+import json
 import platform
 import re
-from collections import Counter, deque
-from collections.abc import Iterable, Iterator
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,9 +33,9 @@ from refloat.model.errors import ObservationProblem
 from refloat.model.options import Option, Probe
 from refloat.observers import Reading, Scope
 from refloat.observers._gathering import Gathering
-from refloat.observers._json import read_json
+from refloat.observers._json import Bare, read_json
 from refloat.observers._source import decode, read_bytes
-from refloat.observers._terraform_types import DATA_STORES
+from refloat.observers._terraform_types import DATA_STORES, RUNNING
 from refloat.observers._yaml import Node, entries, get, items, text
 
 VERSION = "4"
@@ -35,8 +45,10 @@ LARGEST = 32 * 1024 * 1024
 """Bytes of one state at most: it cannot be split; reading so much took 250 MB of memory."""
 
 _INDEX = re.compile(r'\[(?:\d+|"(?:[^"\\]|\\.)*")\]')
+_APART = (DATA_STORES | RUNNING, DATA_STORES, frozenset[str]())
+"""Types of which each has a name of its own; the next one where that is more than fits."""
 _NAME = r'[^\s.\[\]"=:/]+'
-_ADDRESS = re.compile(rf"(?:module\.{_NAME}\.)*(?:data\.)?({_NAME})\.{_NAME}")
+_ADDRESS = re.compile(rf"(?:module\.{_NAME}\.)*(data\.)?({_NAME})\.{_NAME}")
 _MODULE = re.compile(rf"module\.{_NAME}(?:\.module\.{_NAME})*")
 _PROVIDER = re.compile(r"(?<![\w-])([\w-]+/[\w-]+)\"?\]?(?:\.[\w-]+)?$")
 _TAGS = ("tags", "tags_all", "labels", "effective_labels")
@@ -55,7 +67,9 @@ class _Resource:
 
     Attributes:
         address: which it is in the configuration: without the index of ``count`` or ``for_each``.
+        whole: the address with the indexes of the resource and of its modules.
         line: where it is named.
+        own_line: where its index is named; the same where it has none.
         module: the address of the module that it stands in; empty for the outermost.
         is_managed: whether it exists because of this state; False where it is only looked up.
         provider: who provides it, such as ``hashicorp/aws``.
@@ -65,7 +79,9 @@ class _Resource:
     """
 
     address: str
+    whole: str
     line: int
+    own_line: int
     module: str
     is_managed: bool
     provider: str
@@ -75,21 +91,57 @@ class _Resource:
 
 
 class _Known:
-    """The addresses of a state's resources.
+    """What a state's resources are called.
 
     Args:
-        addresses: in the order of the state, possibly several times.
+        resources: in the order of the state.
+        apart: the types of which each has a name of its own.
     """
 
-    def __init__(self, addresses: Iterable[str]) -> None:
-        self.addresses = Counter(addresses)
+    def __init__(self, resources: Iterable[_Resource], apart: frozenset[str]) -> None:
+        self._apart = apart
+        self._all: dict[str, dict[str, int]] = {}
         self._inside: dict[str, list[str]] = {}
+        for one in resources:
+            self._all.setdefault(one.address, {}).setdefault(one.whole, one.own_line)
+        self.groups: dict[str, None] = {}
+
+    def __contains__(self, address: object) -> bool:
+        """Say whether there is such a resource, by its address without an index."""
+        return address in self._all
+
+    def all_of(self, address: str) -> dict[str, int]:
+        """Give all that were made of one resource, and the line of each."""
+        return self._all.get(address, {})
+
+    def is_apart(self, address: str) -> bool:
+        """Say whether each that was made of a resource has a name; what is looked up has none."""
+        kind = _ADDRESS.fullmatch(address)
+        return kind is not None and not kind.group(1) and kind.group(2) in self._apart
+
+    def called(self, address: str, whole: str) -> str:
+        """Give the name of what is needed; of several, the name that stands for all of them.
+
+        Args:
+            address: without an index.
+            whole: as it is written, possibly with one.
+        """
+        if not self.is_apart(address):
+            return address
+        made = self.all_of(address)
+        if len(made) == 1:
+            return next(iter(made))
+        if whole in made and whole != address:
+            return whole
+        if made:
+            self.groups.setdefault(address)
+        return address
 
     def inside(self, module: str) -> list[str]:
         """Give those of a module, and of the modules in it; looked for once."""
         if module not in self._inside:
             start = f"{module}."
-            self._inside[module] = [one for one in self.addresses if one.startswith(start)]
+            self._inside[module] = [one for one in self._all if one.startswith(start)]
         return self._inside[module]
 
 
@@ -119,13 +171,37 @@ class Terraform:
         """
         content = read_bytes(path, LARGEST, _TOO_LARGE)
         said = read_json(path, decode(path, content))
-        gathering = Gathering(path, _TOO_LARGE)
-        gathering.refuse_again(said.twice)
         resources = list(_resources(path, said.documents[0]))
-        known = _Known(one.address for one in resources)
-        for resource in resources:
-            _see(gathering, resource, known)
-        return gathering.reading(content)
+        *ways, last = _APART
+        for apart in ways:
+            with suppress(ObservationProblem):
+                return _gathered(path, resources, said.twice, apart).reading(content)
+        return _gathered(path, resources, said.twice, last).reading(content)
+
+
+def _gathered(
+    path: Path, resources: Sequence[_Resource], twice: Iterable[int], apart: frozenset[str]
+) -> Gathering:
+    """Gather what resources show; those of some types each for itself."""
+    gathering = Gathering(path, _TOO_LARGE)
+    gathering.refuse_again(twice)
+    known = _Known(resources, apart)
+    for resource in resources:
+        _see(gathering, resource, known)
+    for address in known.groups:
+        made = known.all_of(address)
+        what = f"{len(made)} of them, by count or for_each"
+        gathering.see(address, "", min(made.values()), what)
+        keeps = _type(address) in DATA_STORES
+        for name, line in made.items():
+            if name != address:
+                gathering.see(address, name, line, "is one of them", holds_data=keeps)
+    return gathering
+
+
+def _type(address: str) -> str:
+    kind = _ADDRESS.fullmatch(address)
+    return kind.group(2) if kind else ""
 
 
 def _resources(path: Path, state: Node) -> Iterator[_Resource]:
@@ -155,19 +231,24 @@ def _resources(path: Path, state: Node) -> Iterator[_Resource]:
 def _stored(state: Node) -> Iterator[_Resource]:
     for one in items(get(state, "resources")):
         instances = items(get(one, "instances"))
-        module = _INDEX.sub("", text(get(one, "module")))
+        within = text(get(one, "module"))
+        module = _INDEX.sub("", within)
         is_managed = text(get(one, "mode")) == "managed"
-        parts = (module, "" if is_managed else "data", text(get(one, "type")))
         name = get(one, "name")
+        parts = ("" if is_managed else "data", text(get(one, "type")), text(name))
+        inside = ".".join(filter(None, parts))
         for instance in instances:
             secret = [
                 text(get(step, "value"))
                 for way in items(get(instance, "sensitive_attributes"))
                 for step in items(way)[:1]
             ]
+            index = get(instance, "index_key")
             yield _Resource(
-                ".".join(filter(None, (*parts, text(name)))),
+                ".".join(filter(None, (module, inside))),
+                ".".join(filter(None, (within, inside))) + _index(index),
                 name.line or one.line,
+                index.line or name.line or one.line,
                 module,
                 is_managed,
                 text(get(one, "provider")),
@@ -176,6 +257,16 @@ def _stored(state: Node) -> Iterator[_Resource]:
                 # Terraform before 0.12.14 wrote depends_on, relative to the module.
                 (*items(get(instance, "dependencies")), *items(get(instance, "depends_on"))),
             )
+
+
+def _index(key: Node) -> str:
+    """Spell an index as Terraform does: a number of ``count``, or a key of ``for_each``."""
+    if not key.line or not isinstance(key.value, str):
+        return ""
+    if isinstance(key.value, Bare):
+        return f"[{key.value}]"
+    quoted = json.dumps(key.value, ensure_ascii=False)
+    return f"[{quoted.replace('${', '$${').replace('%{', '%%{')}]"
 
 
 def _shown(path: Path, state: Node) -> Iterator[_Resource]:
@@ -196,6 +287,8 @@ def _shown(path: Path, state: Node) -> Iterator[_Resource]:
             secrets = entries(get(one, "sensitive_values"))
             yield _Resource(
                 _INDEX.sub("", text(address)),
+                text(address),
+                address.line or one.line,
                 address.line or one.line,
                 _INDEX.sub("", text(get(module, "address"))),
                 text(get(one, "mode")) == "managed",
@@ -214,32 +307,37 @@ def _is_secret(node: Node) -> bool:
 
 
 def _see(gathering: Gathering, resource: _Resource, known: _Known) -> None:
-    kind = _ADDRESS.fullmatch(resource.address)
-    if kind is None:
+    kind = _type(resource.address)
+    if not kind:
         gathering.refuse(resource.line, "it is no address of a resource")
         return
+    is_apart = known.is_apart(resource.address)
+    name = resource.whole if is_apart else resource.address
     provider = _PROVIDER.search(resource.provider)
-    several = known.addresses[resource.address]
-    made = f"{several} of them, by count or for_each" if several > 1 else ""
+    several = len(known.all_of(resource.address))
+    made = ""
+    if several > 1:
+        number = f"one of {several}" if is_apart else f"{several} of them"
+        made = f"{number}, by count or for_each"
     what = ", ".join(filter(None, (provider.group(1) if provider else "", made)))
     if resource.is_managed and not gathering.see(
-        resource.address,
+        name,
         "",
-        resource.line,
+        resource.own_line if is_apart else resource.line,
         what,
         owner=_owner(resource),
         version=_version(resource),
-        holds_data=kind.group(1) in DATA_STORES,
+        holds_data=kind in DATA_STORES,
     ):
         return
     for node in resource.needs:
         for address in _needed(resource, text(node), known):
-            needed = _ADDRESS.fullmatch(address)
-            if needed is None:
+            if not _type(address):
                 gathering.refuse(node.line, "it is no address of a resource")
                 continue
-            holds_data = needed.group(1) in DATA_STORES
-            gathering.see(resource.address, address, node.line, holds_data=holds_data)
+            needed = known.called(address, text(node))
+            keeps = _type(address) in DATA_STORES and needed not in known.groups
+            gathering.see(name, needed, node.line, holds_data=keeps)
 
 
 def _needed(resource: _Resource, address: str, known: _Known) -> list[str]:
@@ -253,8 +351,7 @@ def _needed(resource: _Resource, address: str, known: _Known) -> list[str]:
             return []
         return known.inside(address)
     inside = f"{resource.module}.{address}"
-    is_relative = address not in known.addresses and inside in known.addresses
-    return [inside if is_relative else address]
+    return [inside if address not in known and inside in known else address]
 
 
 def _owner(resource: _Resource) -> str:

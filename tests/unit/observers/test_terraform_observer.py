@@ -46,9 +46,12 @@ def test_a_state_shows_what_runs_and_what_it_needs_each_with_its_line() -> None:
         ("aws_db_instance.bookings", "", 26),
         ("aws_db_instance.bookings", "module.network.aws_subnet.private", 41),
         ("aws_db_instance.bookings", "random_password.bookings", 42),
-        ("aws_instance.web", "", 50),
-        ("aws_instance.web", "aws_db_instance.bookings", 58),
-        ("aws_instance.web", "data.aws_ami.debian", 58),
+        ("aws_instance.web[0]", "", 54),
+        ("aws_instance.web[0]", "aws_db_instance.bookings", 58),
+        ("aws_instance.web[0]", "data.aws_ami.debian", 58),
+        ("aws_instance.web[1]", "", 61),
+        ("aws_instance.web[1]", "aws_db_instance.bookings", 65),
+        ("aws_instance.web[1]", "data.aws_ami.debian", 65),
         ("random_password.bookings", "", 72),
         ("module.network.aws_subnet.private", "", 86),
     ]
@@ -61,7 +64,7 @@ def test_a_state_shows_what_runs_and_what_it_needs_each_with_its_line() -> None:
     )
     assert [one.needs or one.component for one in reading.observations if one.holds_data] == [
         "aws_db_instance.bookings"
-    ] * 2
+    ] * 3
     assert SECRET in path.read_text(encoding="utf-8")
     assert SECRET not in repr(reading)
 
@@ -76,8 +79,8 @@ def test_what_show_prints_is_understood_with_its_modules() -> None:
     path = SAMPLES / "terraform-show.json"
     reading = TERRAFORM.read(path)
     assert pairs(reading) == [
-        ("aws_instance.web", ""),
-        ("aws_instance.web", "module.data.aws_s3_bucket.files"),
+        ("aws_instance.web[0]", ""),
+        ("aws_instance.web[0]", "module.data.aws_s3_bucket.files"),
         ("module.data.aws_s3_bucket.files", ""),
         ("module.data.aws_s3_bucket.files", "module.data.aws_kms_key.files"),
         ("module.data.aws_s3_bucket.files", "aws_iam_role.outer"),

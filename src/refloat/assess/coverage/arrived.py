@@ -1,7 +1,9 @@
 """What came since a source was read first: things that an earlier reading did not show.
 
 What stood in the first reading of a file is not new, it is only read for the first time. A file is
-new itself where others of its folder were read before it came, and again with it.
+new itself where others of its folder were read before it came, and again with it. What a file
+showed under one name, and shows with an index now, is only told more exactly: nobody knows which of
+several is new.
 """
 
 from __future__ import annotations
@@ -10,7 +12,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from refloat.assess.ground.sights import origin_of, plain
+from refloat.assess.ground.sights import origin_of, plain, without_index
 from refloat.assess.organisation import Organisation
 from refloat.model.facts import ObservationFact
 
@@ -65,13 +67,23 @@ def _first_shown(
                 continue
             beside = folders[fact.observer, _folder(fact)]
             is_old = number == 0 and not _came_later(fact, beside)
+            before = _told_together(some[number - 1]) if number else frozenset()
             for seen in fact.observations:
                 place = f"{fact.source}:{seen.line}" if seen.line else fact.source
-                told = (fact.at, is_old, place)
-                known = found.setdefault(plain(seen.component), told)
-                if (told[0], not is_old) < (known[0], not known[1]):
-                    found[plain(seen.component)] = told
+                name = plain(seen.component)
+                is_exact = (whole := without_index(name)) != name and whole in before
+                told = (fact.at, is_old or is_exact, place)
+                known = found.setdefault(name, told)
+                if (told[0], not told[1]) < (known[0], not known[1]):
+                    found[name] = told
     return found
+
+
+def _told_together(fact: ObservationFact) -> frozenset[str]:
+    """Give the names of a reading that stand for all of their kind: none of them has an index."""
+    names = {plain(seen.component) for seen in fact.observations}
+    wholes = {name: without_index(name) for name in names}
+    return frozenset(names - {whole for name, whole in wholes.items() if whole != name})
 
 
 def _came_later(fact: ObservationFact, beside: Mapping[datetime, set[str]]) -> bool:

@@ -126,10 +126,16 @@ class _Known:
         }
 
     def accounted(self, name: str) -> bool:
-        """Whether a store is copied or left out, or is found as a gap of the plan already."""
-        if name in self._copied or name in self._left_out:
+        """Whether a store is copied or left out, or is found as a gap of the plan already.
+
+        The first of several is what there was before: Terraform takes an address with the index
+        ``[0]``, and the one without, for the same thing, where it knows only one of them
+        (https://developer.hashicorp.com/terraform/language/modules/develop/refactoring).
+        """
+        names = (name, name.replace("[0]", ""))
+        if any(one in self._copied or one in self._left_out for one in names):
             return True
-        key = self._components.get(name)
+        key = next((self._components[one] for one in names if one in self._components), None)
         if key is None:
             return self._is_judged(self._services.get(name, ""))
         if self._plan.components[key].copied or plain(key) in self._left_out:

@@ -3,11 +3,16 @@
 A name of a source is known when it is the key or the name for people of a component, a service or a
 vendor of the plan, in small or capital letters. Observations of files that Refloat read count until
 the file is read again; those of the feed until they are older than the plan says.
+
+A name with an index (``aws_db_instance.bookings["eu"]``) that the plan does not know is one of what
+the plan calls by the name without it; and that name, where the plan knows some with an index alone,
+is one of those. So what a source called by one name, and calls by several now, is still seen.
 """
 
 from __future__ import annotations
 
 import itertools
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -19,6 +24,10 @@ from refloat.model.feed import DependencySeen
 from refloat.model.observations import Observation, ObservationFact
 from refloat.model.plan import Plan
 from refloat.model.stream import standing
+
+_INDEX = re.compile(r'\[(?:\d+|"(?:[^"\\]|\\.)*")\]')
+_ANY = "[*]"
+"""Behind a name without an index: some of those with one."""
 
 Node = tuple[str, str]
 """``component``, ``service``, ``vendor`` or ``unknown``, and the key or the observed name."""
@@ -152,6 +161,9 @@ def known_names(plan: Plan) -> dict[str, tuple[Node, ...]]:
         found |= {plain(name): (("vendor", key),) for name in (vendor.name, key) if name}
     for names in (by_name, by_key):
         found |= {name: tuple(nodes) for name, nodes in names.items()}
+    for name in [one for one in found if "[" in one and without_index(one) != one]:
+        whole = without_index(name) + _ANY
+        found[whole] = tuple(dict.fromkeys((*found.get(whole, ()), *found[name])))
     return found
 
 
@@ -160,11 +172,21 @@ def plain(name: str) -> str:
     return " ".join(name.casefold().split())
 
 
+def without_index(name: str) -> str:
+    """Give the name of what something is one of: an address without its indexes."""
+    return _INDEX.sub("", name) if "[" in name and "." in name else name
+
+
 def meant(names: Mapping[str, tuple[Node, ...]], name: str) -> tuple[Node, ...]:
     """Say what an observed name means: known things, or itself as something unknown."""
     if not name:
         return ()
-    return names.get(plain(name), (("unknown", plain(name)),))
+    said = plain(name)
+    known = names.get(said)
+    if known is None:
+        whole = without_index(said)
+        known = names.get(whole if whole != said else said + _ANY)
+    return (("unknown", said),) if known is None else known
 
 
 def _read(
