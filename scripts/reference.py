@@ -16,6 +16,7 @@ import click
 from refloat import registry
 from refloat.app.doctor import ROOMS
 from refloat.app.workspace import catalogue
+from refloat.assess.rules import RULES
 from refloat.cli.commands import COMMANDS
 from refloat.cli.main import refloat
 from refloat.feed.reference import reference as feed_reference
@@ -78,6 +79,24 @@ def adapters() -> str:
     return "".join(parts)
 
 
+def findings() -> str:
+    """List every finding that a rule of the assessment has, by its code."""
+    parts = [
+        "# Findings\n\nWhat `refloat assess` and `refloat findings` can find, by code. A code never"
+        " changes its meaning. Each finding itself says what it costs, and what to do next.\n\n",
+        "| code | what is wrong | requirements |\n|---|---|---|\n",
+    ]
+    parts += [
+        f"| `{rule.code}` | {rule.says} | {', '.join(rule.requirements)} |\n"
+        for rule in sorted(RULES, key=lambda one: one.code)
+    ]
+    parts.append(
+        "\nTwo commands find what no rule does: `refloat compare` an answer that nothing gives"
+        " (`ANSWER_NOT_KNOWN`), `refloat trace` a link that is missing (`CHAIN_BROKEN`).\n"
+    )
+    return "".join(parts)
+
+
 def requirements() -> str:
     """Hold every requirement against the tests that name it."""
     marked = _marked_tests()
@@ -97,6 +116,7 @@ PAGES: dict[str, Callable[[], str]] = {
     "adapters.md": adapters,
     "plan.md": lambda: plan_reference(catalogue()),
     "feed.md": feed_reference,
+    "findings.md": findings,
     "requirements.md": requirements,
 }
 

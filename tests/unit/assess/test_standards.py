@@ -66,6 +66,12 @@ def test_every_rule_that_a_standard_names_exists() -> None:
     assert not missing
 
 
+def test_every_code_that_a_finding_can_have_is_on_the_reference_page() -> None:
+    page = Path(__file__).parents[3] / "docs" / "reference" / "findings.md"
+    text = page.read_text(encoding="utf-8")
+    assert not {code for code in codes() if f"`{code}`" not in text}
+
+
 def test_every_standard_of_the_table_is_there_with_its_demands() -> None:
     assert set(TABLE) <= set(STANDARDS)
     for key, demands in TABLE.items():
