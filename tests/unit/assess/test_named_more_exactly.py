@@ -45,10 +45,21 @@ def test_what_the_plan_calls_by_the_whole_name_is_still_seen(now: tuple[str, ...
     assert found(GONE, before, state(1, "vault-data"), plan=plan), "that would have been told"
 
 
+@pytest.mark.requirement("R-157")
+def test_another_version_of_one_of_several_is_noticed() -> None:
+    before = state(9, Observation(EU, "", 1, version="15"), Observation(US, "", 2, version="15"))
+    after = state(1, Observation(EU, "", 1, version="15"), Observation(US, "", 2, version="16"))
+    (finding,) = found(CHANGE, before, after, plan=called(WHOLE))
+    assert "went from 15 to 16" in finding.sentence
+    assert finding.services == ("claims",)
+
+
 @pytest.mark.requirement("R-080")
 def test_one_protection_vouches_for_one_of_several() -> None:
     """The first of a count is what there was before; each other one, and each key, is a gap."""
     plan = called(WHOLE)
+    told = found(STORE, state(1, *data(EU, US)), plan=plan)
+    assert {one.services for one in told} == {("claims",)}, "whose data it is, is known"
     gaps = {
         now: [one.subject for one in found(STORE, state(1, *data(*now)), plan=plan)]
         for now in ((WHOLE,), (FIRST,), (FIRST, SECOND), (EU, US))

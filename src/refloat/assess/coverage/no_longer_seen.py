@@ -306,6 +306,6 @@ def services_of(organisation: Organisation, node: Node) -> tuple[str, ...]:
 
 def key_of(organisation: Organisation, name: str) -> str | None:
     """Give the one component or service that a plain name means; None if none, or several."""
-    nodes = _history(organisation).names.get(name, ())
+    nodes = meant(_history(organisation).names, name)
     known = [key for kind, key in nodes if kind in ("component", "service")]
     return known[0] if len(known) == 1 else None

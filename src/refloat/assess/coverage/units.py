@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from refloat.assess.access.isolation import owners
-from refloat.assess.ground.sights import Sight, plain
+from refloat.assess.ground.sights import Sight, plain, without_index
 from refloat.assess.organisation import Organisation
 from refloat.model.feed import ProtectionScope, ScopeExclusion
 from refloat.model.organisation import Exclusion
@@ -156,7 +156,8 @@ class _Known:
         """Describe a store by everything that was seen of it."""
         first = seen[0]
         key = self._components.get(plain(first.store), "")
-        services: set[str] = set(self._owners.get(key, ()))
+        whole = self._components.get(without_index(plain(first.store)), "")
+        services = {service for one in (key, whole) for service in self._owners.get(one, ())}
         for user in users:
             services |= set(self._owners.get(self._components.get(user, ""), ()))
             if user in self._services:
