@@ -139,24 +139,13 @@ class Checks(ValueType):
         return "none"
 
     def _has_name(self, name: str, entry: Entry, names: dict[str, Mark], reading: Reading) -> bool:
-        mark = entry.key.mark
-        kinds = ", ".join(reading.catalogue.checks)
+        message = _no_line("check", name)
         if name in reading.catalogue.checks:
             message = f"this check has no name: write '- what it shows: {{{name}: …}}'"
-        elif not name.strip() or "\n" in name or len(name) > _NAME_LIMIT:
-            message = f"a check's name is one line of at most {_NAME_LIMIT} characters"
-        elif is_nothing(entry.value):
+        elif not message and is_nothing(entry.value):
+            kinds = ", ".join(reading.catalogue.checks)
             message = f"{quote(name)} is a check on nothing: give it one of {kinds}"
-        elif name in names:
-            first = names[name]
-            message = (
-                f"a check of the name {quote(name)} stands at {first.line}:{first.column} already"
-            )
-        else:
-            names[name] = mark
-            return True
-        reading.complaints.add(mark, message)
-        return False
+        return _is_new("check", entry.key, names, message, reading)
 
 
 @dataclass(frozen=True)
@@ -204,7 +193,7 @@ class Steps(ValueType):
                 reading.complaints.add(
                     item.mark, "a step is a name, or one name with a mapping behind it"
                 )
-            elif self._has_name(entry.key, names, reading):
+            elif _is_new("step", entry.key, names, _no_line("step", entry.key.text), reading):
                 with reading.inside(entry.key.text, entry.key.mark):
                     result.append(self.of.read(entry.value, reading))
         return INVALID if INVALID in result else tuple(result)
@@ -224,20 +213,26 @@ class Steps(ValueType):
         """Give the table of a step."""
         return self.of.sections()
 
-    def _has_name(self, key: ScalarNode, names: dict[str, Mark], reading: Reading) -> bool:
-        if not key.text.strip() or "\n" in key.text or len(key.text) > _NAME_LIMIT:
-            message = f"a step's name is one line of at most {_NAME_LIMIT} characters"
-        elif key.text in names:
-            first = names[key.text]
-            message = (
-                f"a step of the name {quote(key.text)} stands at"
-                f" {first.line}:{first.column} already"
-            )
-        else:
-            names[key.text] = key.mark
-            return True
+
+def _no_line(what: str, name: str) -> str:
+    """Say that the name of a check or a step is none; empty if it is one."""
+    fits = name.strip() and "\n" not in name and len(name) <= _NAME_LIMIT
+    return "" if fits else f"a {what}'s name is one line of at most {_NAME_LIMIT} characters"
+
+
+def _is_new(
+    what: str, key: ScalarNode, names: dict[str, Mark], message: str, reading: Reading
+) -> bool:
+    """Take a name that nothing speaks against, and that stands here for the first time."""
+    first = names.get(key.text)
+    if not message and first is not None:
+        place = f"{first.line}:{first.column}"
+        message = f"a {what} of the name {quote(key.text)} stands at {place} already"
+    if message:
         reading.complaints.add(key.mark, message)
         return False
+    names[key.text] = key.mark
+    return True
 
 
 def _step(item: Node) -> Entry | None:
