@@ -417,6 +417,17 @@ def test_the_command_tells_each_bad_line_and_takes_the_others(
     assert run(capsys, alone, "import", str(good))[0] == 0
 
 
+def test_what_several_files_hold_together_is_not_told_as_vanished(
+    alone: Workspace, capsys: pytest.CaptureFixture[str]
+) -> None:
+    later = points(3, "2024-11-21T23:00:00Z", consistency_time="2024-11-21T15:00:00Z")
+    run(capsys, alone, "import", str(file(alone, "before.jsonl", *past_points(4))))
+    halves = file(alone, "a.jsonl", *later[:2]), file(alone, "b.jsonl", *later[2:])
+    code, out, err = run(capsys, alone, "import", *map(str, halves))
+    assert (code, out.count("told anew")) == (0, 2)
+    assert err.count("is gone from bkp01 before its time") == 1, "rp-3, which neither has"
+
+
 def test_what_is_known_is_listed_and_shown(
     alone: Workspace, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -91,12 +91,14 @@ class Incoming:
         chunks: their bytes, piece by piece.
         made_from: SHA-256 of the listing that they were made from, hexadecimal; empty if the lines
             themselves came in.
+        progress: told how far it is.
     """
 
     file: str
     name: str
     chunks: Iterable[bytes]
     made_from: str = ""
+    progress: Progress = lambda _: None
 
 
 def import_file(
@@ -115,38 +117,37 @@ def import_file(
         StateProblem, NoRoom: if it cannot be kept.
         EvidenceProblem: if the ledger is damaged, or an earlier line on the same thing is lost.
     """
-    parts = [Incoming(str(file), file.name, chunks(file))]
-    return import_parts(workspace, clock, parts, progress)[0]
+    return import_all(workspace, clock, [of_file(file, progress)])[0]
 
 
-def import_parts(
-    workspace: Workspace,
-    clock: Clock,
-    parts: Iterable[Incoming],
-    progress: Progress = lambda _: None,
+def of_file(file: Path, progress: Progress) -> Incoming:
+    """Give the lines of a file, to be read when they are imported."""
+    return Incoming(str(file), file.name, chunks(file), progress=progress)
+
+
+def import_all(
+    workspace: Workspace, clock: Clock, parts: Iterable[Incoming]
 ) -> tuple[Imported, ...]:
-    """Import parts of one whole, each as ``import_file`` does a file and with evidence of its own.
+    """Import one after the other, each as ``import_file`` does and with evidence of its own.
 
     What vanished is asked when all are in: while some are missing, what they hold seems gone. It is
-    told of the last part that shows it.
+    told of the last one that shows it.
 
     Raises:
-        MissingInput: if a part cannot be read; nothing of it is imported then, nor of later ones.
+        MissingInput: if one cannot be read; nothing of it is imported then, nor of later ones.
         StateProblem, NoRoom: if it cannot be kept.
         EvidenceProblem: if the ledger is damaged, or an earlier line on the same thing is lost.
     """
-    now = clock.now().wall
-    taken = [(one.file, *_take(workspace, now, one, progress)) for one in parts]
-    vanished = _vanished(workspace, [count.sweeps for *_, count in taken], now)
+    taken = [(one.file, *_take(workspace, clock.now().wall, one)) for one in parts]
+    sweeps = [count.sweeps for *_, count in taken]
+    vanished = _vanished(workspace, sweeps, clock.now().wall)
     return tuple(
         _imported(file, entry, count, tuple(gone))
         for (file, entry, count), gone in zip(taken, vanished, strict=True)
     )
 
 
-def _take(
-    workspace: Workspace, now: datetime, incoming: Incoming, progress: Progress
-) -> tuple[int | None, Count]:
+def _take(workspace: Workspace, now: datetime, incoming: Incoming) -> tuple[int | None, Count]:
     """Keep what is new in some lines; give the evidence of it, if there is any."""
     ledger, source = workspace.ledger(), hashlib.sha256()
     with (
@@ -161,7 +162,7 @@ def _take(
         count = sieve.count
         batches = feed.batches(_hashed(incoming.chunks, hashing))
         lines = feed.understand(batches, feed.Reader(now))
-        for some in _usable(lines, count, incoming.file, progress):
+        for some in _usable(lines, count, incoming):
             sieve.take(some)
         hashing.finish()
         rows, entry = sieve.rows(), None
@@ -238,10 +239,7 @@ def schema() -> dict[str, Any]:
 
 
 def _usable(
-    batches: Iterator[list[feed.Understood | RefusedLine]],
-    count: Count,
-    file: str,
-    progress: Progress,
+    batches: Iterator[list[feed.Understood | RefusedLine]], count: Count, incoming: Incoming
 ) -> Iterator[list[feed.Understood]]:
     """Give the lines that can be used; count the others."""
     read = told = 0
@@ -249,13 +247,13 @@ def _usable(
         usable = []
         for one in some:
             if isinstance(one, RefusedLine):
-                count.refused.append(Refused(file, one.line, one.reason))
+                count.refused.append(Refused(incoming.file, one.line, one.reason))
             else:
                 usable.append(one)
         yield usable
         read += len(some)
         if read - told >= _TOLD_EVERY:
-            progress(read)
+            incoming.progress(read)
             told = read
 
 

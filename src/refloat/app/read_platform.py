@@ -13,7 +13,7 @@ from typing import Any
 
 from refloat import feed, registry
 from refloat.app import memory, resolve
-from refloat.app.feed import Imported, Incoming, import_parts
+from refloat.app.feed import Imported, Incoming, import_all
 from refloat.app.naming import Names, Places, renamed
 from refloat.app.read_together import (
     another,
@@ -169,7 +169,7 @@ def read_platform(workspace: Workspace, clock: Clock, wanted: Wanted) -> ReadPla
     whole = _whole(wanted, read)
     gone = _gone(workspace, wanted, read) if whole else []
     read[-1].facts += gone
-    imported = () if wanted.only_look else import_parts(workspace, clock, map(_incoming, read))
+    imported = () if wanted.only_look else import_all(workspace, clock, map(_incoming, read))
     instance = read[0].request.instance
     return ReadPlatform(
         instance=instance,

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import click
 
 from refloat.app.facts import files
-from refloat.app.feed import Imported, Progress, import_file, listed, look_up, schema
+from refloat.app.feed import Imported, Incoming, import_all, listed, look_up, of_file, schema
 from refloat.app.read_platform import ReadPlatform, Wanted, read_platform
 from refloat.app.workspace import Workspace
 from refloat.cli.progress import Display
@@ -59,13 +61,10 @@ def import_(
 
     Exit code 65 if a line could not be used; the good ones are in.
     """
-    clock = Clock()
-    done: list[Imported] = []
     with Display(people) as display:
-        for file in files(paths):
-            imported = import_file(workspace, clock, file, _shown(display, file.name))
-            display.end(file.name, f"{imported.new + imported.changed:,} taken")
-            done.append(imported)
+        done = import_all(workspace, Clock(), _shown(display, paths))
+        for one in done:
+            display.show(Path(one.file).name, f"{one.new + one.changed:,} taken", 1, 1)
     refused = [one for imported in done for one in imported.refused]
     if write_to is not None:
         text = "".join(f"{one.file}:{one.line}: {one.reason}\n" for one in refused)
@@ -225,11 +224,18 @@ def _tell_read_names(done: ReadPlatform) -> None:
         say(f"In no listing is anything called as in --data-set {text!r}.", style="yellow")
 
 
-def _shown(display: Display, name: str) -> Progress:
-    return lambda lines: display.show(name, f"{lines:,} lines")
+def _shown(display: Display, paths: Sequence[Path]) -> Iterator[Incoming]:
+    """Give the files one by one, and show how far each is until the next is asked for."""
+    for file in files(paths):
+        yield of_file(file, partial(_show_lines, display, file.name))
+        display.end(file.name, "read")
 
 
-def _tell(done: list[Imported]) -> None:
+def _show_lines(display: Display, name: str, lines: int) -> None:
+    display.show(name, f"{lines:,} lines")
+
+
+def _tell(done: Sequence[Imported]) -> None:
     shown = 0
     for one in done:
         parts = [
