@@ -76,6 +76,18 @@ def test_no_text_runs_out_of_its_box_or_over_another(
     view.context.close()
 
 
+def test_what_becomes_of_a_part_is_not_cut_off(browser: Browser, files: dict[str, Path]) -> None:
+    view, _ = opened(browser, files["head-office"], 1280, "light")
+    cut = view.evaluate(
+        """() => [...document.querySelectorAll(".map g > svg text")].filter(text => {
+             const box = text.getBBox();
+             return box.x + box.width > text.ownerSVGElement.width.baseVal.value;
+           }).map(text => text.textContent)"""
+    )
+    assert [text for text in cut if ": " in text] == []
+    view.context.close()
+
+
 @pytest.mark.parametrize("width", [400, 1280])
 def test_the_words_of_an_axis_do_not_meet(
     browser: Browser, files: dict[str, Path], width: int

@@ -32,6 +32,8 @@ _TITLES = {
     2: "Two losses together, of which neither alone is too many",
     3: "Three losses together, of which no two are too many",
 }
+_ALREADY = "Would not come back if they alone were lost"
+_APART = "Comes back, and may not fit together"
 
 
 class KindsType(click.ParamType[frozenset[LossKind]]):
@@ -125,8 +127,11 @@ def _tell(plan: Plan, found: Weakest, show: int | None) -> None:
         for size in range(1, found.up_to + 1):
             number = sum(len(one.losses) == size and not one.itself for one in found.cut_sets)
             say(f"{_TITLES[size]}: {number or 'nothing'} found.")
+        for title, some in ((_ALREADY, found.already), (_APART, found.apart)):
+            if some:
+                say(f"{title}: {len(some)} found.")
         return
-    _lines("Would not come back if they alone were lost", found.already.values())
+    _lines(_ALREADY, found.already.values())
     for size in range(1, found.up_to + 1):
         told = [one for one in found.cut_sets if len(one.losses) == size and not one.itself]
         if not told:
@@ -137,7 +142,7 @@ def _tell(plan: Plan, found: Weakest, show: int | None) -> None:
         table(_TITLES[size], ("", "What is lost", "Services", "What helps most"), rows)
         if len(groups) > len(rows):
             say(f"… and {len(groups) - len(rows)} more rows; --show {len(groups)} has them.")
-    _lines("Comes back, and may not fit together", found.apart)
+    _lines(_APART, found.apart)
     _lines("Left out", found.left_out)
     _lines("Taken for given", found.assumes)
     _lines("What would make this surer", found.surer)

@@ -23,7 +23,7 @@ _SOME = 40
 
 _PARTS = 3
 _LETTERS = 30
-_SHAPE = drawing.Shape(width=236, between=44, lines=2)
+_SHAPE = drawing.Shape(width=264, between=38, lines=2)
 _RANK = {Fate.GONE: 0, Fate.UNKNOWN: 1, Fate.DEGRADED: 2, Fate.BACK: 3, Fate.UNTOUCHED: 4}
 _SHORT = {
     Fate.GONE: "not back",

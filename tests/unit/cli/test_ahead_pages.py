@@ -93,3 +93,9 @@ def test_a_page_that_cannot_be_written_is_an_error(tmp_path: Path) -> None:
     done = refloat(tmp_path, "weakest", "-o", "missing/page.html")
     assert done.returncode == 74
     assert "cannot be written" in done.stderr
+
+
+def test_with_a_page_the_terminal_still_says_what_may_not_fit_together(tmp_path: Path) -> None:
+    told = refloat(tmp_path, "weakest", "--up-to", "1", "-o", "page.html").stderr
+    assert "Comes back, and may not fit together: 4 found." in told
+    assert "Would not come back if they alone were lost: 1 found." in told
