@@ -38,9 +38,6 @@ TARGET = 4.0
 LARGEST = 1_000_000_000
 """Bytes that a process may hold while it answers, plan and facts included."""
 
-_POINTS = 10
-"""One point in so many: a scenario looks at the newest ones alone."""
-
 
 @dataclass(frozen=True)
 class Recoverable(Large):
@@ -72,8 +69,7 @@ class Walker(BFSVisitor):
 def main() -> int:
     """Measure; exit code 1 if the target was missed."""
     part = int(sys.argv[1]) if len(sys.argv) > 1 else 1
-    size = Size().part(part)
-    large = Recoverable(replace(size, points=size.points // _POINTS))
+    large = Recoverable(Size().part(part))
     organisation = Assessor(large.plan, large.facts()).organisation(NOW)
     gc.collect()
     gc.freeze()  # what is loaded is not looked through again in either side's child

@@ -35,7 +35,12 @@ def is_past(one: SeenPoint) -> bool:
 def expected(points: Sequence[SeenPoint], meant: Sequence[str]) -> list[tuple[_Spot, str]]:
     """Give where copies are, and the newest point of each place, one point after the other."""
     names = {key: key for key in REPOSITORIES} | {"shelf r0": "r0", "shelf r1": "r1", "R1": "r1"}
-    newest_first = [one for one in reversed(points) if one.eligible]
+    newest_first: list[SeenPoint] = []
+    before: tuple[CopySeen, ...] = ()
+    for one in reversed(points):
+        if one.eligible and (not one.copies or one.copies != before):  # else it tells nothing more
+            newest_first.append(one)
+            before = before if is_past(one) else one.copies
     newest_first.sort(key=is_past)
     found: dict[_Spot, str] = {}
     for number, one in enumerate(newest_first):

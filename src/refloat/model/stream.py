@@ -6,7 +6,8 @@ Versions of one key are all kept; which one counts depends on the instant (``sta
 from __future__ import annotations
 
 import bisect
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, TypeVar
@@ -22,6 +23,7 @@ from refloat.model.feed import (
     RestoreTest,
 )
 from refloat.model.feed_people import ActionSeen, ApprovalSeen, Attestation, Change, Exercise
+from refloat.model.packed import PackedPoints, Packer, joined, ticks
 
 AnyFact = TypeVar("AnyFact", bound=FeedFact)
 
@@ -45,7 +47,7 @@ class Stream:
         actions: corrective actions and acceptances.
     """
 
-    points: Mapping[str, tuple[PointSeen, ...]] = field(default_factory=dict)
+    points: Mapping[str, PackedPoints] = field(default_factory=dict)
     jobs: Mapping[str, tuple[JobRun, ...]] = field(default_factory=dict)
     tests: Mapping[str, tuple[RestoreTest, ...]] = field(default_factory=dict)
     changes: Mapping[str, tuple[Change, ...]] = field(default_factory=dict)
@@ -62,10 +64,14 @@ class Stream:
     def of(cls, facts: Iterable[FeedFact]) -> Stream:
         """Sort facts that came in any order; the very same fact twice counts once."""
         kinds: dict[type[FeedFact], list[FeedFact]] = {}
+        points: defaultdict[str, Packer] = defaultdict(Packer)
         for fact in facts:
-            kinds.setdefault(type(fact), []).append(fact)
+            if isinstance(fact, PointSeen):
+                points[fact.data_set].add(fact)
+            else:
+                kinds.setdefault(type(fact), []).append(fact)
         return cls(
-            points=_by(_of(kinds, PointSeen), lambda one: one.data_set),
+            points={key: points.pop(key).packed() for key in sorted(points)},
             jobs=_by(_of(kinds, JobRun), lambda one: one.data_set),
             tests=_by(_of(kinds, RestoreTest), lambda one: one.service),
             changes=_by(_of(kinds, Change), lambda one: one.subject),
@@ -81,7 +87,7 @@ class Stream:
 
     def all(self) -> Iterator[FeedFact]:
         """Give every fact, kind by kind."""
-        groups: tuple[Mapping[str, tuple[FeedFact, ...]], ...] = (
+        groups: tuple[Mapping[str, Sequence[FeedFact]], ...] = (
             self.points,
             self.jobs,
             self.tests,
@@ -103,7 +109,10 @@ class Stream:
         """Give the facts that were observed at or before an instant."""
         cut: dict[str, Any] = {name: _until_by(getattr(self, name), instant) for name in _GROUPED}
         cut |= {name: _until(getattr(self, name), instant) for name in _PLAIN}
-        return Stream(**cut)
+        points, now = self.points, ticks(instant)
+        if any(some.latest > now for some in points.values()):
+            points = {key: told for key, some in points.items() if (told := some.until(instant))}
+        return Stream(points=points, **cut)
 
     def only(self, names: Iterable[str]) -> Stream:
         """Give the facts of some kinds alone, by the names of the attributes that hold them."""
@@ -111,7 +120,11 @@ class Stream:
 
     def joined(self, more: Stream) -> Stream:
         """Give these facts and more; only groups that get something new are sorted again."""
-        both: dict[str, Any] = {}
+        points = {
+            key: joined([self.points[key], some]) if key in self.points else some
+            for key, some in more.points.items()
+        }
+        both: dict[str, Any] = {"points": {**self.points, **points} if points else self.points}
         for name in _GROUPED:
             mine, theirs = getattr(self, name), getattr(more, name)
             changed = {key: _sorted((*mine.get(key, ()), *some)) for key, some in theirs.items()}
@@ -122,7 +135,7 @@ class Stream:
         return Stream(**both)
 
 
-_GROUPED = ("points", "jobs", "tests", "changes", "approvals")
+_GROUPED = ("jobs", "tests", "changes", "approvals")
 _PLAIN = (
     "scopes",
     "access",

@@ -8,14 +8,14 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Iterator, Mapping, Set
 from datetime import datetime
 from functools import cached_property
 from typing import NamedTuple, Protocol
 
 from refloat.assess.ground.basis import Basis
 from refloat.assess.ground.repositories import Repositories
-from refloat.assess.ground.seen import SeenPoint
+from refloat.assess.ground.seen import SeenPoint, SeenPoints
 from refloat.model.access import HOLDING, LockMode
 from refloat.model.feed import CopySeen
 from refloat.model.plan import Component, Plan, Repository
@@ -129,7 +129,7 @@ class Places:
         found: dict[tuple[str, str, str], Place] = {}
         newest: SeenPoint | None = None
         missing = set(meant)
-        for number, point in enumerate(self._in_turn(points)):
+        for number, point in enumerate(points.in_turn()):
             if number >= LOOKED_BACK and not missing:
                 break
             newest = newest or (None if point.fact.copies else point)
@@ -149,26 +149,6 @@ class Places:
         unseen = (key for key in meant if key in missing)
         some = (self._place(component.key, key, None if told else newest, None) for key in unseen)
         return (*found.values(), *some)
-
-    def _in_turn(self, points: Sequence[SeenPoint]) -> Iterator[SeenPoint]:
-        """Give what can be restored, the newest first; what was to be removed by now comes last.
-
-        What lies in the very places of the one given before it tells nothing more, and is left out:
-        facts that are equal are kept once.
-        """
-        past = []
-        before = None
-        for point in reversed(points):
-            copies = point.fact.copies
-            if copies and copies is before:
-                continue
-            if point.eligible:
-                if point.doubtful:
-                    past.append(point)
-                else:
-                    before = copies
-                    yield point
-        yield from past
 
     def locked(self, place: Place, start: Basis | None) -> SeenPoint | None:
         """Give the newest point in a place that a lock keeps which nobody's rights open yet."""
@@ -297,7 +277,7 @@ def _parts(text: str) -> Iterator[str]:
                 yield said[start:end]
 
 
-def _newest(points: tuple[SeenPoint, ...]) -> Iterator[SeenPoint]:
+def _newest(points: SeenPoints) -> Iterator[SeenPoint]:
     """Give the newest points that may be restored from, newest first."""
     eligible = (one for one in reversed(points) if one.eligible)
     return itertools.islice(eligible, LOOKED_BACK)

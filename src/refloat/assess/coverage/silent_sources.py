@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -60,7 +60,7 @@ def silent_sources(organisation: Organisation) -> Iterator[SilentSource]:
 def _heard(organisation: Organisation, beat: Heartbeat) -> datetime:
     feed = organisation.facts.feed
     groups: list[Iterable[FeedFact]] = [reversed(feed.scopes)]
-    told: tuple[Mapping[str, tuple[FeedFact, ...]], ...] = (feed.points, feed.jobs)
+    told: tuple[Mapping[str, Sequence[FeedFact]], ...] = (feed.points, feed.jobs)
     for some in told:
         groups += [
             reversed(facts) for name, facts in some.items() if not beat.what or name == beat.what

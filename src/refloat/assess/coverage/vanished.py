@@ -8,13 +8,14 @@ longer, has vanished. A source may also say outright that a point is deleted.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 
 from refloat.model.access import LockMode
 from refloat.model.feed import PointSeen
+from refloat.model.packed import PackedPoints
 from refloat.model.stream import Stream
 
 _HOLDING = frozenset({LockMode.COMPLIANCE, LockMode.WRITE_ONCE})
@@ -49,8 +50,10 @@ def disappearances(stream: Stream, instant: datetime) -> tuple[Disappearance, ..
     return tuple(found)
 
 
-def of_data_set(points: Iterable[PointSeen], instant: datetime) -> tuple[Disappearance, ...]:
-    """Give the disappearances among the points of one data set, as a stream keeps them."""
+def of_data_set(points: PackedPoints, instant: datetime) -> tuple[Disappearance, ...]:
+    """Give the disappearances among the points of one data set."""
+    if points.once and not points.any_deleted:
+        return ()  # what was listed once cannot be missing from a later list
     sources: dict[str, _Shelf] = {}
     for (observed_at, instance), sweep in groupby(points, _sweep):
         if observed_at > instant:

@@ -16,6 +16,7 @@ from refloat.assess.coverage.vanished import of_data_set
 from refloat.assess.ground.own import job_of, own_jobs, own_points
 from refloat.assess.ground.paths import RecoveryPath
 from refloat.assess.ground.seen import SeenPoint as SeenPoint
+from refloat.assess.ground.seen import SeenPoints as SeenPoints
 from refloat.assess.ground.trials import Trial, came_back, trial_of_drill, trial_of_test
 from refloat.assess.ground.trials import restored as restored
 from refloat.assess.verdicts.approvals import Signed, signed
@@ -92,13 +93,13 @@ class Part:
         """The service's own part of the feed; points and jobs by component."""
         return self.facts.feed
 
-    def points(self, data_set: str) -> tuple[SeenPoint, ...]:
+    def points(self, data_set: str) -> SeenPoints:
         """Recovery points of a data set that were true by the instant, oldest first.
 
         Those that cannot be restored from (``eligible``) are among them.
         """
         if FactType.RECOVERY_POINT not in self.types:
-            return ()
+            return SeenPoints(self.instant)
         if data_set not in self._points:
             self._points[data_set] = self._seen(data_set)
         return self._points[data_set]
@@ -151,28 +152,19 @@ class Part:
         return signed(self.facts, self.instant)
 
     @cached_property
-    def _points(self) -> dict[str, tuple[SeenPoint, ...]]:
+    def _points(self) -> dict[str, SeenPoints]:
         return {}
 
-    def _seen(self, data_set: str) -> tuple[SeenPoint, ...]:
-        seen = self.feed.points.get(data_set, ())
-        told = standing(seen, self.instant)
+    def _seen(self, data_set: str) -> SeenPoints:
+        seen = self.feed.points.get(data_set)
+        own = own_points(self.facts.batches, data_set) if self.facts.batches else ()
+        if seen is None:
+            return SeenPoints(self.instant, own=own)
+        told = seen.standing(self.instant)
         gone: frozenset[str] = frozenset()
         if len(told) < len(seen):  # what was listed once cannot be missing from a later list
             gone = frozenset(one.point.digest for one in of_data_set(seen, self.instant))
-        found = [
-            SeenPoint(
-                one,
-                gone=one.digest in gone,
-                past=one.expires_at is not None
-                and one.observed_at < one.expires_at <= self.instant,
-            )
-            for one in told
-        ]
-        if self.facts.batches:
-            found += own_points(self.facts.batches, data_set)
-        current = [one for one in found if one.consistency_time <= self.instant]
-        return tuple(sorted(current, key=true_at))
+        return SeenPoints(self.instant, told, own, gone)
 
     @cached_property
     def _drills(self) -> tuple[DrillFact, ...]:

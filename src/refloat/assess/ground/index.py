@@ -26,6 +26,7 @@ from refloat.model.facts import (
 )
 from refloat.model.feed import FeedFact, RestoreTest
 from refloat.model.feed_people import Exercise
+from refloat.model.packed import joined
 from refloat.model.plan import Plan
 from refloat.model.stream import Stream, in_order
 from refloat.plan import objective_fingerprints, service_fingerprint
@@ -149,7 +150,10 @@ class Index:
         jobs = {key: _merged(feed.jobs, names) for key, names in self._names_of(components)}
         if feed.jobs.get(""):
             jobs[""] = feed.jobs[""]
-        points = {key: _merged(feed.points, names) for key, names in self._names_of(components)}
+        points = {
+            key: joined([feed.points[name] for name in names if name in feed.points])
+            for key, names in self._names_of(components)
+        }
         return Stream(
             points={key: some for key, some in points.items() if some},
             jobs={key: some for key, some in jobs.items() if some},
@@ -163,11 +167,10 @@ class Index:
         return ((key, self._called.get(key, ())) for key in components)
 
     def _take(self, facts: Facts) -> None:
-        for group in (facts.feed.points, facts.feed.jobs):
-            for name in group:
-                key = self.component(name)
-                if key is not None and name not in self._called.get(key, ()):
-                    self._called[key] = (*self._called.get(key, ()), name)
+        for name in (*facts.feed.points, *facts.feed.jobs):
+            key = self.component(name)
+            if key is not None and name not in self._called.get(key, ()):
+                self._called[key] = (*self._called.get(key, ()), name)
         _sort_in(self._drills, ((key, one) for one in facts.drills for key in _of_drill(one)))
         _sort_in(self._batches, ((key, one) for one in facts.batches for key in _of_batch(one)))
         _sort_in(self._approvals, ((one.service, one) for one in facts.approvals))

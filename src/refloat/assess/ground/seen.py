@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import bisect
+from array import array
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
+from typing import overload
 
 from refloat.model.feed import CopySeen, IntegrityCheck, PointSeen
+from refloat.model.packed import NO_POINTS, PackedPoints, ticks
 from refloat.model.points import RecoveryPoint
 
 
@@ -127,3 +133,120 @@ class SeenPoint:
     def malware(self) -> str:
         """What a scan said of it."""
         return self.fact.malware
+
+
+class SeenPoints(Sequence[SeenPoint]):
+    """Recovery points of one data set, in the order in which their data was true.
+
+    Those of the feed are made into objects when they are asked for. The newest is asked for again
+    and again, and is kept.
+
+    Args:
+        instant: when; a point whose data was true later is left out.
+        told: what the feed tells of them, and stands at the instant.
+        own: points that Refloat made.
+        gone: digests of those of the feed that vanished before their time.
+    """
+
+    __slots__ = ("_gone", "_newest", "_now", "_order", "_own", "_told")
+
+    def __init__(
+        self,
+        instant: datetime,
+        told: PackedPoints = NO_POINTS,
+        own: Sequence[SeenPoint] = (),
+        gone: frozenset[str] = frozenset(),
+    ) -> None:
+        self._now = ticks(instant)
+        self._told = told
+        self._own = own
+        self._gone = gone
+        self._newest: SeenPoint | None = None
+        self._order: Sequence[int] = self._in_order()
+
+    def __len__(self) -> int:
+        """Count the points."""
+        return len(self._order)
+
+    @overload
+    def __getitem__(self, place: int) -> SeenPoint: ...
+    @overload
+    def __getitem__(self, place: slice) -> Sequence[SeenPoint]: ...
+    def __getitem__(self, place: int | slice) -> SeenPoint | Sequence[SeenPoint]:
+        """Make one point; a slice gives some."""
+        if isinstance(place, slice):
+            return [self._made(one) for one in self._order[place]]
+        at = self._order[place]
+        if at != self._order[-1]:
+            return self._made(at)
+        newest = self._newest
+        if newest is None:
+            newest = self._newest = self._made(at)
+        return newest
+
+    def told_last(self) -> datetime | None:
+        """Say when any of them was last seen by somebody else than Refloat; None if none was."""
+        told = self._told
+        known = (at for at in self._order if at < len(told))
+        last = max(known, default=None, key=told.columns.observed)
+        seen = [] if last is None else [told[last].observed_at]
+        seen += [one.observed_at for one in self._own if one.entry is None]
+        return max(seen, default=None)
+
+    def in_turn(self) -> Iterator[SeenPoint]:
+        """Give what can be restored, the newest first; what was to be removed by now comes last.
+
+        What lies in the very places of the one given before it tells nothing more of where copies
+        are, and is left out.
+        """
+        past = []
+        before: tuple[CopySeen, ...] = ()
+        for copies, some in self._lying_together():
+            if copies and copies == before:
+                continue
+            for place in some:
+                point = self[place]
+                if not point.eligible:
+                    continue
+                if point.doubtful:
+                    past.append(point)
+                    continue
+                yield point
+                before = copies
+                if copies:
+                    break
+        yield from past
+
+    def _lying_together(self) -> Iterable[tuple[tuple[CopySeen, ...], Iterable[int]]]:
+        """Give where neighbours lie and which they are, the newest first."""
+        last, order, runs = len(self._order) - 1, self._order, self._told.runs
+        if not isinstance(order, range):
+            return groupby(range(last, -1, -1), key=lambda place: self[place].copies)
+        if len(runs) == 1:  # as nearly always
+            return ((runs[0].alike.copies, range(last, -1, -1)),)
+        return [
+            (run.alike.copies, range(min(run.stop - 1, last), run.start - 1, -1))
+            for run in reversed(runs)
+        ]
+
+    def _in_order(self) -> Sequence[int]:
+        """Give the places of the points, those of the feed before Refloat's own, in order."""
+        told, own = self._told.columns, self._own
+        times = [told.true(at) for at in range(told.count)]
+        if not own and times == sorted(set(times)):  # as nearly always
+            return range(bisect.bisect_right(times, self._now))
+        keys = [(time, 0, told.name(at)) for at, time in enumerate(times)]
+        keys += [(ticks(one.consistency_time), one.entry or 0, one.identity) for one in own]
+        current = (at for at, key in enumerate(keys) if key[0] <= self._now)
+        return array("q", sorted(current, key=keys.__getitem__))
+
+    def _made(self, at: int) -> SeenPoint:
+        told = self._told.columns
+        if at >= told.count:
+            return self._own[at - told.count]
+        expires = told.expires(at)
+        return SeenPoint(
+            told.made(at, self._told.alike(at)),
+            gone=bool(self._gone) and told.digest(at) in self._gone,
+            past=expires is not None and told.observed(at) < expires <= self._now,
+        )

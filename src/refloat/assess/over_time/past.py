@@ -20,18 +20,17 @@ from refloat.assess.ground.index import Index
 from refloat.assess.ground.moment import Moment
 from refloat.assess.ground.own import own_points
 from refloat.assess.ground.plan_graph import reached
-from refloat.assess.ground.seen import SeenPoint
+from refloat.assess.ground.seen import SeenPoint, SeenPoints
 from refloat.assess.ground.sights import Sight, ever_needed
 from refloat.assess.over_time.timeline import Newest, newest_over_time
 from refloat.assess.verdicts.copies import judge_copies
 from refloat.assess.verdicts.objectives import judge_objectives
 from refloat.assess.verdicts.recoveries import judge_recovery
 from refloat.model.facts import Facts
-from refloat.model.feed import PointSeen
 from refloat.model.feed_people import Change
 from refloat.model.judgement import CopyVerdict, ObjectiveStatus, RecoveryJudgement
+from refloat.model.packed import NO_POINTS, PackedPoints
 from refloat.model.run import Verdict
-from refloat.model.stream import standing
 
 AFTER = timedelta(microseconds=1)
 """The finest step of an instant: what holds at an instant and no longer ends this much later."""
@@ -76,7 +75,7 @@ class Past:
         self._own: dict[str, Facts] = {}
         self._happenings: dict[str, frozenset[datetime]] = {}
         self._lines: dict[str, tuple[Newest, ...]] = {}
-        self._versioned: dict[str, tuple[tuple[PointSeen, ...], tuple[SeenPoint, ...]]] = {}
+        self._versioned: dict[str, tuple[PackedPoints, tuple[SeenPoint, ...]]] = {}
         self._sights: dict[int, tuple[Sight, ...]] = {}
 
     def own(self, service: str) -> Facts:
@@ -86,7 +85,7 @@ class Past:
             self._own[service] = replace(whole, feed=replace(whole.feed, points={}))
             for key in self.index.graph.own(service):
                 if key not in self._lines:
-                    told = whole.feed.points.get(key, ())
+                    told = whole.feed.points.get(key, NO_POINTS)
                     points = [SeenPoint(one) for one in told]
                     own = own_points(whole.batches, key) if whole.batches else ()
                     self._lines[key] = newest_over_time((*points, *own))
@@ -110,14 +109,16 @@ class Past:
 
         Where a data set only ever had one version nothing can follow from it: it is empty then.
         """
-        told, own = self._versioned.get(data_set, ((), ()))
-        known = [SeenPoint(one) for one in standing(told, instant)]
+        if data_set not in self._versioned:
+            return ""
+        told, own = self._versioned[data_set]
+        known = [SeenPoint(one) for one in told.standing(instant)]
         known += [one for one in own if one.observed_at <= instant]
         return version_by(known, at)
 
     def late_versions(self, service: str, data_set: str) -> Iterator[datetime]:
         """Give when versions of the time of a test were told after it, or told anew."""
-        told, own = self._versioned.get(data_set, ((), ()))
+        told, own = self._versioned.get(data_set, (NO_POINTS, ()))
         tests = [one for some in self.own(service).feed.tests.values() for one in some]
         times = {one.point_time or one.at for one in tests}
         last: dict[tuple[str, str], tuple[str, datetime]] = {}
@@ -188,11 +189,11 @@ class Past:
 class _Thin(Basis):
     """A service with the newest recovery point of each data set, and no others."""
 
-    def points(self, data_set: str) -> tuple[SeenPoint, ...]:
+    def points(self, data_set: str) -> SeenPoints:
         """Give the newest recovery point, which is all that the verdicts look at."""
         assert isinstance(self.moment, Then)
         newest = self.moment.past.newest(self.service.key, data_set, self.instant)
-        return (newest,) if newest is not None else ()
+        return SeenPoints(self.instant, own=(newest,) if newest is not None else ())
 
     def version_at(self, data_set: str, at: datetime) -> str:
         """Give the version of an earlier time, of which the newest point says nothing."""

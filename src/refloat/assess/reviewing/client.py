@@ -6,17 +6,19 @@ for different things cannot be told apart: each client needs a state of its own.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import TypeVar
 
 from refloat.model.facts import Facts
 from refloat.model.feed import FeedFact
 from refloat.model.feed_people import ActionSeen, Attestation, Exercise
+from refloat.model.packed import PackedPoints
 from refloat.model.plan import Plan
 from refloat.model.stream import Stream
 
 Kind = TypeVar("Kind", bound=FeedFact)
+_Facts = TypeVar("_Facts", bound=Sequence[FeedFact])
 
 
 def only_of(plan: Plan, facts: Facts) -> tuple[Facts, int]:
@@ -33,13 +35,13 @@ def only_of(plan: Plan, facts: Facts) -> tuple[Facts, int]:
     names = _Names(plan)
     feed = facts.feed
     points = names.grouped(feed.points, names.things)
-    sources = {one.source.instance for some in points.values() for one in some}
+    sources = {instance for some in points.values() for instance in some.instances}
     alone = sources - {
-        one.source.instance
+        instance
         for groups in (feed.points, feed.jobs)
         for name, some in groups.items()
         if name and _plain(name) not in names.things
-        for one in some
+        for instance in _instances(some)
     }
     kept = Stream(
         points=points,
@@ -98,9 +100,7 @@ class _Names:
         some = tuple(names)
         return bool(some) and all(_plain(name) in self.things for name in some)
 
-    def grouped(
-        self, groups: Mapping[str, tuple[Kind, ...]], known: frozenset[str]
-    ) -> dict[str, tuple[Kind, ...]]:
+    def grouped(self, groups: Mapping[str, _Facts], known: frozenset[str]) -> dict[str, _Facts]:
         return {name: some for name, some in groups.items() if _plain(name) in known}
 
     def practised(self, one: Exercise) -> bool:
@@ -118,6 +118,12 @@ class _Names:
         """Whether a subject is known: a key, or the text of a finding's subject."""
         parts = (part.rpartition(" ")[2] for part in subject.split(", "))
         return self.knows(subject) or all(self.knows(part) for part in parts)
+
+
+def _instances(facts: Sequence[FeedFact]) -> Iterable[str]:
+    if isinstance(facts, PackedPoints):
+        return facts.instances
+    return {one.source.instance for one in facts}
 
 
 def _plain(name: str) -> str:

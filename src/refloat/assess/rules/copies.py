@@ -171,9 +171,8 @@ def copy_infected(basis: Basis, status: ServiceStatus) -> Iterator[Finding]:
 def rp_disappeared(basis: Basis, status: ServiceStatus) -> Iterator[Finding]:
     """Copies were removed before their time, which is what an intruder does first."""
     for key in basis.data_sets:
-        points = basis.feed.points.get(key, ())
-        told = len({one.external_id for one in points}) < len(points)
-        gone = of_data_set(points, basis.instant) if told or any(p.deleted for p in points) else ()
+        points = basis.feed.points.get(key)
+        gone = of_data_set(points, basis.instant) if points is not None else ()
         if not gone:
             continue
         name, last = words.component(basis.plan, key), gone[-1].point

@@ -60,9 +60,9 @@ def last_heard(basis: Basis, data_set: str) -> datetime | None:
 
     A job that ran is a word of them, and so is a recovery point that somebody else's tool lists.
     """
-    job = basis.last_job(data_set)
-    told = [one.observed_at for one in basis.points(data_set) if one.entry is None]
-    return max([*([] if job is None else [job.at]), *told], default=None)
+    job, told = basis.last_job(data_set), basis.points(data_set).told_last()
+    heard = [told, None if job is None else job.at]
+    return max((one for one in heard if one is not None), default=None)
 
 
 def _monitored(basis: Basis) -> LadderStep:
