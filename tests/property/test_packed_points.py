@@ -144,6 +144,12 @@ def test_a_service_sees_the_points_that_it_saw_as_objects(
         heard = [one.observed_at for one in every if one.entry is None]
         assert seen.told_last() == max(heard, default=None)
         assert list(seen.in_turn()) == turns(every)
+        assert seen.times() == [one.consistency_time for one in every]
+        assert seen.still_kept() == sum(not one.past for one in every)
+        whole = [one for one in every if one.eligible]
+        assert list(seen.restorable()) == whole
+        assert seen.restorable().times() == [one.consistency_time for one in whole]
+        assert list(seen.restorable().in_turn()) == turns(whole)
 
 
 def turns(points: list[SeenPoint]) -> list[SeenPoint]:

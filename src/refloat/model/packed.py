@@ -130,10 +130,10 @@ class Columns:
         return PointSeen(
             alike.source,
             self.name(at),
-            _START + numbers[at] * _TICK,
+            time_of(numbers[at]),
             self.digest(at),
             alike.data_set,
-            _START + numbers[_TRUE * count + at] * _TICK,
+            time_of(numbers[_TRUE * count + at]),
             _time_or_none(numbers[_COMPLETED * count + at]),
             alike.complete,
             alike.usable,
@@ -335,12 +335,17 @@ def ticks(instant: datetime) -> int:
     return (instant - _START) // _TICK
 
 
+def time_of(number: int) -> datetime:
+    """Give the instant that is so many microseconds after 1970 began."""
+    return _START + number * _TICK
+
+
 def _ticks_or_none(instant: datetime | None) -> int:
     return _NONE if instant is None else ticks(instant)
 
 
 def _time_or_none(number: int) -> datetime | None:
-    return None if number == _NONE else _START + number * _TICK
+    return None if number == _NONE else time_of(number)
 
 
 def _stop(run: Run) -> int:

@@ -9,6 +9,7 @@ copies between would still be there, or where the later copy was seen as soon as
 
 from __future__ import annotations
 
+import bisect
 import statistics
 from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
@@ -131,17 +132,18 @@ def _longest_gap(
     basis: Basis, data_set: str, allowed: timedelta
 ) -> tuple[datetime, datetime] | None:
     """Give the longest interval that was too long, as far as it is known that there was none."""
-    begin = basis.instant - WINDOW
-    points = [one for one in basis.copies(data_set) if one.consistency_time >= begin]
-    if len(points) <= FEWEST:
+    copies = basis.copies(data_set)
+    times = copies.times()
+    first = bisect.bisect_left(times, basis.instant - WINDOW)
+    gaps = [later - earlier for earlier, later in pairwise(times[first:])]
+    if len(gaps) < FEWEST or max(gaps) <= allowed:
         return None
+    points = copies[first:]
     late = [
         (earlier, later)
         for earlier, later in pairwise(points)
         if later.consistency_time - earlier.consistency_time > allowed
     ]
-    if not late:
-        return None
     shortest = _shortest_life(basis, data_set, points)
     known = [
         (earlier.consistency_time, later.consistency_time)

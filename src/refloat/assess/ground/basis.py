@@ -241,9 +241,9 @@ class Basis(Part):
         """Drills and restore tests of this service, or of data sets of its own; oldest first."""
         return self._trials
 
-    def copies(self, data_set: str) -> tuple[SeenPoint, ...]:
+    def copies(self, data_set: str) -> SeenPoints:
         """Those of the points that may be restored from, removed since or not; oldest first."""
-        return tuple(one for one in self.points(data_set) if one.eligible)
+        return self.points(data_set).restorable()
 
     def last_job(self, data_set: str) -> JobFact | None:
         """How the last backup job of a data set ended."""

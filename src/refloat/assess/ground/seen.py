@@ -11,7 +11,7 @@ from itertools import groupby
 from typing import overload
 
 from refloat.model.feed import CopySeen, IntegrityCheck, PointSeen
-from refloat.model.packed import NO_POINTS, PackedPoints, ticks
+from refloat.model.packed import NO_POINTS, PackedPoints, ticks, time_of
 from refloat.model.points import RecoveryPoint
 
 
@@ -184,6 +184,30 @@ class SeenPoints(Sequence[SeenPoint]):
             newest = self._newest = self._made(at)
         return newest
 
+    def restorable(self) -> SeenPoints:
+        """Give those that may be restored from, removed since or not."""
+        told = self._told
+        if not self._gone and not self._own and all(told[run.start].eligible for run in told.runs):
+            return self  # as nearly always
+        some = SeenPoints(time_of(self._now), told, self._own, self._gone)
+        chosen = (at for at in self._order if self._made(at).eligible)
+        some._order = array("q", chosen)
+        return some
+
+    def times(self) -> list[datetime]:
+        """Give when the data of each was true, in order."""
+        told = self._told.columns
+        return [
+            time_of(told.true(at))
+            if at < told.count
+            else self._own[at - told.count].consistency_time
+            for at in self._order
+        ]
+
+    def still_kept(self) -> int:
+        """Count those that were not to be removed by now, as far as anybody said."""
+        return sum(not self._is_past(at) for at in self._order)
+
     def told_last(self) -> datetime | None:
         """Say when any of them was last seen by somebody else than Refloat; None if none was."""
         told = self._told
@@ -244,9 +268,12 @@ class SeenPoints(Sequence[SeenPoint]):
         told = self._told.columns
         if at >= told.count:
             return self._own[at - told.count]
+        gone = bool(self._gone) and told.digest(at) in self._gone
+        return SeenPoint(told.made(at, self._told.alike(at)), gone=gone, past=self._is_past(at))
+
+    def _is_past(self, at: int) -> bool:
+        told = self._told.columns
+        if at >= told.count:
+            return self._own[at - told.count].past
         expires = told.expires(at)
-        return SeenPoint(
-            told.made(at, self._told.alike(at)),
-            gone=bool(self._gone) and told.digest(at) in self._gone,
-            past=expires is not None and told.observed(at) < expires <= self._now,
-        )
+        return expires is not None and told.observed(at) < expires <= self._now

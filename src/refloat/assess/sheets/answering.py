@@ -103,7 +103,7 @@ def intervals(start: Basis, data_set: str) -> IntervalSheet:
     """Give how often recovery points were really created, over the last ninety days (R-031)."""
     component = start.component(data_set)
     begin = start.instant - WINDOW
-    times = [one.consistency_time for one in start.copies(data_set)]
+    times = start.copies(data_set).times()
     inside = [at for at in times if at >= begin]
     before = [at for at in times if at < begin][-1:]
     gaps = sorted((b - a).total_seconds() for a, b in itertools.pairwise([*before, *inside]))

@@ -96,8 +96,7 @@ def _data_set(basis: Basis, key: str) -> DataSetStatus:
         verdict, reason = _without(basis, key, name)
         return DataSetStatus(key, name, hard, verdict, reason)
     verdict, reason = _with(basis, key, name, newest)
-    times = [seen.consistency_time for seen in points]
-    gaps = [(b - a).total_seconds() for a, b in itertools.pairwise(times)]
+    gaps = [(b - a).total_seconds() for a, b in itertools.pairwise(points.times())]
     return DataSetStatus(
         data_set=key,
         name=name,
@@ -109,7 +108,7 @@ def _data_set(basis: Basis, key: str) -> DataSetStatus:
         consistency_time=newest.consistency_time,
         age_seconds=(basis.instant - newest.consistency_time).total_seconds(),
         bytes=newest.bytes,
-        points=sum(not seen.past for seen in points),
+        points=points.still_kept(),
         median_interval_seconds=statistics.median(gaps) if gaps else None,
         entry=newest.entry,
     )
