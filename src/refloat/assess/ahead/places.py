@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from datetime import datetime
 from functools import cached_property
 from typing import NamedTuple, Protocol
@@ -64,6 +64,15 @@ class Place(NamedTuple):
     past: bool = False
 
 
+class _Lying(NamedTuple):
+    """A copy, what tells it from others, what it fails with, and whether some rights open it."""
+
+    spot: tuple[str, str, str]
+    copy: CopySeen
+    domain: str
+    governed: bool
+
+
 class Places:
     """Looks copies up.
 
@@ -76,6 +85,7 @@ class Places:
         self._plan = plan
         self._instant = instant
         self._repositories = Repositories(plan)
+        self._rows: dict[tuple[int, tuple[str, ...]], tuple[object, tuple[_Lying, ...]]] = {}
 
     def named(self, text: str) -> tuple[str, str]:
         """Give the kind and key of what some text names; both are empty if it is none of ours."""
@@ -132,15 +142,12 @@ class Places:
         for number, point in enumerate(points.in_turn()):
             if number >= LOOKED_BACK and not missing:
                 break
-            newest = newest or (None if point.fact.copies else point)
-            for copy in point.fact.copies:
-                if _spot(copy.repository, copy) in found:
-                    continue
-                key = self._key(copy, meant)
-                if key is not None and (number < LOOKED_BACK or key in missing):
-                    spot = _spot(key, copy)
-                    if spot not in found:
-                        found[spot] = self._place(component.key, key, point, copy)
+            copies = point.fact.copies
+            newest = newest or (None if copies else point)
+            for spot, copy, domain, governed in self._lying(copies, meant):
+                if spot not in found and (number < LOOKED_BACK or spot[0] in missing):
+                    past = point.doubtful
+                    found[spot] = Place(component.key, spot[0], point, copy, domain, governed, past)
             if missing:
                 missing.difference_update(key for key, _, _ in found)
         if not missing:
@@ -163,7 +170,7 @@ class Places:
                 if repository is not None and self._holds(point, None, place.repository):
                     return point
                 continue
-            for key, copy in self._copies(point, meant):
+            for key, copy in self._each(point.copies, meant):
                 same = _spot(key, copy) == _spot(place.repository, place.copy)
                 if same and self._holds(point, copy, key):
                     return point
@@ -189,15 +196,37 @@ class Places:
                 there: list[CopySeen | None] = [] if point.copies else [None]
             else:
                 spot = _spot(place.repository, place.copy)
-                there = [one for key, one in self._copies(point, meant) if _spot(key, one) == spot]
+                there = [
+                    one for key, one in self._each(point.copies, meant) if _spot(key, one) == spot
+                ]
             if any(not locked or self._holds(point, one, place.repository) for one in there):
                 yield point
 
-    def _copies(self, point: SeenPoint, meant: tuple[str, ...]) -> Iterator[tuple[str, CopySeen]]:
-        for copy in point.copies:
+    def _each(
+        self, copies: Iterable[CopySeen], meant: tuple[str, ...]
+    ) -> Iterator[tuple[str, CopySeen]]:
+        for copy in copies:
             key = self._key(copy, meant)
             if key is not None:
                 yield key, copy
+
+    def _lying(self, copies: tuple[CopySeen, ...], meant: tuple[str, ...]) -> Sequence[_Lying]:
+        """Give where copies lie that are kept for a plan which means some repositories.
+
+        Most points of most data sets lie in the same few rows of places; facts that are equal are
+        kept once.
+        """
+        known = self._rows.get((id(copies), meant))
+        if known is None:
+            row = tuple(
+                _Lying(_spot(key, copy), copy, *self._kept_there(key, copy))
+                for key, copy in self._each(copies, meant)
+            )
+            known = self._rows[id(copies), meant] = (
+                copies,
+                row,
+            )  # held, so that its id stays its own
+        return known[1]
 
     def _key(self, copy: CopySeen, meant: tuple[str, ...]) -> str | None:
         """Give the repository that a copy is in; None if the plan means no copies there."""
@@ -209,13 +238,17 @@ class Places:
     def _place(
         self, data_set: str, key: str, point: SeenPoint | None, copy: CopySeen | None
     ) -> Place:
+        domain, governed = self._kept_there(key, copy)
+        past = point is not None and point.doubtful
+        return Place(data_set, key, point, copy, domain, governed, past)
+
+    def _kept_there(self, key: str, copy: CopySeen | None) -> tuple[str, bool]:
+        """Give what a copy breaks together with, and whether some rights open its lock."""
         repository = self._plan.repositories.get(key)
         domain = copy.failure_domain if copy is not None else ""
         if not domain and repository is not None:
             domain = repository.failure_domain
-        governed = _mode(repository, copy) is LockMode.GOVERNANCE
-        past = point is not None and point.doubtful
-        return Place(data_set, key, point, copy, domain, governed, past)
+        return domain, _mode(repository, copy) is LockMode.GOVERNANCE
 
     def _holds(self, point: SeenPoint, copy: CopySeen | None, key: str) -> bool:
         """Whether a lock that nobody's rights open still keeps a copy; as isolation sees it."""
