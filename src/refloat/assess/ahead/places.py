@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Set
 from datetime import datetime
 from functools import cached_property
 from typing import NamedTuple, Protocol
@@ -73,6 +73,20 @@ class _Lying(NamedTuple):
     governed: bool
 
 
+class _Row(NamedTuple):
+    """Where copies lie.
+
+    Attributes:
+        copies: the copies; held, so that no others get their id.
+        lying: those that the plan may mean.
+        repositories: the keys of the repositories that these are in.
+    """
+
+    copies: tuple[CopySeen, ...]
+    lying: tuple[_Lying, ...]
+    repositories: frozenset[str]
+
+
 class Places:
     """Looks copies up.
 
@@ -85,7 +99,7 @@ class Places:
         self._plan = plan
         self._instant = instant
         self._repositories = Repositories(plan)
-        self._rows: dict[tuple[int, tuple[str, ...]], tuple[object, tuple[_Lying, ...]]] = {}
+        self._rows: dict[tuple[int, tuple[str, ...]], _Row] = {}
 
     def named(self, text: str) -> tuple[str, str]:
         """Give the kind and key of what some text names; both are empty if it is none of ours."""
@@ -144,12 +158,11 @@ class Places:
                 break
             copies = point.fact.copies
             newest = newest or (None if copies else point)
-            for spot, copy, domain, governed in self._lying(copies, meant):
+            row, past = self._row(copies, meant), point.doubtful
+            for spot, copy, domain, governed in row.lying:
                 if spot not in found and (number < LOOKED_BACK or spot[0] in missing):
-                    past = point.doubtful
                     found[spot] = Place(component.key, spot[0], point, copy, domain, governed, past)
-            if missing:
-                missing.difference_update(key for key, _, _ in found)
+            missing -= row.repositories
         if not missing:
             return tuple(found.values())
         told = bool(found) or len(meant) > 1
@@ -210,23 +223,21 @@ class Places:
             if key is not None:
                 yield key, copy
 
-    def _lying(self, copies: tuple[CopySeen, ...], meant: tuple[str, ...]) -> Sequence[_Lying]:
+    def _row(self, copies: tuple[CopySeen, ...], meant: tuple[str, ...]) -> _Row:
         """Give where copies lie that are kept for a plan which means some repositories.
 
         Most points of most data sets lie in the same few rows of places; facts that are equal are
         kept once.
         """
-        known = self._rows.get((id(copies), meant))
-        if known is None:
-            row = tuple(
+        row = self._rows.get((id(copies), meant))
+        if row is None:
+            lying = tuple(
                 _Lying(_spot(key, copy), copy, *self._kept_there(key, copy))
                 for key, copy in self._each(copies, meant)
             )
-            known = self._rows[id(copies), meant] = (
-                copies,
-                row,
-            )  # held, so that its id stays its own
-        return known[1]
+            row = _Row(copies, lying, frozenset(one.spot[0] for one in lying))
+            self._rows[id(copies), meant] = row
+        return row
 
     def _key(self, copy: CopySeen, meant: tuple[str, ...]) -> str | None:
         """Give the repository that a copy is in; None if the plan means no copies there."""
