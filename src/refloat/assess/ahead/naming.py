@@ -102,10 +102,6 @@ class Numbers(Mapping[Node, int]):
         self.others[node] = number = self._names.append(node)
         return number
 
-    def copy(self, place: Place) -> int:
-        """Give new copies the next number."""
-        return self._names.append(place)
-
     def __getitem__(self, node: Node) -> int:
         place = _PLACES.get(node[0])
         return self.others[node] if place is None else self._first[node[1]] + place

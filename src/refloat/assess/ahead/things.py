@@ -56,7 +56,7 @@ class Things:
         """
         self.all_of.append(opens)
         self.any_of.append(())
-        return self.known.copy(place)
+        return self.nodes.append(place)
 
     def needs(
         self, number: int, every: Iterable[int], one_of: Iterable[Sequence[int]] = ()
