@@ -53,7 +53,7 @@ def test_the_table_of_commands_is_what_the_commands_say(name: str) -> None:
 
 def test_every_command_file_is_in_the_table() -> None:
     parts = {"judging", "losing", "over_time", "pages", "plan_diff", "progress", "verdicts"}
-    parts |= {"scenario_list"}
+    parts |= {"scenario_list", "widths"}
     helpers = {"__init__", "__main__", "commands", "main", "plain", "shared"} | parts
     files = {file.stem for file in (ROOT / "src/refloat/cli").glob("*.py")} - helpers
     assert files == {module for module, _ in COMMANDS.values()}

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from refloat.app import scenario as app
 from refloat.assess.words import day
-from refloat.cli.shared import Cell, say, seconds, table
+from refloat.cli.shared import Cell, room, say, seconds, table
+
+_ROOM = 120
+"""In less room the list is told in fewer columns."""
 
 
 def tell_all(listed: app.ScenarioList) -> None:
@@ -12,6 +15,19 @@ def tell_all(listed: app.ScenarioList) -> None:
     if not listed.scenarios:
         say("The plan suggests no scenario: it names nothing that could be lost.")
         return
+    if room() < _ROOM:
+        _in_little_room(listed)
+    else:
+        _in_full(listed)
+    for one in listed.scenarios:
+        if one.alone:
+            duties = "1 duty" if one.alone == 1 else f"{one.alone} duties"
+            say(f"{one.key}: {duties} that nobody else has.")
+    for kind, count in listed.left_out.items():
+        say(f"… and {count} more that begin with {kind}:")
+
+
+def _in_full(listed: app.ScenarioList) -> None:
     rows: list[tuple[Cell, ...]] = [
         (
             one.key,
@@ -19,21 +35,38 @@ def tell_all(listed: app.ScenarioList) -> None:
             _count("✗", one.gone),
             _count("?", one.unknown),
             _back(one),
-            _within_all(one) if one.back else "",
-            _lost(one) if one.back else "",
-            _count("✗", one.lost_data),
+            *_how_well(one),
             _tried(one),
         )
         for one in listed.scenarios
     ]
     columns = ("Scenario", "What happens", "Services gone", "Not known", "Come back")
     table("", (*columns, "Within", "Loses at most", "Data lost whole", "Last tested"), rows)
-    for one in listed.scenarios:
-        if one.alone:
-            duties = "1 duty" if one.alone == 1 else f"{one.alone} duties"
-            say(f"{one.key}: {duties} that nobody else has.")
-    for kind, count in listed.left_out.items():
-        say(f"… and {count} more that begin with {kind}:")
+
+
+def _in_little_room(listed: app.ScenarioList) -> None:
+    """Tell the same with what happens below the name, and all of the services in one column."""
+    rows: list[tuple[Cell, ...]] = [
+        ((one.key, one.title), _services(one), *_how_well(one), _tried(one))
+        for one in listed.scenarios
+    ]
+    columns = ("Scenario", "Services", "Within", "Loses at most", "Data lost whole", "Last tested")
+    table("", columns, rows)
+
+
+def _services(one: app.ScenarioLine) -> tuple[str, ...]:
+    back = _back(one)
+    first, *more = (back,) if isinstance(back, str) else back
+    counted = f"{first} back" if one.back else first
+    gone, unknown = _count("✗", one.gone), _count("?", one.unknown)
+    lines = (f"{gone} gone" if gone else "", f"{unknown} not known" if unknown else "", counted)
+    return tuple(filter(None, (*lines, *more)))
+
+
+def _how_well(one: app.ScenarioLine) -> tuple[str, str, str]:
+    """Say when the last is back, how much is lost at most, and of how many data sets all is."""
+    back = (_within_all(one), _lost(one)) if one.back else ("", "")
+    return (*back, _count("✗", one.lost_data))
 
 
 def _lost(one: app.ScenarioLine) -> str:

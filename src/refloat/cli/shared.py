@@ -20,6 +20,7 @@ from refloat.app.workspace import Workspace
 from refloat.assess.words import duration
 from refloat.assess.words import size as size
 from refloat.cli.plain import plain
+from refloat.cli.widths import widths
 from refloat.host.clock import Clock
 from refloat.model.codec import to_json
 from refloat.model.errors import RefloatError, UsageProblem
@@ -27,6 +28,13 @@ from refloat.plan import parse_duration
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 Cell: TypeAlias = str | tuple[str, ...]
+
+
+_WIDE = 160
+"""So wide is a table in a file."""
+
+_LEAST = 9
+"""So much a column of a table always has, its frame included: what is cut off is not said."""
 
 
 class Terminal(Console):
@@ -176,14 +184,22 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[Cell]]) ->
         columns: their headings.
         rows: a cell for each column: a text, or several that stand one below the other.
     """
-    width = None if os.isatty(1) else 160
     heading = Text(plain(title), style="bold") if title else None
     shown = Table(title=heading, title_justify="left", expand=False)
-    for column in columns:
-        shown.add_column(column, overflow="fold")
-    for row in rows:
-        shown.add_row(*(styled(cell) for cell in row))
-    Terminal(width=width, highlight=False).print(shown)
+    cells = [[styled(cell) for cell in row] for row in rows]
+    texts = [[name, *(row[at].plain for row in cells)] for at, name in enumerate(columns)]
+    wide = max(room(), _LEAST * len(columns) + 1)
+    each = widths(texts, wide) or (None,) * len(columns)
+    for column, width in zip(columns, each, strict=True):
+        shown.add_column(column, overflow="fold", width=width)
+    for row in cells:
+        shown.add_row(*row)
+    Terminal(width=wide, highlight=False).print(shown)
+
+
+def room() -> int:
+    """Say how many columns a table may take: the terminal's, or in a file enough for most."""
+    return Terminal().width if os.isatty(1) else _WIDE
 
 
 def sign(word: str) -> str:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
 from refloat.app.scenario import ScenarioLine, ScenarioList
+from refloat.cli import scenario_list, shared
 from refloat.cli.scenario_list import tell_all
 
 LINE = ScenarioLine(
@@ -45,3 +47,19 @@ def test_a_line_says_what_comes_back(
     tell_all(ScenarioList((replace(LINE, **changes),), {}))  # type: ignore[arg-type]
     told = " ".join(capsys.readouterr().out.replace("│", " ").split())
     assert f"site:hq The site hq is lost {said}" in told
+
+
+def test_in_little_room_the_names_stay_whole_and_nothing_is_left_out(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (shared, scenario_list):
+        monkeypatch.setattr(module, "room", lambda: 80)
+    long = replace(LINE, key="deletion:clinical-settings", gone=4, unknown=2, lost_data=1)
+    unfit = replace(LINE, unfit=1, on_unfit=3, tested_at=datetime(2026, 10, 24, tzinfo=UTC))
+    tell_all(ScenarioList((long, unfit), {}))
+    told = capsys.readouterr().out
+    assert max(map(len, told.splitlines())) <= 80
+    assert "│ deletion:clinical-settings │" in told
+    said = " ".join(told.replace("│", " ").split())
+    for part in ("✗ 4 gone", "? 2 not", "✓ 2 back", "? 2 back", "3 need it", "2026-10-24"):
+        assert part in said
