@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
@@ -38,13 +39,13 @@ LINE = ScenarioLine(
     ],
 )
 def test_a_line_says_what_comes_back(
-    changes: dict[str, float | None],
+    changes: dict[str, Any],
     said: str,
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("COLUMNS", "250")
-    tell_all(ScenarioList((replace(LINE, **changes),), {}))  # type: ignore[arg-type]
+    tell_all(ScenarioList((replace(LINE, **changes),), {}))
     told = " ".join(capsys.readouterr().out.replace("│", " ").split())
     assert f"site:hq The site hq is lost {said}" in told
 

@@ -29,6 +29,9 @@ from refloat.model.ahead import Loss, LossKind
 READING = (Right.READ_OTHER, Right.READ_OWN)
 """Rights with which copies can be read."""
 
+_CARRYING = (LossKind.COMPONENT, LossKind.SERVICE, LossKind.FAILURE_DOMAIN)
+"""Kinds of losses with which data perhaps falls that lay on what is lost, and can lie elsewhere."""
+
 _Fallen = tuple[tuple[int, ...], tuple[int, ...]]
 """What surely falls, and what perhaps does."""
 
@@ -88,9 +91,9 @@ class Falls:
         if loss not in self._found:
             surely, perhaps = self._by_kind[loss.kind](loss.key)
             if loss.for_good:
-                surely = self._for_good(surely)
-                if loss.kind not in (LossKind.COMPONENT, LossKind.SERVICE):
-                    perhaps = self._for_good(perhaps)  # what lay on these can stand elsewhere
+                surely = _for_good(self._first, surely)
+                if loss.kind not in _CARRYING:
+                    perhaps = _for_good(self._first, perhaps)
             self._found[loss] = surely, perhaps
         return self._found[loss]
 
@@ -155,7 +158,7 @@ class Falls:
         (surely if follows else perhaps).extend(self._stopping.standbys((key,)))
         perhaps += self._stopping.with_carriers((key,))
         perhaps += self.keys.read_here(Loss(LossKind.COMPONENT, key))
-        return self._with_copies((key,), surely, perhaps)
+        return _with_copies(self._kept_on, (key,), surely, perhaps)
 
     def _service(self, key: str) -> _Fallen:
         if key not in self._plan.services:
@@ -164,14 +167,8 @@ class Falls:
         surely = [self._first[key], *stopping.down(own), *stopping.standbys(own)]
         surely += stopping.standby(key)
         keys = self.keys.read_here(Loss(LossKind.SERVICE, key))
-        return self._with_copies(own, surely, (*stopping.with_carriers(own), *keys))
-
-    def _with_copies(
-        self, components: Iterable[str], surely: Iterable[int], perhaps: Iterable[int]
-    ) -> _Fallen:
-        """Add the copies that are kept on components."""
-        on_it, on_it_perhaps = self._kept_on.of(components)
-        return _parted((*surely, *on_it), (*perhaps, *on_it_perhaps))
+        perhaps = (*stopping.with_carriers(own), *keys)
+        return _with_copies(self._kept_on, own, surely, perhaps)
 
     def _site(self, key: str) -> _Fallen:
         plan, stopping = self._plan, self._stopping
@@ -248,7 +245,7 @@ class Falls:
                 surely += numbers
             elif name & (words(domain) | words(account)):
                 perhaps += numbers
-        return self._with_copies(hosted, surely, perhaps)
+        return _with_copies(self._kept_on, hosted, surely, perhaps)
 
     def _production(self, key: str) -> _Fallen:
         """All that runs, but for what vendors run; and the copies, as isolation judges them."""
@@ -266,12 +263,6 @@ class Falls:
             if verdict is not Isolated.YES:
                 (surely if verdict is Isolated.NO else perhaps).append(number)
         return _parted(surely, perhaps)
-
-    def _for_good(self, numbers: Iterable[int]) -> tuple[int, ...]:
-        """Add that what no longer runs cannot be restored."""
-        running = frozenset(self._first.values())
-        given = tuple(numbers)
-        return _once((*given, *(one + RESTORED for one in given if one in running)))
 
 
 class Struck(Mapping[object, tuple[int, ...]]):
@@ -306,3 +297,18 @@ def _parted(surely: Iterable[int], perhaps: Iterable[int]) -> _Fallen:
     """Name nothing as perhaps that surely falls."""
     first = dict.fromkeys(surely)
     return tuple(first), tuple(one for one in dict.fromkeys(perhaps) if one not in first)
+
+
+def _with_copies(
+    kept_on: KeptOn, components: Iterable[str], surely: Iterable[int], perhaps: Iterable[int]
+) -> _Fallen:
+    """Add the copies that are kept on components."""
+    on_it, on_it_perhaps = kept_on.of(components)
+    return _parted((*surely, *on_it), (*perhaps, *on_it_perhaps))
+
+
+def _for_good(first: Mapping[str, int], numbers: Iterable[int]) -> tuple[int, ...]:
+    """Add that what no longer runs cannot be restored."""
+    running = frozenset(first.values())
+    given = tuple(numbers)
+    return _once((*given, *(one + RESTORED for one in given if one in running)))
