@@ -32,6 +32,7 @@ class Things:
         self.nodes = Names(dict.fromkeys((*plan.components, *plan.services)))
         self.known = Numbers(self.nodes)
         self.first: Mapping[str, int] = self.nodes.first
+        self._back = {key: number + BACK for key, number in self.first.items()}.__getitem__
         self.all_of: list[tuple[int, ...]] = [()] * len(self.nodes)
         self.any_of: list[tuple[tuple[int, ...], ...]] = [()] * len(self.nodes)
         self.doubtful: set[int] = set()
@@ -72,9 +73,9 @@ class Things:
 
     def hard(self, key: str) -> tuple[int, ...]:
         """Give the numbers of what must be back for a component or service, each once."""
-        first, wanted = self.first, self._written[key]
+        wanted = self._written[key]
         try:
-            return tuple([first[one] + BACK for one in wanted])
+            return tuple(map(self._back, wanted))
         except KeyError:
             return tuple(self.backs(wanted))
 
