@@ -16,7 +16,7 @@ from refloat.app import memory
 from refloat.app.feed import Imported, look_up
 from refloat.app.read_platform import ReadPlatform, Wanted, read_platform
 from refloat.app.workspace import Workspace
-from refloat.assess.coverage.vanished import disappearances
+from refloat.assess.ground.vanished import disappearances
 from refloat.host.clock import Clock, Instant
 from refloat.model.errors import MissingInput, UsageProblem
 from refloat.model.feed import PointSeen

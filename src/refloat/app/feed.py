@@ -16,7 +16,7 @@ from refloat.app import memory
 from refloat.app.facts import Refused, chunks, collector_paused
 from refloat.app.sifting import Count, Sieve
 from refloat.app.workspace import Workspace
-from refloat.assess.coverage.vanished import Disappearance, disappearances
+from refloat.assess.ground.vanished import Disappearance, disappearances
 from refloat.host import faults
 from refloat.host.beside import Beside
 from refloat.host.clock import Clock

@@ -3,7 +3,9 @@
 from refloat.assess.access.credentials import credential_traces
 from refloat.assess.assessment import Judged, assessment, judge, organisation
 from refloat.assess.assessor import Assessor
-from refloat.assess.coverage.undocumented import undocumented
+from refloat.assess.ground.representative import CRITERIA, representative
+from refloat.assess.ground.undocumented import undocumented
+from refloat.assess.services import findings, service_status, status
 from refloat.assess.sheets.compare import compare, comparison
 from refloat.assess.sheets.questions import five_questions
 from refloat.assess.sheets.runsheet import run_sheet
@@ -13,8 +15,6 @@ from refloat.assess.verdicts.approvals import Approval, approval, may_approve, o
 from refloat.assess.verdicts.categories import categories
 from refloat.assess.verdicts.claims import rules_by_fact_type
 from refloat.assess.verdicts.drill import DrillParts, degraded, drill_verdict
-from refloat.assess.verdicts.representative import CRITERIA, representative
-from refloat.assess.verdicts.status import findings, service_status, status
 
 __all__ = [
     "CRITERIA",

@@ -19,7 +19,7 @@ from refloat.assess.ground.moment import Moment
 from refloat.assess.organisation import Kept, Organisation
 from refloat.assess.rule import OrganisationRule
 from refloat.assess.rules import ORGANISATION_RULES
-from refloat.assess.verdicts.status import by_severity, judge, service_findings, settle
+from refloat.assess.services import by_severity, judge, service_findings, settle
 from refloat.model.facts import Facts
 from refloat.model.judgement import Assessment, Finding, ServiceStatus
 from refloat.model.maturity import Maturity

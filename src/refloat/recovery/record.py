@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from refloat import __version__
+from refloat.assess.ground.representative import representative
 from refloat.assess.verdicts.approvals import Approval, approval, objectives_as_stood
 from refloat.assess.verdicts.categories import categories
 from refloat.assess.verdicts.drill import DrillParts, degraded, drill_verdict
-from refloat.assess.verdicts.representative import representative
 from refloat.host.clock import Instant
 from refloat.model.facts import Facts
 from refloat.model.place import PlaceFacts, Teardown

@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from refloat.assess.coverage.vanished import Disappearance, disappearances, vanished
+from refloat.assess.ground.vanished import Disappearance, disappearances, vanished
 from refloat.model.feed import FeedFact, IntegrityCheck, PointSeen, Source
 from refloat.model.stream import Stream, conflicts
 

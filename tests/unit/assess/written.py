@@ -9,7 +9,7 @@ from typing import Any
 
 from refloat.assess.ground.moment import basis
 from refloat.assess.organisation import Organisation
-from refloat.assess.verdicts.status import service_status
+from refloat.assess.services import service_status
 from refloat.model.facts import Facts
 from refloat.model.feed import FeedFact, Source
 from refloat.model.feed_people import ActionSeen, Attestation, Exercise

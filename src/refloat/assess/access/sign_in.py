@@ -11,7 +11,8 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from refloat.assess.ground.plan_graph import circles
+from refloat.assess.ground.basis import Basis
+from refloat.assess.ground.plan_graph import PlanGraph, circles
 from refloat.model.dependency import Dependency, Strength
 from refloat.model.plan import Component, Plan, Service
 
@@ -53,6 +54,17 @@ def sign_in_circles(plan: Plan) -> tuple[SignInCircle, ...]:
         if any(kind in ("platform", "step") for kind, _ in inside) and len(inside) > 1:
             found.extend(_circles(plan, needs, inside))
     return tuple(sorted(found, key=lambda one: one.node))
+
+
+def locked_out(basis: Basis) -> bool:
+    """Whether a service cannot come back once it is down: what restores it needs it."""
+    return basis.service.key in basis.moment.index.once(_locked_out)
+
+
+def _locked_out(plan: Plan, graph: PlanGraph) -> frozenset[str]:
+    nodes = (circle.node for circle in sign_in_circles(plan))
+    owned = ((key,) if kind == "service" else graph.owners.get(key, ()) for kind, key in nodes)
+    return frozenset(key for keys in owned for key in keys)
 
 
 def _circles(

@@ -12,15 +12,15 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from refloat.assess.coverage.vanished import of_data_set
 from refloat.assess.ground.own import job_of, own_jobs, own_points
 from refloat.assess.ground.paths import RecoveryPath
+from refloat.assess.ground.representative import longest_age
 from refloat.assess.ground.seen import SeenPoint as SeenPoint
 from refloat.assess.ground.seen import SeenPoints as SeenPoints
+from refloat.assess.ground.signed import Signed, signed
 from refloat.assess.ground.trials import Trial, came_back, trial_of_drill, trial_of_test
 from refloat.assess.ground.trials import restored as restored
-from refloat.assess.verdicts.approvals import Signed, signed
-from refloat.assess.verdicts.representative import longest_age
+from refloat.assess.ground.vanished import of_data_set
 from refloat.model.facts import DrillFact, Facts, FactType, JobFact
 from refloat.model.feed_people import Change
 from refloat.model.plan import Component, ComponentKind, Plan, Service, Strength

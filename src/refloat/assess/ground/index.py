@@ -5,17 +5,16 @@ Nothing here knows an instant: the same index serves every one, and takes more f
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from refloat.assess.access.sign_in import sign_in_circles
-from refloat.assess.coverage.undocumented import Documented
 from refloat.assess.ground.plan_graph import PlanGraph
 from refloat.assess.ground.repositories import Repositories
 from refloat.assess.ground.sights import Node, known_names, plain
 from refloat.assess.ground.trials import tried
+from refloat.assess.ground.undocumented import Documented
 from refloat.model.facts import (
     AcceptanceFact,
     ApprovalFact,
@@ -32,6 +31,7 @@ from refloat.model.stream import Stream, in_order
 from refloat.plan import objective_fingerprints, service_fingerprint
 
 _Kind = TypeVar("_Kind")
+_Worked = TypeVar("_Worked")
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,7 @@ class Index:
         self._objectives: dict[str, Mapping[str, str]] = {}
         self._components = _names(plan)
         self._called: dict[str, tuple[str, ...]] = {}
+        self._worked_out: dict[Callable[[Plan, PlanGraph], Any], Any] = {}
         self._drills: dict[str, tuple[DrillFact, ...]] = {}
         self._batches: dict[str, tuple[PointsFact, ...]] = {}
         self._approvals: dict[str, tuple[ApprovalFact, ...]] = {}
@@ -83,14 +84,16 @@ class Index:
         """Looks up places of copies."""
         return Repositories(self.plan)
 
-    @cached_property
-    def locked_out(self) -> frozenset[str]:
-        """Services that cannot come back once they are down: what restores them needs them."""
-        nodes = (circle.node for circle in sign_in_circles(self.plan))
-        owned = (
-            (key,) if kind == "service" else self.graph.owners.get(key, ()) for kind, key in nodes
-        )
-        return frozenset(key for keys in owned for key in keys)
+    def once(self, work: Callable[[Plan, PlanGraph], _Worked]) -> _Worked:
+        """Give what a function works out of the plan alone, for whatever asks for the same.
+
+        Args:
+            work: it is called the first time only, and what it gives must not be changed.
+        """
+        if work not in self._worked_out:
+            self._worked_out[work] = work(self.plan, self.graph)
+        found: _Worked = self._worked_out[work]
+        return found
 
     @cached_property
     def names(self) -> Mapping[str, tuple[Node, ...]]:

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from functools import cached_property
 
-from refloat.assess.coverage.undocumented import minus_documented
 from refloat.assess.ground.basis import Basis
 from refloat.assess.ground.index import Index
 from refloat.assess.ground.paths import OwnTime, Paths, RecoveryPath
@@ -18,6 +17,7 @@ from refloat.assess.ground.sights import (
     service_pairs,
     sights,
 )
+from refloat.assess.ground.undocumented import minus_documented
 from refloat.model.facts import Facts
 from refloat.model.feed import JobRun
 from refloat.model.judgement import ObjectiveStatus, RecoveryJudgement

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from refloat.assess.verdicts.drill import proves_data
-from refloat.assess.verdicts.representative import CRITERIA, criteria_of_test
+from refloat.assess.ground.proofs import proves_data
+from refloat.assess.ground.representative import CRITERIA, criteria_of_test
 from refloat.model.facts import AcceptanceFact, DrillFact
 from refloat.model.feed import RestoreTest, TestCheck, TestLevel
 from refloat.model.plan import Plan

@@ -12,8 +12,8 @@ from refloat.assess import words
 from refloat.assess.ground.graph import services_needed
 from refloat.assess.impact.effects import Proposal, effects
 from refloat.assess.impact.options import options
+from refloat.assess.services import service_status
 from refloat.assess.verdicts.approvals import approval
-from refloat.assess.verdicts.status import service_status
 from refloat.model.errors import MissingInput
 from refloat.model.facts import Facts
 from refloat.model.impact import Dependent, Impact, TargetNote

@@ -14,10 +14,10 @@ from datetime import datetime
 
 from refloat.assess import days, words
 from refloat.assess.ground.index import Index
+from refloat.assess.ground.representative import comparable
 from refloat.assess.ground.seen import SeenPoint
 from refloat.assess.over_time.past import Past, Standing, Then, just_after
 from refloat.assess.over_time.timeline import Signature, changes
-from refloat.assess.verdicts.representative import comparable
 from refloat.model.facts import Facts
 from refloat.model.history import Gap, ServiceHistory
 from refloat.model.plan import Plan

@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from refloat.assess import words
 from refloat.assess.about import affected, all_called, subject
 from refloat.assess.coverage.silent_sources import silent_sources
-from refloat.assess.coverage.vanished import of_data_set
 from refloat.assess.ground.basis import Basis
 from refloat.assess.ground.seen import SeenPoint
+from refloat.assess.ground.vanished import of_data_set
 from refloat.assess.organisation import Organisation
 from refloat.assess.rule import OrganisationRule, Rule, ServiceRule
 from refloat.assess.verdicts.confidence import last_heard, silent_from

@@ -9,12 +9,12 @@ from datetime import datetime
 from refloat.assess import words
 from refloat.assess.about import affected, subject
 from refloat.assess.ground.basis import Basis
+from refloat.assess.ground.representative import DEPENDENCY_CHECKS
 from refloat.assess.ground.trials import Trial
 from refloat.assess.organisation import Organisation
 from refloat.assess.rule import OrganisationRule, Rule, ServiceRule
 from refloat.assess.rules.triggers import CATEGORIES, category_of
 from refloat.assess.verdicts.levels import LEVELS, depends, shows_service, unchecked
-from refloat.assess.verdicts.representative import DEPENDENCY_CHECKS
 from refloat.assess.verdicts.staleness import Cause, stale_trial, trial_expires_at
 from refloat.model.feed import TestLevel
 from refloat.model.judgement import Finding, ServiceStatus, Severity

@@ -10,31 +10,18 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from refloat.assess import words
+from refloat.assess.ground.signed import Signed, signed
 from refloat.model.codec import instant_text
 from refloat.model.errors import MissingInput
-from refloat.model.facts import UNWRITTEN, ApprovalFact, Facts
+from refloat.model.facts import ApprovalFact, Facts
 from refloat.model.judgement import ApprovalState
 from refloat.model.plan import Objective, Plan, Service
 from refloat.model.points import Measure
-from refloat.model.stream import standing
 from refloat.plan import objective_fingerprints
 from refloat.plan.fingerprints import retention_fingerprint, tier_fingerprint
 
 BUSINESS_OWNER = "business owner"
 TECHNICAL_OWNER = "technical owner"
-
-
-@dataclass(frozen=True)
-class Signed:
-    """An approval, whoever recorded it.
-
-    Attributes:
-        fact: the approval; its entry is ``UNWRITTEN`` where it is not in Refloat's own ledger.
-        reference: ``ledger/7``, or ``register/approval/4711``.
-    """
-
-    fact: ApprovalFact
-    reference: str
 
 
 @dataclass(frozen=True)
@@ -81,31 +68,6 @@ def approval(plan: Plan, key: str, measure: str, facts: Facts, instant: datetime
     return judged(
         plan, key, measure, current_fingerprint(plan, key, measure), signed(facts, instant)
     )
-
-
-def signed(facts: Facts, instant: datetime) -> tuple[Signed, ...]:
-    """Give all approvals that were made and recorded by an instant, oldest first."""
-    own = [Signed(one, f"ledger/{one.entry}") for one in facts.approvals if one.at <= instant]
-    told = [
-        Signed(
-            ApprovalFact(
-                entry=UNWRITTEN,
-                at=one.at,
-                person=one.person,
-                service=one.service,
-                measure=one.measure,
-                fingerprint=one.fingerprint,
-                target_seconds=one.target_seconds,
-                basis=one.basis,
-            ),
-            f"{one.source.instance}/approval/{one.external_id}",
-        )
-        for some in facts.feed.approvals.values()
-        for one in standing(some, instant)
-        if one.at <= instant
-    ]
-    both = own + told
-    return tuple(sorted(both, key=lambda one: (one.fact.at, one.fact.entry, one.reference)))
 
 
 def current_fingerprint(plan: Plan, key: str, measure: str) -> str | None:

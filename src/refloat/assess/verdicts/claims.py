@@ -11,10 +11,11 @@ from dataclasses import dataclass
 
 from refloat.assess import words
 from refloat.assess.ground.basis import Basis
+from refloat.assess.ground.proofs import proves_data
+from refloat.assess.ground.representative import comparable
 from refloat.assess.ground.trials import Trial
 from refloat.assess.verdicts.copies import coverage
-from refloat.assess.verdicts.drill import exceeded, proves_data
-from refloat.assess.verdicts.representative import comparable
+from refloat.assess.verdicts.drill import exceeded
 from refloat.assess.verdicts.staleness import Cause, stale, stale_trial, trial_expires_at
 from refloat.model.facts import UNWRITTEN, DrillFact, FactType
 from refloat.model.judgement import Claim

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from refloat.assess.ground.basis import Basis
+from refloat.assess.ground.proofs import DEPENDENCY_PROOFS
 from refloat.assess.ground.trials import Trial
-from refloat.assess.verdicts.drill import DEPENDENCY_PROOFS
 from refloat.model.facts import DrillFact
 from refloat.model.feed import TestLevel
 from refloat.model.plan import ComponentKind

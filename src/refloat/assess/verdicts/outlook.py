@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from refloat.assess import words
+from refloat.assess.access.sign_in import locked_out
 from refloat.assess.ground.basis import Basis
 from refloat.model.judgement import (
     ApprovalState,
@@ -29,7 +30,7 @@ def recovery_outlook(
     name = basis.service.name
     if judged.verdict is Verdict.PROVEN:
         return _proven_until(basis, judged, objectives)
-    if basis.service.key in basis.moment.index.locked_out:
+    if locked_out(basis):
         return f"A sealed account that opens what restores {name}, without {name}, comes first."
     unapproved = [one for one in objectives if one.approval is not ApprovalState.APPROVED]
     if unapproved:

@@ -19,12 +19,13 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from refloat.assess import words
+from refloat.assess.access.sign_in import locked_out
 from refloat.assess.ground.basis import Basis
+from refloat.assess.ground.representative import CRITERIA
 from refloat.assess.ground.trials import Trial
 from refloat.assess.verdicts.drill import exceeded
 from refloat.assess.verdicts.levels import shows_service, unchecked
 from refloat.assess.verdicts.outlook import recovery_outlook
-from refloat.assess.verdicts.representative import CRITERIA
 from refloat.assess.verdicts.staleness import stale, stale_trial, trial_expires_at
 from refloat.model.facts import DrillFact
 from refloat.model.feed import TestLevel
@@ -237,7 +238,7 @@ def _too_long(basis: Basis, trial: Trial) -> Iterator[str]:
 
 def _locked_out(basis: Basis) -> Iterator[str]:
     """Say that the service was tested while it was there to sign in through, and will not be."""
-    if basis.service.key in basis.moment.index.locked_out:
+    if locked_out(basis):
         yield (
             f"{basis.service.name} cannot be brought back once it is down: what restores it is "
             "opened by signing in through it."

@@ -15,8 +15,8 @@ from datetime import datetime
 
 from refloat.assess import words
 from refloat.assess.ground.basis import Basis
+from refloat.assess.ground.representative import comparable
 from refloat.assess.ground.trials import Trial
-from refloat.assess.verdicts.representative import comparable
 from refloat.model.facts import DrillFact
 from refloat.plan import closure
 

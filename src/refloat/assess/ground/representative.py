@@ -20,7 +20,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 
-from refloat.assess.verdicts.drill import (
+from refloat.assess.ground.proofs import (
     data_sets,
     dependency_shown,
     journey_green,
