@@ -124,8 +124,9 @@ class Isolation:
         """
         found: dict[str, CopyIsolation] = {}
         newest, meant = start.newest(data_set), start.component(data_set).repositories
+        wanted = frozenset(meant)
         for number, point in enumerate(_newest(start, data_set)):
-            if number >= _LOOKED_BACK and found.keys() >= set(meant):
+            if number >= _LOOKED_BACK and found.keys() >= wanted:
                 break  # but a weekly disk in a safe is behind hundreds of hourly points
             for copy in point.copies:
                 key = self._repositories.key(copy.repository)
@@ -135,8 +136,8 @@ class Isolation:
                 if before is None or before.verdict is not Isolated.YES:
                     now = self._of_copy(key, copy, point)
                     found[key] = now if before is None else _better(before, now)
-            if any(one.verdict is Isolated.YES for one in found.values()):
-                break
+            if found.keys() >= wanted and any(map(_isolated, found.values())):
+                break  # a place that was not met yet is looked for: what is isolated may be lost
         told = bool(found)
         for key in meant:
             if key not in found:
@@ -299,6 +300,10 @@ def _until(repository: Repository, point: SeenPoint) -> datetime | None:
 def _better(one: CopyIsolation, other: CopyIsolation) -> CopyIsolation:
     order = (Isolated.YES, Isolated.UNKNOWN, Isolated.NO)
     return min(one, other, key=lambda copy: order.index(copy.verdict))
+
+
+def _isolated(one: CopyIsolation) -> bool:
+    return one.verdict is Isolated.YES
 
 
 def _overall(copies: Iterable[CopyIsolation]) -> Isolated:
