@@ -56,6 +56,19 @@ def test_a_vendor_that_nobody_can_call_is_found() -> None:
     assert found(vendor_contact_missing, PLAN) == []
 
 
+@pytest.mark.parametrize(("count", "ends"), [(5, " and S4."), (6, ", S3 and 2 more.")])
+def test_of_many_services_some_are_named_and_never_one_alone_is_counted(
+    count: int, ends: str
+) -> None:
+    silent = changing.with_vendor(PLAN, "texts", contact="")
+    one = PLAN.services["booking"]
+    names = [f"S{number}" for number in range(count)]
+    services = {name: replace(one, key=name, name=name, processes=()) for name in names}
+    (finding,) = found(vendor_contact_missing, replace(silent, services=services))
+    assert finding.sentence.endswith(ends)
+    assert finding.services == tuple(names)
+
+
 @pytest.mark.requirement("R-126")
 def test_a_contract_holds_to_the_last_second_of_its_last_day() -> None:
     ending = changing.with_vendor(PLAN, "texts", contract_end=date(2026, 11, 22))

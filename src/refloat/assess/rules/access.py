@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from refloat.assess import words
-from refloat.assess.about import all_called, called, processes
+from refloat.assess.about import called, processes
 from refloat.assess.access import encryption
 from refloat.assess.access.isolation import REPLICA, DataSetIsolation, Isolated, isolation
 from refloat.assess.organisation import Organisation
@@ -111,11 +111,7 @@ def _inputs(one: DataSetIsolation) -> dict[str, Measure]:
 
 
 def _listed(plan: Plan, services: Iterable[str]) -> str:
-    some = tuple(services)
-    if len(some) > _MANY:
-        first = ", ".join(called(plan, key) for key in some[:_MANY])
-        return f"{first} and {len(some) - _MANY} more"
-    return all_called(plan, some)
+    return words.abridged((called(plan, key) for key in services), _MANY)
 
 
 RULES: tuple[Rule, ...] = (

@@ -89,7 +89,7 @@ def key_inside_its_point(organisation: Organisation) -> Iterator[Finding]:
             continue  # the plan says the same, and it is found there
         name = words.component(plan, one.data_set)
         places = {at.casefold(): at for at in (_kept(plan, kept) for kept in one.kept)}
-        where = _named(places.values())
+        where = words.abridged(places.values(), _MANY)
         back = f", which itself can only be brought back with {name}" if one.through else ""
         for service in one.services:
             yield Finding(
@@ -114,7 +114,7 @@ def _said(plan: Plan, copy: CopySeen) -> bool:
 
 def _processes(plan: Plan, services: Iterable[str]) -> str:
     some = dict.fromkeys(name for key in services for name in plan.services[key].processes)
-    return _named(some) or "whatever rests on them"
+    return words.abridged(some, _MANY) or "whatever rests on them"
 
 
 def _circle_sentence(
@@ -122,12 +122,13 @@ def _circle_sentence(
 ) -> str:
     it = called(plan, circle.node[1])
     without = "; ".join(processes(plan.services[key]) for key in services)
-    one = len(circle.platforms) == 1
+    platforms = [words.platform(plan, key) for key in circle.platforms]
+    one = len(platforms) == 1
     why = (
-        f"{_named(words.platform(plan, key) for key in circle.platforms)}, which "
+        f"{words.abridged(platforms, _MANY)}, which "
         f"{'has' if one else 'have'} to restore it, {'lets' if one else 'let'} nobody in while "
         f"{it} is down"
-        if circle.platforms
+        if platforms
         else f"whoever restores it must sign in through {it} first"
     )
     sentence = f"When {it} is down, it cannot be brought back: {why}."
@@ -187,14 +188,7 @@ def _kept(plan: Plan, where: str) -> str:
 
 
 def _listed(plan: Plan, services: Iterable[str]) -> str:
-    return _named(called(plan, key) for key in services)
-
-
-def _named(names: Iterable[str]) -> str:
-    some = list(names)
-    if len(some) > _MANY:
-        return f"{', '.join(some[:_MANY])} and {len(some) - _MANY} more"
-    return words.listed(some)
+    return words.abridged((called(plan, key) for key in services), _MANY)
 
 
 RULES: tuple[Rule, ...] = (

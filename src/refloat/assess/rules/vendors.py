@@ -13,7 +13,8 @@ from refloat.model.judgement import Finding, Severity
 from refloat.model.organisation import Vendor
 from refloat.model.plan import Plan
 
-_MANY = 5
+_MANY = 4
+"""How many of many services a sentence names; each comes with its work, so it is few."""
 
 
 def vendor_contact_missing(organisation: Organisation) -> Iterator[Finding]:
@@ -128,7 +129,7 @@ def _end(day: date | None) -> datetime:
 def _waiting(plan: Plan, services: tuple[str, ...]) -> str:
     if not services:
         return "whatever rests on it"
-    return _listed(_with_work(plan, key) for key in services)
+    return words.abridged((_with_work(plan, key) for key in services), _MANY)
 
 
 def _with_work(plan: Plan, key: str) -> str:
@@ -136,13 +137,6 @@ def _with_work(plan: Plan, key: str) -> str:
     service = plan.services[key]
     work = words.listed(service.processes)
     return f"{service.name} ({work})" if work else service.name
-
-
-def _listed(names: Iterator[str]) -> str:
-    some = list(names)
-    if len(some) > _MANY:
-        return f"{', '.join(some[:_MANY])} and {len(some) - _MANY} more"
-    return words.listed(some)
 
 
 RULES: tuple[Rule, ...] = (
