@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+import os
+import stat
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -90,14 +92,17 @@ def files(paths: Iterable[Path]) -> Iterator[Path]:
 
 
 def chunks(file: Path) -> Iterator[bytes]:
-    """Give the bytes of a file, piece by piece.
+    """Give the bytes of a file or a pipe, piece by piece.
 
     Raises:
-        MissingInput: if it cannot be read.
+        MissingInput: if it cannot be read, or if it is a device that has no end.
     """
     try:
         with file.open("rb", buffering=0) as stream:
+            endless = stat.S_ISCHR(os.fstat(stream.fileno()).st_mode)
             while chunk := stream.read(_CHUNK):
+                if endless:
+                    raise MissingInput(f"{file} is a device, and holds no facts: name a file")
                 yield chunk
     except OSError as error:
         raise MissingInput(f"the file of facts {file} cannot be read: {error.strerror}") from error

@@ -7,14 +7,26 @@ from collections.abc import Callable
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from refloat.app.scenario import Wanted
+from refloat.model.errors import UsageProblem
+
+
+def _named(context: click.Context, _: click.Parameter, name: str) -> str:
+    """Refuse an empty name that somebody gave: a variable of theirs was empty, most likely."""
+    given = context.get_parameter_source("name") is ParameterSource.COMMANDLINE
+    if given and not name.strip():
+        raise UsageProblem(
+            "the name of the scenario is empty", hint="Leave it out to list all that there are."
+        )
+    return name
 
 
 def what_happens(function: Callable[..., Any]) -> Callable[..., Any]:
     """Add ``[SCENARIO]``, ``--lose`` and ``--without``; the command gets them as ``wanted``."""
 
-    @click.argument("name", metavar="[SCENARIO]", default="")
+    @click.argument("name", metavar="[SCENARIO]", default="", callback=_named)
     @click.option(
         "--lose",
         multiple=True,

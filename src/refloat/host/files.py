@@ -7,6 +7,7 @@ import fcntl
 import os
 import secrets
 import shutil
+import stat
 import struct
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -72,9 +73,11 @@ def new_file(path: Path, mode: int = 0o600) -> Iterator[BinaryIO]:
     """Give a stream whose content becomes a file at the end of the block, whole or not at all.
 
     Raises:
-        StateProblem: if it cannot be written; an old file of that name is untouched.
+        StateProblem: if it cannot be written, or is a device or a pipe, which are never replaced;
+            an old file of that name is untouched.
         NoRoom: if the disk is full; likewise.
     """
+    _replaceable(path)
     beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     with told(path):
         handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, mode)
@@ -88,6 +91,20 @@ def new_file(path: Path, mode: int = 0o600) -> Iterator[BinaryIO]:
             beside.unlink(missing_ok=True)
             raise
         sync_folder(path.parent)
+
+
+def _replaceable(path: Path) -> None:
+    """Refuse what must not become an ordinary file: a device, a pipe, a socket, a folder."""
+    if not path.name:
+        raise StateProblem("a file without a name cannot be written", hint="Name a file.")
+    with told(path):
+        there = os.path.lexists(path)
+        stands_for = os.readlink(path) if there and path.is_symlink() else ""
+        ordinary = not path.exists() or stat.S_ISREG(path.stat().st_mode)
+    if not ordinary or stands_for.startswith("/proc/"):  # what /dev/stdout stands for
+        raise StateProblem(
+            f"{path} cannot be written: it is no ordinary file", hint="Name another file."
+        )
 
 
 @contextmanager

@@ -14,6 +14,9 @@ from refloat.model.errors import MissingInput, UsageProblem
 from refloat.model.forecast import Limits
 from refloat.model.plan import Plan
 
+MOST = 1_000_000
+"""Workers, or people, at most."""
+
 
 @dataclass(frozen=True)
 class Limited:
@@ -40,6 +43,11 @@ def checked(plan: Plan, limits: Limits) -> Limits:
     for number, name in ((limits.workers, "workers"), (limits.people, "people")):
         if number is not None and number < 0:
             raise UsageProblem(f"there cannot be {number} {name}", hint="Give a number from 0 on.")
+        if number is not None and number > MOST:
+            raise UsageProblem(
+                f"there cannot be {number} {name}",
+                hint=f"Give a number up to {MOST}, or leave it out: as many as are needed.",
+            )
     for key, bandwidth in limits.bandwidth.items():
         if key not in plan.repositories:
             known = ", ".join(sorted(plan.repositories)) or "none"
