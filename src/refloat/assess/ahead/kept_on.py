@@ -33,7 +33,7 @@ class KeptOn:
             one = self._plan.components[key]
             if not one.copied:
                 surely += self._by_domain.get(key, ())
-                for name in {_spoken(key), _spoken(one.name)}:
+                for name in dict.fromkeys((_spoken(key), _spoken(one.name))):
                     perhaps += self._by_name.get(name, ())
         return surely, perhaps
 
@@ -58,8 +58,9 @@ class KeptOn:
     def _by_name(self) -> Mapping[str, list[int]]:
         found: dict[str, list[int]] = {}
         for (repository, domain), numbers in self._groups.items():
-            for name in {_spoken(repository), _spoken(domain)} - {""}:
-                found.setdefault(name, []).extend(numbers)
+            for name in dict.fromkeys((_spoken(repository), _spoken(domain))):
+                if name:
+                    found.setdefault(name, []).extend(numbers)
         return found
 
 
