@@ -79,16 +79,31 @@ def files(paths: Iterable[Path]) -> Iterator[Path]:
     """Give the files of facts: those that are named, and those in folders, in their order.
 
     Raises:
-        MissingInput: if one of them is not there.
+        MissingInput: if one of them is not there, or a folder cannot be looked into.
     """
     for path in paths:
-        if path.is_dir():
-            inside = (one for one in path.rglob("*") if one.name.endswith(ENDINGS))
-            yield from sorted(one for one in inside if one.is_file())
-        elif path.exists():
-            yield path
-        else:
-            raise MissingInput(f"the file of facts {path} is not there")
+        try:
+            if path.is_dir():
+                yield from sorted(one for one in _inside(path) if one.is_file())
+            elif path.exists():
+                yield path
+            else:
+                raise MissingInput(f"the file of facts {path} is not there")
+        except PermissionError as error:
+            raise MissingInput(
+                f"the facts in {error.filename} cannot be read: {error.strerror}",
+                hint="Give this account the right to read them: what is left out could decide.",
+            ) from error
+
+
+def _inside(folder: Path) -> Iterator[Path]:
+    """Give the files of facts in a folder and in those inside of it; none is passed over."""
+    for inner, _, names in os.walk(folder, onerror=_refuse):
+        yield from (Path(inner, name) for name in names if name.endswith(ENDINGS))
+
+
+def _refuse(error: OSError) -> None:
+    raise error
 
 
 def chunks(file: Path) -> Iterator[bytes]:

@@ -37,6 +37,24 @@ def test_a_device_without_end_is_refused_as_facts(refloat: Refloat) -> None:
     assert (code, said) == (66, "refloat: /dev/zero is a device, and holds no facts: name a file\n")
 
 
+def test_a_folder_inside_that_cannot_be_read_is_never_passed_over(
+    refloat: Refloat, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shut = tmp_path / "facts" / "shut"
+    shut.mkdir(parents=True)
+    scan = os.scandir
+
+    def refused(path: str) -> object:  # as for an ordinary user; root may read everything
+        if str(path) == str(shut):
+            raise PermissionError(13, "Permission denied", str(path))
+        return scan(path)
+
+    monkeypatch.setattr(os, "scandir", refused)
+    code, said = refloat("scenario", "identity", "--facts", str(tmp_path / "facts"))
+    assert code == 66
+    assert f"the facts in {shut} cannot be read: Permission denied" in said
+
+
 def test_a_page_never_takes_the_place_of_the_plan(refloat: Refloat, tmp_path: Path) -> None:
     plan = tmp_path / "refloat.yaml"
     code, said = refloat("scenario", "identity", "--facts", "/dev/null", "-o", str(plan))
