@@ -82,7 +82,7 @@ def test_the_newest_point_of_each_place_is_found(
         seen.append(point("data", at, copies=(CopySeen("r1"),)))
     judged = organisation(plan(meant), *seen)
     basis = judged.bases["service"]
-    found = Places(judged.plan, NOW).of(judged.plan.components["data"], basis)
+    found = Places(judged.plan, NOW, lambda _: False).of(judged.plan.components["data"], basis)
     told = [
         (
             (one.repository, one.copy.failure_domain, one.copy.key_kept),

@@ -36,9 +36,6 @@ _UNLOCKING = (Right.TAKE_OWNERSHIP, Right.CHANGE_ACCESS, Right.CHANGE_RETENTION)
 REPLICA = "a replica, which follows what it copies"
 """The way in which whoever can change production changes a replica."""
 
-_CANARY = "/access_fact/canary/"
-"""What is in the reference of a right that was seen by letting somebody delete a canary."""
-
 _LOOKED_BACK = 50
 """How many of the newest recovery points are looked at for one that is isolated."""
 
@@ -111,7 +108,6 @@ class Isolation:
         self._rights = rights
         self._instant = instant
         self._known: dict[tuple[str, bool], CopyIsolation] = {}
-        self._opened: dict[str, bool] = {}
         self._repositories = Repositories(plan)
         self._taken = frozenset(self._domains())
 
@@ -175,19 +171,9 @@ class Isolation:
 
     def _locked(self, key: str, lock: LockMode, until: datetime | None) -> CopyIsolation | None:
         holds = lock in HOLDING and (until is None or until > self._instant)
-        if holds and not self._tried(key):
+        if holds and not self._rights.seen_to_delete(key):
             return CopyIsolation(key, Isolated.YES, lock=lock, locked_until=until)
         return None
-
-    def _tried(self, key: str) -> bool:
-        """Whether an account of production was seen to delete something there, whatever is locked.
-
-        What was tried goes before what a source or the plan says of a lock.
-        """
-        if key not in self._opened:
-            holders = self._rights.holders(key, (Right.DELETE,), PRODUCTION)
-            self._opened[key] = any(_CANARY in one.reference for one in holders)
-        return self._opened[key]
 
     def _by_rights(self, key: str, lock: LockMode) -> CopyIsolation:
         governed = lock is LockMode.GOVERNANCE

@@ -20,6 +20,9 @@ from refloat.model.stream import Stream, standing
 _CAUTION = {False: 0, None: 1, True: 2}
 """Of two sights of one instant, the one that fears more counts."""
 
+_CANARY = "/access_fact/canary/"
+"""What is in the reference of a right that was seen by letting somebody delete a canary."""
+
 _QUALITIES = {quality: number for number, quality in enumerate(Quality)}
 
 
@@ -100,6 +103,7 @@ class Rights:
     _next: Mapping[str, tuple[tuple[str, bool], ...]]
     _controlled_by: Mapping[str, frozenset[str]]
     _reach: dict[str, dict[str, _Reached]] = field(default_factory=dict)
+    _tried: dict[str, bool] = field(default_factory=dict)
 
     def knows(self, principal: str, repository: str, right: Right) -> Holding:
         """Say what is known of one right of one principal on one repository."""
@@ -164,6 +168,17 @@ class Rights:
             for right in wanted
         )
         return tuple(one for one in known if one.allowed)
+
+    def seen_to_delete(self, repository: str) -> bool:
+        """Whether any account was seen to delete a canary there, whatever is said to be locked.
+
+        What was tried goes before what a source or the plan says of a lock: one that let anybody
+        delete is no lock for whoever has the right.
+        """
+        if repository not in self._tried:
+            holders = self.holders(repository, (Right.DELETE,))
+            self._tried[repository] = any(_CANARY in one.reference for one in holders)
+        return self._tried[repository]
 
     def _having(self, repository: str) -> frozenset[str]:
         """Give who may have any right at all: far fewer, most times, than there are principals."""

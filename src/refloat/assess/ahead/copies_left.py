@@ -164,7 +164,8 @@ class CopiesLeft:
 
     def _safe(self, place: Place) -> str:
         known = self._network.falls.compromise.isolated.get((place.data_set, place.repository))
-        if known is not None and known.lock in HOLDING:
+        tried = self._network.looks.tried(place.repository)
+        if known is not None and known.lock in HOLDING and not tried:
             if known.locked_until not in self._days:
                 until = f" until {words.day(known.locked_until)}" if known.locked_until else ""
                 self._days[known.locked_until] = f"A lock that no account opens keeps it{until}."

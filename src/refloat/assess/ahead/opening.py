@@ -42,28 +42,33 @@ class Opening:
         self._looks = looks
         self._things = things
         self._tools: dict[str | None, tuple[int, ...]] = {}
-        self._opens: dict[tuple[str | None, str, str], tuple[int, ...]] = {}
+        self._opens: dict[tuple[str | None, str, str, bool | None], tuple[int, ...]] = {}
 
     def of_place(self, one: Component, place: Place) -> tuple[int, ...]:
         """Give what opens the copies of a component in a place."""
         platform = one.watch.platform if one.watch is not None else None
-        asked = (platform, place.repository, place.copy.key_kept if place.copy is not None else "")
+        copy = place.copy
+        kept, encrypted = (copy.key_kept, copy.encrypted) if copy is not None else ("", None)
+        asked = (platform, place.repository, kept, encrypted)
         opens = self._opens.get(asked)
         if opens is None:
             opens = self._opens[asked] = tuple(dict.fromkeys(self.of_copies(*asked)))
         return opens
 
-    def of_copies(self, platform: str | None, repository: str, kept: str) -> Iterator[int]:
+    def of_copies(
+        self, platform: str | None, repository: str, kept: str, encrypted: bool | None
+    ) -> Iterator[int]:
         """Give what opens the copies that a tool keeps in a repository, with keys kept somewhere.
 
         Args:
             platform: the tool; None for Refloat itself.
             repository: the repository.
             kept: where their own keys are kept, as was seen; empty if nobody said.
+            encrypted: whether they were seen to be encrypted; None if nobody said.
         """
         yield from self.opening(platform, repository)
         if not kept:
-            yield from self.unsaid(platform, repository)
+            yield from self.unsaid(platform, repository, encrypted)
             return
         number = self._things.add("keys", f"{repository}: {kept}")
         self._things.needs(number, (), self.where(kept, repository))
@@ -138,7 +143,7 @@ class Opening:
     def keys(self, opens: Node) -> Iterator[int]:
         """Give the keys to a repository or platform, if anything is known of where they are."""
         number = self._things.known.get(("keys", " ".join(opens)))
-        if number is not None:
+        if number is not None and number not in self._things.doubtful:  # as those unsaid are
             yield number
 
     def kept(self) -> None:
@@ -174,11 +179,16 @@ class Opening:
         if people:
             yield people
 
-    def unsaid(self, tool: str | None, repository: str) -> Iterator[int]:
-        """Give keys of which nobody wrote down where they are kept, if copies are encrypted."""
+    def unsaid(self, tool: str | None, repository: str, encrypted: bool | None) -> Iterator[int]:
+        """Give keys of which nobody wrote down where they are kept, if copies are encrypted.
+
+        They are where the plan or their source says so.
+        """
         plan = self._plan
         one, platform = plan.repositories.get(repository), plan.platforms.get(tool or "")
-        if one is None or one.encrypted is not True or one.key_kept:
+        if not encrypted and (one is None or one.encrypted is not True):
+            return
+        if one is not None and one.key_kept:
             return
         if (platform is None or not platform.key_kept) and not is_read_here(plan, repository):
             number = self._things.add("keys", f"repository {repository}")

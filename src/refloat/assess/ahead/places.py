@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from datetime import datetime
 from functools import cached_property
 from typing import NamedTuple, Protocol
@@ -93,11 +93,13 @@ class Places:
     Args:
         plan: a valid plan.
         instant: when.
+        tried: says of a repository whether somebody was seen to delete there what is locked.
     """
 
-    def __init__(self, plan: Plan, instant: datetime) -> None:
+    def __init__(self, plan: Plan, instant: datetime, tried: Callable[[str], bool]) -> None:
         self._plan = plan
         self._instant = instant
+        self.tried = tried
         self._repositories = Repositories(plan)
         self._rows: dict[tuple[int, tuple[str, ...]], _Row] = {}
 
@@ -265,7 +267,7 @@ class Places:
         """Whether a lock that nobody's rights open still keeps a copy; as isolation sees it."""
         repository = self._plan.repositories.get(key)
         mode = _mode(repository, copy)
-        if mode not in HOLDING:
+        if mode not in HOLDING or self.tried(key):
             return False
         if mode is LockMode.OFFLINE and copy is not None and copy.offline:
             return True

@@ -10,7 +10,6 @@ from refloat.assess import words
 from refloat.assess.about import all_called, called
 from refloat.assess.ahead.aftermath import Aftermath
 from refloat.assess.ahead.buried import secrets
-from refloat.assess.ahead.kept import is_read_here
 from refloat.assess.ahead.signing import is_unsaid
 from refloat.assess.ground.plan_graph import hard_needs
 from refloat.model.ahead import AccessOutcome
@@ -151,10 +150,11 @@ def _platform_key(left: Aftermath, key: str) -> AccessOutcome | None:
 def _repository_key(left: Aftermath, key: str, *, spoken: bool) -> AccessOutcome | None:
     """Say it of a repository; nothing if its copies are not encrypted, or a tool has the keys."""
     one = left.plan.repositories.get(key)
-    unsaid = one is not None and one.encrypted is True and not is_read_here(left.plan, key)
-    if one is None or not (one.key_kept or (unsaid and not spoken)):
+    kept = one.key_kept if one is not None else ""
+    unsaid = left.network.numbers.get(("keys", f"repository {key}")) in left.network.doubtful
+    if not kept and (not unsaid or spoken):
         return None
-    return _key(left, f"repository {key}", words.repository(left.plan, key), one.key_kept)
+    return _key(left, f"repository {key}", words.repository(left.plan, key), kept)
 
 
 def _key(left: Aftermath, opens: str, name: str, kept: str) -> AccessOutcome:

@@ -136,12 +136,16 @@ def _made(organisation: Organisation) -> RecoveryNetwork:
     moment = (
         start.moment if start is not None else Moment(Index(plan, Facts()), organisation.instant)
     )
-    looks, things = Places(plan, organisation.instant), Things(plan, moment.index.graph.written)
+    things = Things(plan, moment.index.graph.written)
+
+    def tried(repository: str) -> bool:
+        return effective_rights(organisation).seen_to_delete(repository)
 
     def sealed(repository: str) -> bool:
         rights = effective_rights(organisation)
         return bool(rights.holders(repository, READING, (PrincipalKind.BREAK_GLASS,)))
 
+    looks = Places(plan, organisation.instant, tried)
     buried, steps = Buried(plan), Steps(plan, things)
     opening = Opening(plan, looks, things, buried, sealed)
     for service in plan.services.values():

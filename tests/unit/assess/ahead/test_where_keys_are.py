@@ -44,6 +44,39 @@ def test_keys_that_nobody_wrote_down_are_not_known() -> None:
     assert "Write down where the keys to R one are kept." in found.surer
 
 
+def test_what_a_source_calls_encrypted_needs_a_key_whatever_the_plan_leaves_unsaid() -> None:
+    text = kept().replace(", encrypted: yes", "")
+    for encrypted, told in ((True, "not known"), (False, "comes back"), (None, "comes back")):
+        copy = CopySeen("r1", encrypted=encrypted)
+        given = company(text, point("vault-db", NOW - HOUR, copies=(copy,)))
+        found = lost(given, "vault-db")
+        assert fate(found, "vault") == told
+        assert [one.what for one in found.access] == ["the keys to R one"] * (encrypted is True)
+    copy = CopySeen("r1", encrypted=True, key_kept="a safe at the bank")
+    found = lost(company(text, point("vault-db", NOW - HOUR, copies=(copy,))), "vault-db")
+    assert fate(found, "vault") == "comes back"
+
+
+def test_copies_beside_encrypted_ones_need_no_key() -> None:
+    text = """
+sites: [hq, dr]
+repositories: {r1: {name: R one, site: dr}}
+services:
+  a: {name: A, owner: ana, tier: 1, needs: [a-db]}
+  b: {name: B, owner: ana, tier: 1, needs: [b-db]}
+components:
+  a-db: {kind: settings, site: hq, name: A's data, watch: {copies: [r1]}}
+  b-db: {kind: settings, site: hq, name: B's data, watch: {copies: [r1]}}
+"""
+    closed, plain = CopySeen("r1", encrypted=True), CopySeen("r1", encrypted=False)
+    facts = [
+        point("a-db", NOW - HOUR, copies=(closed,)),
+        point("b-db", NOW - HOUR, copies=(plain,)),
+    ]
+    found = lost(company(text, *facts), "a-db", "b-db")
+    assert [fate(found, key) for key in ("a", "b")] == ["not known", "comes back"]
+
+
 def test_keys_in_a_place_outside_are_there() -> None:
     found = lost(company(kept("a safe at the bank"), seen("vault-db", "r1")), "vault-db")
     assert fate(found, "vault") == "comes back"
