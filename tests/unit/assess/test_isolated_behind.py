@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from refloat.assess.ahead.scenario import scenario_outcome
+from refloat.model.access import LockMode, Right
 from refloat.model.ahead import CopyFate, Fate, Loss, LossKind, Scenario
 from refloat.model.feed import CopySeen
 from tests.unit.assess.copied import HOUR, NOW, organisation, plan, point
@@ -28,3 +31,17 @@ def test_it_brings_the_data_back_where_the_newer_one_is_lost() -> None:
     outcome = scenario_outcome(seen, Scenario("", "taken over", (STREET, TAKEN)))
     data = next(one for one in outcome.data_sets if one.data_set == "book-db")
     assert (data.fate, data.from_repository) == (Fate.BACK, "vault")
+
+
+def test_a_locked_copy_behind_an_unlocked_one_survives_beside_a_newer_isolated_one() -> None:
+    whole = plan()
+    altered = {"admins": (Right.DELETE,), "staff": ()}
+    vault = replace(whole.repositories["vault"], rights=altered)
+    given = replace(whole, repositories={**whole.repositories, "vault": vault})
+    locked = replace(IN_VAULT, copies=(CopySeen("vault", lock=LockMode.COMPLIANCE),))
+    unlocked = point("book-db", NOW - 2 * HOUR, copies=(CopySeen("vault", lock=LockMode.NONE),))
+    seen = organisation(given, locked, unlocked, IN_CUPBOARD)
+    outcome = scenario_outcome(seen, Scenario("", "taken over", (STREET, TAKEN)))
+    data = next(one for one in outcome.data_sets if one.data_set == "book-db")
+    assert (data.fate, data.from_repository) == (Fate.BACK, "vault")
+    assert data.loss_seconds == (3 * HOUR).total_seconds()

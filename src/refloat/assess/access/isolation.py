@@ -9,7 +9,7 @@ them while it lasts; what is not known is neither.
 from __future__ import annotations
 
 import enum
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -132,13 +132,25 @@ class Isolation:
                 if before is None or before.verdict is not Isolated.YES:
                     now = self._of_copy(key, copy, point)
                     found[key] = now if before is None else _better(before, now)
-            if found.keys() >= wanted and any(map(_isolated, found.values())):
-                break  # a place that was not met yet is looked for: what is isolated may be lost
+            if found.keys() >= wanted and self._settled(found.values()):
+                break  # the other places are looked for: what is isolated may be lost
         told = bool(found)
         for key in meant:
             if key not in found:
                 found[key] = self._claimed(key, newest, told=told)
         return DataSetIsolation(data_set, _overall(found.values()), tuple(found.values()))
+
+    def _settled(self, found: Collection[CopyIsolation]) -> bool:
+        """Whether a place is isolated, and behind the others' newest copies none is locked."""
+        if not any(one.verdict is Isolated.YES for one in found):
+            return False
+        plan = self._plan.repositories
+        return not any(
+            one.verdict is not Isolated.YES
+            and one.repository in plan
+            and plan[one.repository].lock.mode in HOLDING
+            for one in found
+        )
 
     def _of_copy(self, key: str, copy: CopySeen, point: SeenPoint) -> CopyIsolation:
         if point.follows:  # whoever changes the original changes it
@@ -286,10 +298,6 @@ def _until(repository: Repository, point: SeenPoint) -> datetime | None:
 def _better(one: CopyIsolation, other: CopyIsolation) -> CopyIsolation:
     order = (Isolated.YES, Isolated.UNKNOWN, Isolated.NO)
     return min(one, other, key=lambda copy: order.index(copy.verdict))
-
-
-def _isolated(one: CopyIsolation) -> bool:
-    return one.verdict is Isolated.YES
 
 
 def _overall(copies: Iterable[CopyIsolation]) -> Isolated:
