@@ -145,6 +145,9 @@ def test_a_service_sees_the_points_that_it_saw_as_objects(
         assert seen.told_last() == max(heard, default=None)
         assert list(seen.in_turn()) == turns(every)
         assert seen.times() == [one.consistency_time for one in every]
+        sure = [one for one in reversed(every) if one.eligible and not one.doubtful]
+        certain = [(at, copies) for copies, times in seen.certain() for at in times]
+        assert certain == [(one.consistency_time, one.copies) for one in sure]
         assert seen.still_kept() == sum(not one.past for one in every)
         whole = [one for one in every if one.eligible]
         assert list(seen.restorable()) == whole

@@ -246,6 +246,14 @@ def isolation_of(organisation: Organisation, service: str) -> Mapping[str, DataS
     return organisation.each(_of_service, frozenset({"access"}))[service]
 
 
+def isolation_of_all(organisation: Organisation) -> Mapping[str, DataSetIsolation]:
+    """Judge the data sets of all services, by component key."""
+    found: dict[str, DataSetIsolation] = {}
+    for judged in organisation.each(_of_service, frozenset({"access"})).values():
+        found.update(judged)
+    return found
+
+
 def effective_rights(organisation: Organisation) -> Rights:
     """Work out who has which right on which repository; only once."""
     return organisation.once(_effective, frozenset({"access"}))

@@ -8,8 +8,9 @@ from functools import cached_property
 from refloat.assess.access.isolation import (
     PRODUCTION,
     CopyIsolation,
+    DataSetIsolation,
     effective_rights,
-    isolation_of,
+    isolation_of_all,
 )
 from refloat.assess.ahead.places import Place, Places
 from refloat.assess.ground.plan_graph import PlanGraph
@@ -53,15 +54,17 @@ class Compromise:
         self._by_number = by_number
         self._by_repository = by_repository
 
+    def isolation(self, place: Place) -> CopyIsolation | None:
+        """Say whether production's accounts can alter copies in a place; None if nobody can."""
+        judged = self._judged.get(place.data_set)
+        for copy in judged.copies if judged is not None else ():
+            if copy.repository == place.repository:
+                return copy
+        return None
+
     @cached_property
-    def isolated(self) -> Mapping[tuple[str, str], CopyIsolation]:
-        """Give, by data set and repository, whether production's accounts can alter copies."""
-        return {
-            (key, copy.repository): copy
-            for service in self._organisation.bases
-            for key, judged in isolation_of(self._organisation, service).items()
-            for copy in judged.copies
-        }
+    def _judged(self) -> Mapping[str, DataSetIsolation]:
+        return isolation_of_all(self._organisation)
 
     def alters(self, key: str) -> tuple[list[int], list[int]]:
         """Give the copies that an account can alter and no lock keeps: surely, and perhaps."""

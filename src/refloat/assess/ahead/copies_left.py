@@ -163,9 +163,8 @@ class CopiesLeft:
         return "It is whole, and the keys to it are lost."
 
     def _safe(self, place: Place) -> str:
-        known = self._network.falls.compromise.isolated.get((place.data_set, place.repository))
-        tried = self._network.looks.tried(place.repository)
-        if known is not None and known.lock in HOLDING and not tried:
+        known, tried = self._network.falls.compromise.isolation(place), self._network.looks.tried
+        if known is not None and known.lock in HOLDING and not tried(place.repository):
             if known.locked_until not in self._days:
                 until = f" until {words.day(known.locked_until)}" if known.locked_until else ""
                 self._days[known.locked_until] = f"A lock that no account opens keeps it{until}."
@@ -185,7 +184,7 @@ class CopiesLeft:
     def _way(self, place: Place, loss: Loss) -> str:
         asked = (loss.key, place.repository)
         if loss.kind is LossKind.PRODUCTION:
-            known = self._network.falls.compromise.isolated.get((place.data_set, place.repository))
+            known = self._network.falls.compromise.isolation(place)
             return known.way if known is not None else ""
         if asked not in self._ways:
             rights = effective_rights(self._left.organisation)

@@ -254,9 +254,8 @@ class Falls:
         loss = Loss(LossKind.PRODUCTION, key)
         perhaps += self.keys.read_here(loss)
         surely += (*self._stopping.down(ours), *self._stopping.standbys(ours))
-        isolated = self.compromise.isolated
         for number, place in self._by_number.items():
-            known = isolated.get((place.data_set, place.repository))
+            known = self.compromise.isolation(place)
             verdict = known.verdict if known is not None else Isolated.UNKNOWN
             if known is not None and self.compromise.beside(loss, number, place, known):
                 verdict = Isolated.UNKNOWN

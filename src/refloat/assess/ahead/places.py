@@ -176,25 +176,29 @@ class Places:
         """Give the newest point in a place that a lock keeps which nobody's rights open yet."""
         if place.newest is None or start is None:
             return None
-        if place.copy is not None and self._holds(place.newest, place.copy, place.repository):
+        if place.copy is not None and self._holds(
+            place.newest.consistency_time, place.copy, place.repository
+        ):
             return place.newest
         repository = self._plan.repositories.get(place.repository)
         meant = start.component(place.data_set).repositories
         for point in _newest(start.points(place.data_set)):
             if place.copy is None:
-                if repository is not None and self._holds(point, None, place.repository):
+                if repository is not None and self._holds(
+                    point.consistency_time, None, place.repository
+                ):
                     return point
                 continue
             for key, copy in self._each(point.copies, meant):
                 same = _spot(key, copy) == _spot(place.repository, place.copy)
-                if same and self._holds(point, copy, key):
+                if same and self._holds(point.consistency_time, copy, key):
                     return point
         return None
 
-    def points(
+    def times(
         self, place: Place, start: Basis | None, *, locked: bool = False
-    ) -> Iterator[SeenPoint]:
-        """Give everything in a place that can be restored, the newest first.
+    ) -> Iterator[datetime]:
+        """Give when the data of everything in a place was true that can be restored, newest first.
 
         Args:
             place: the place.
@@ -204,18 +208,15 @@ class Places:
         if place.newest is None or start is None:
             return
         meant = start.component(place.data_set).repositories
-        for point in reversed(start.points(place.data_set)):
-            if not point.eligible or point.doubtful:
-                continue
+        for copies, times in start.points(place.data_set).certain():
             if place.copy is None:
-                there: list[CopySeen | None] = [] if point.copies else [None]
+                there: list[CopySeen | None] = [] if copies else [None]
             else:
                 spot = _spot(place.repository, place.copy)
-                there = [
-                    one for key, one in self._each(point.copies, meant) if _spot(key, one) == spot
-                ]
-            if any(not locked or self._holds(point, one, place.repository) for one in there):
-                yield point
+                there = [one.copy for one in self._row(copies, meant).lying if one.spot == spot]
+            for time in times if there else ():
+                if any(not locked or self._holds(time, one, place.repository) for one in there):
+                    yield time
 
     def _each(
         self, copies: Iterable[CopySeen], meant: tuple[str, ...]
@@ -263,7 +264,7 @@ class Places:
             domain = repository.failure_domain
         return domain, _mode(repository, copy) is LockMode.GOVERNANCE
 
-    def _holds(self, point: SeenPoint, copy: CopySeen | None, key: str) -> bool:
+    def _holds(self, time: datetime, copy: CopySeen | None, key: str) -> bool:
         """Whether a lock that nobody's rights open still keeps a copy; as isolation sees it."""
         repository = self._plan.repositories.get(key)
         mode = _mode(repository, copy)
@@ -274,7 +275,7 @@ class Places:
         until = copy.locked_until if copy is not None else None
         if until is None and repository is not None and repository.lock.mode is mode:
             period = repository.lock.period
-            until = None if period is None else point.consistency_time + period
+            until = None if period is None else time + period
         return until is None or until > self._instant
 
 
@@ -306,7 +307,11 @@ def _names(plan: Plan, wanted: Set[str] | None = None) -> Iterator[tuple[str, Th
     )
     for by_key in (False, True):
         for kind, some in named:
-            said = list(some) if by_key else [one.name for one in some.values()]
+            if by_key:  # keys are in small letters
+                keys = some if wanted is None else [key for key in wanted if key in some]
+                yield from ((key, (kind, key)) for key in keys)
+                continue
+            said = [one.name for one in some.values()]
             if wanted is None or not wanted.isdisjoint(map(str.casefold, said)):  # few are wanted
                 for name, key in zip(map(str.casefold, said), some, strict=True):
                     if name and (wanted is None or name in wanted):

@@ -24,7 +24,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 
 from refloat.assess.access.isolation import effective_rights
 from refloat.assess.ahead.building import Components, Services, Steps
@@ -138,6 +138,7 @@ def _made(organisation: Organisation) -> RecoveryNetwork:
     )
     things = Things(plan, moment.index.graph.written)
 
+    @cache
     def tried(repository: str) -> bool:
         return effective_rights(organisation).seen_to_delete(repository)
 

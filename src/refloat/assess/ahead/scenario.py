@@ -30,7 +30,7 @@ def scenario_outcome(organisation: Organisation, scenario: Scenario) -> Scenario
     data_sets = CopiesLeft(left).outcomes()
     by_key = {one.data_set: one for one in data_sets}
     together = Together(left, by_key)
-    data_sets = tuple(map(together.told, data_sets))
+    data_sets = together.told(data_sets)
     looked = ServicesLeft(left, by_key, together.by_service)
     services = with_misfits(left, by_key, together.outcomes, looked.outcomes())
     lost = tuple(sorted(one.data_set for one in data_sets if one.lost))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 
@@ -53,6 +54,16 @@ class ServicesLeft:
         return tuple(sorted(found, key=_place))
 
     @cached_property
+    def _own(self) -> Mapping[str, Mapping[str, DataSetOutcome]]:
+        """Give what becomes of the data of each service's own, by component."""
+        owners = self._left.network.graph.owners
+        found: defaultdict[str, dict[str, DataSetOutcome]] = defaultdict(dict)
+        for key, one in self._data.items():
+            for service in owners.get(key, ()):
+                found[service][key] = one
+        return found
+
+    @cached_property
     def circles(self) -> tuple[SignInCircle, ...]:
         """The circles of signing in that keep something from coming back."""
         left = self._left
@@ -64,7 +75,8 @@ class ServicesLeft:
         without = self._without(service) if fate in (Fate.UNTOUCHED, Fate.BACK) else ()
         rto, rpo = service.objectives.get("rto"), service.objectives.get("rpo")
         back = self._returns.get(key) if fate is Fate.BACK else None
-        data = [self._data[one] for one in left.network.graph.own(key) if one in self._data]
+        mine = self._own.get(key, {})
+        data = [mine[one] for one in left.network.graph.own(key) if one in mine] if mine else []
         lost = tuple(one.data_set for one in data if whole_lost(one))
         down = fate is not Fate.UNTOUCHED
         blocked = self._blocked(key) if fate in _FIRST else ()

@@ -46,7 +46,8 @@ class Stopping:
         """Give what no longer runs when components are lost."""
         first, lost = self._first, dict.fromkeys(components)
         found = [first[key] for key in lost]
-        for service in self._owners(lost):
+        few = len(lost) < len(self._plan.services)
+        for service in self._owners(lost) if few else self._plan.services:
             own = self._graph.own(service)
             fewer = own if len(own) < len(lost) else lost
             if any(key in lost and own.get(key) is Strength.HARD for key in fewer):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from refloat.assess.ahead.naming import BACK, Names, Numbers
+from refloat.assess.ahead.naming import BACK, KINDS, Names, Numbers
 from refloat.assess.ahead.network import Node
 from refloat.assess.ahead.places import Place
 from refloat.model.plan import Plan
@@ -29,10 +29,11 @@ class Things:
     def __init__(self, plan: Plan, written: Mapping[str, tuple[str, ...]]) -> None:
         self._plan = plan
         self._written = written
-        self.nodes = Names(dict.fromkeys((*plan.components, *plan.services)))
+        self.nodes = Names({**plan.components, **plan.services})
         self.known = Numbers(self.nodes)
         self.first: Mapping[str, int] = self.nodes.first
-        self._back = {key: number + BACK for key, number in self.first.items()}.__getitem__
+        backs = range(BACK, len(self.nodes), len(KINDS))
+        self._back = dict(zip(self.first, backs, strict=True)).__getitem__
         self.all_of: list[tuple[int, ...]] = [()] * len(self.nodes)
         self.any_of: list[tuple[tuple[int, ...], ...]] = [()] * len(self.nodes)
         self.doubtful: set[int] = set()

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 
 from refloat.assess import words
@@ -20,10 +20,12 @@ from refloat.assess.ahead.copies_left import locked_only
 from refloat.assess.ground.common_point import Timed, narrowest, newest_within, span_of
 from refloat.model.ahead import DataSetOutcome, Fate, GroupOutcome
 
+_EVER = datetime.min.replace(tzinfo=UTC)
+
 
 @dataclass(frozen=True, slots=True)
-class _InUse:
-    """Data that was not lost, as a state of the instant of the loss."""
+class _State:
+    """Data as it was at one time: of a copy, or of the instant of the loss, if it was not lost."""
 
     consistency_time: datetime
     identity: str = ""
@@ -60,8 +62,11 @@ class Together:
                 found.setdefault(service, []).append(one)
         return {key: tuple(some) for key, some in found.items()}
 
-    def told(self, one: DataSetOutcome) -> DataSetOutcome:
-        """Say of a data set that comes back if nobody can say whether it fits together."""
+    def told(self, data_sets: tuple[DataSetOutcome, ...]) -> tuple[DataSetOutcome, ...]:
+        """Say of data sets that come back if nobody can say whether they fit together."""
+        return tuple(map(self._told, data_sets)) if self._misfits else data_sets
+
+    def _told(self, one: DataSetOutcome) -> DataSetOutcome:
         if one.lost and one.fate is Fate.BACK and one.data_set in self._misfits:
             text = one.because.removesuffix(".")
             group = self._misfits[one.data_set]
@@ -144,7 +149,9 @@ class Together:
         own = self._left.network.graph.own(service)
         lost = (key for key in own if self._is_lost(key))
         keys = [key for key in lost if not self._plan.components[key].group]
-        states = {key: tuple(self._states(key)) for key in keys}
+        longest = max(alone for alone in map(self._alone, keys) if alone is not None)
+        anchor = self._left.organisation.instant - timedelta(seconds=longest)
+        states = {key: tuple(self._states(key, anchor)) for key in keys}
         if not all(states.values()):
             text = (
                 f"Nobody can say as of which times {self._parts(keys)} come back, nor whether they "
@@ -201,17 +208,26 @@ class Together:
         alone = [one for one in map(self._alone, keys) if one is not None]
         return max(alone) - min(alone)
 
-    def _states(self, key: str) -> Iterator[Timed]:
-        """Give every state of a data set that can be had: from copies, and in use."""
+    def _states(self, key: str, since: datetime = _EVER) -> Iterator[Timed]:
+        """Give every state of a data set that can be had: from copies, and in use.
+
+        Args:
+            key: the component.
+            since: from when on; of what is no newer, the newest in each place is given.
+        """
         left = self._left
         network = left.network
         if not self._is_lost(key):
-            yield _InUse(left.organisation.instant)
+            yield _State(left.organisation.instant)
         start = network.owner(key)
         for number in network.copies.get(key, ()):
             if left.cautious[number]:
                 place = network.by_number[number]
-                yield from network.looks.points(place, start, locked=locked_only(left, place))
+                locked = locked_only(left, place)
+                for time in network.looks.times(place, start, locked=locked):
+                    yield _State(time)
+                    if time <= since:
+                        break
 
     # In words
 

@@ -241,6 +241,30 @@ class SeenPoints(Sequence[SeenPoint]):
                     break
         yield from past
 
+    def certain(self) -> Iterator[tuple[tuple[CopySeen, ...], Iterator[datetime]]]:
+        """Give when the data of all was true that can be restored, and is there for sure.
+
+        Returns:
+            Where neighbours lie, and their times, the newest first.
+        """
+        for copies, some in self._lying_together():
+            yield copies, self._certain_times(some)
+
+    def _certain_times(self, places: Iterable[int]) -> Iterator[datetime]:
+        told, before, good = self._told, None, False
+        for place in places:
+            at = self._order[place]
+            if at >= len(told):
+                one = self._own[at - len(told)]
+                if one.eligible and not one.doubtful:
+                    yield one.consistency_time
+                continue
+            if told.alike(at) is not before:  # what is alike can be restored alike
+                before, one = told.alike(at), self[place]
+                good = one.fact.eligible and not one.follows
+            if good and not self._is_past(at) and not self._is_gone(at):
+                yield time_of(told.columns.true(at))
+
     def _lying_together(self) -> Iterable[tuple[tuple[CopySeen, ...], Iterable[int]]]:
         """Give where neighbours lie and which they are, the newest first."""
         last, order, runs = len(self._order) - 1, self._order, self._told.runs
@@ -268,8 +292,11 @@ class SeenPoints(Sequence[SeenPoint]):
         told = self._told.columns
         if at >= told.count:
             return self._own[at - told.count]
-        gone = bool(self._gone) and told.digest(at) in self._gone
-        return SeenPoint(told.made(at, self._told.alike(at)), gone=gone, past=self._is_past(at))
+        fact = told.made(at, self._told.alike(at))
+        return SeenPoint(fact, gone=self._is_gone(at), past=self._is_past(at))
+
+    def _is_gone(self, at: int) -> bool:
+        return bool(self._gone) and self._told.columns.digest(at) in self._gone
 
     def _is_past(self, at: int) -> bool:
         told = self._told.columns
