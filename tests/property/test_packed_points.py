@@ -145,6 +145,7 @@ def test_a_service_sees_the_points_that_it_saw_as_objects(
         assert seen.told_last() == max(heard, default=None)
         assert list(seen.in_turn()) == turns(every)
         assert seen.times() == [one.consistency_time for one in every]
+        assert list(seen.rows()) == rows(every)
         sure = [one for one in reversed(every) if one.eligible and not one.doubtful]
         certain = [(at, copies) for copies, times in seen.certain() for at in times]
         assert certain == [(one.consistency_time, one.copies) for one in sure]
@@ -168,6 +169,17 @@ def turns(points: list[SeenPoint]) -> list[SeenPoint]:
             before = one.copies
             found.append(one)
     return [*found, *past]
+
+
+def rows(points: list[SeenPoint]) -> list[SeenPoint]:
+    """Give what rows gives, point by point."""
+    found: list[SeenPoint] = []
+    before: tuple[CopySeen, ...] = ()
+    for one in reversed(points):
+        if one.there and (not one.copies or one.copies != before):
+            found.append(one)
+            before = one.copies if one.copies and not one.follows else before
+    return found
 
 
 def test_the_newest_point_is_made_once() -> None:

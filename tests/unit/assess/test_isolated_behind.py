@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
 from refloat.assess.ahead.scenario import scenario_outcome
-from refloat.model.access import LockMode, Right
+from refloat.model.access import Lock, LockMode, Right
 from refloat.model.ahead import CopyFate, Fate, Loss, LossKind, Scenario
 from refloat.model.feed import CopySeen
 from tests.unit.assess.copied import HOUR, NOW, organisation, plan, point
@@ -33,10 +35,13 @@ def test_it_brings_the_data_back_where_the_newer_one_is_lost() -> None:
     assert (data.fate, data.from_repository) == (Fate.BACK, "vault")
 
 
-def test_a_locked_copy_behind_an_unlocked_one_survives_beside_a_newer_isolated_one() -> None:
+@pytest.mark.parametrize("mode", [LockMode.COMPLIANCE, LockMode.NONE, LockMode.UNKNOWN])
+def test_a_locked_copy_behind_an_unlocked_one_survives_beside_a_newer_isolated_one(
+    mode: LockMode,
+) -> None:
     whole = plan()
     altered = {"admins": (Right.DELETE,), "staff": ()}
-    vault = replace(whole.repositories["vault"], rights=altered)
+    vault = replace(whole.repositories["vault"], rights=altered, lock=Lock(mode))
     given = replace(whole, repositories={**whole.repositories, "vault": vault})
     locked = replace(IN_VAULT, copies=(CopySeen("vault", lock=LockMode.COMPLIANCE),))
     unlocked = point("book-db", NOW - 2 * HOUR, copies=(CopySeen("vault", lock=LockMode.NONE),))

@@ -37,7 +37,8 @@ REPLICA = "a replica, which follows what it copies"
 """The way in which whoever can change production changes a replica."""
 
 _LOOKED_BACK = 50
-"""How many of the newest recovery points are looked at for one that is isolated."""
+"""How many of the newest recovery points are looked at for isolated ones; neighbours in the very
+same places count once."""
 
 _NOWHERE = frozenset({"", "none"})
 """Authentication domains that say that nobody signs in."""
@@ -121,8 +122,8 @@ class Isolation:
         found: dict[str, CopyIsolation] = {}
         newest, meant = start.newest(data_set), start.component(data_set).repositories
         wanted = frozenset(meant)
-        for number, point in enumerate(_newest(start, data_set)):
-            if number >= _LOOKED_BACK and found.keys() >= wanted:
+        for number, point in enumerate(start.points(data_set).rows()):
+            if found.keys() >= wanted and (number >= _LOOKED_BACK or _all_isolated(found.values())):
                 break  # but a weekly disk in a safe is behind hundreds of hourly points
             for copy in point.copies:
                 key = self._repositories.key(copy.repository)
@@ -132,25 +133,11 @@ class Isolation:
                 if before is None or before.verdict is not Isolated.YES:
                     now = self._of_copy(key, copy, point)
                     found[key] = now if before is None else _better(before, now)
-            if found.keys() >= wanted and self._settled(found.values()):
-                break  # the other places are looked for: what is isolated may be lost
         told = bool(found)
         for key in meant:
             if key not in found:
                 found[key] = self._claimed(key, newest, told=told)
         return DataSetIsolation(data_set, _overall(found.values()), tuple(found.values()))
-
-    def _settled(self, found: Collection[CopyIsolation]) -> bool:
-        """Whether a place is isolated, and behind the others' newest copies none is locked."""
-        if not any(one.verdict is Isolated.YES for one in found):
-            return False
-        plan = self._plan.repositories
-        return not any(
-            one.verdict is not Isolated.YES
-            and one.repository in plan
-            and plan[one.repository].lock.mode in HOLDING
-            for one in found
-        )
 
     def _of_copy(self, key: str, copy: CopySeen, point: SeenPoint) -> CopyIsolation:
         if point.follows:  # whoever changes the original changes it
@@ -293,9 +280,9 @@ def _judge(organisation: Organisation) -> Isolation:
     return Isolation(organisation.plan, effective_rights(organisation), organisation.instant)
 
 
-def _newest(start: Basis, data_set: str) -> Iterator[SeenPoint]:
-    """Give the newest points that may be restored from, newest first."""
-    return (one for one in reversed(start.points(data_set)) if one.there)
+def _all_isolated(found: Collection[CopyIsolation]) -> bool:
+    """Whether no older copies in these places can be safer: any of them may be lost for itself."""
+    return bool(found) and all(one.verdict is Isolated.YES for one in found)
 
 
 def _until(repository: Repository, point: SeenPoint) -> datetime | None:

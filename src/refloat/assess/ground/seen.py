@@ -241,6 +241,24 @@ class SeenPoints(Sequence[SeenPoint]):
                     break
         yield from past
 
+    def rows(self) -> Iterator[SeenPoint]:
+        """Give what can be restored, and was not to be removed by now, the newest first.
+
+        What lies in the very places of the one given before it is left out; not so behind a
+        replica, which is none of the copies there.
+        """
+        before: tuple[CopySeen, ...] = ()
+        for copies, some in self._lying_together():
+            if copies and copies == before:
+                continue
+            for point in map(self.__getitem__, some):
+                if not point.there:
+                    continue
+                yield point
+                if copies and not point.follows:
+                    before = copies
+                    break
+
     def certain(self) -> Iterator[tuple[tuple[CopySeen, ...], Iterator[datetime]]]:
         """Give when the data of all was true that can be restored, and is there for sure.
 
