@@ -42,6 +42,7 @@ class ServicesLeft:
     ) -> None:
         self._left = left
         self._data = data
+        self._own = _by_owner(data, left.network.graph.owners)
         self._groups = groups
         self._returns = returns(left)
         self._needs = needs_of(left.network)
@@ -52,16 +53,6 @@ class ServicesLeft:
         """Give every service: those that do not come back first, then by wave."""
         found = [self._outcome(one) for one in self._left.plan.services.values()]
         return tuple(sorted(found, key=_place))
-
-    @cached_property
-    def _own(self) -> Mapping[str, Mapping[str, DataSetOutcome]]:
-        """Give what becomes of the data of each service's own, by component."""
-        owners = self._left.network.graph.owners
-        found: defaultdict[str, dict[str, DataSetOutcome]] = defaultdict(dict)
-        for key, one in self._data.items():
-            for service in owners.get(key, ()):
-                found[service][key] = one
-        return found
 
     @cached_property
     def circles(self) -> tuple[SignInCircle, ...]:
@@ -311,6 +302,17 @@ class ServicesLeft:
                     return f": it is not known who else than {names} can put {name} back."
                 return f": nobody wrote down how to put {name} back."
         return ""
+
+
+def _by_owner(
+    data: Mapping[str, DataSetOutcome], owners: Mapping[str, Iterable[str]]
+) -> Mapping[str, Mapping[str, DataSetOutcome]]:
+    """Give what becomes of the data of each service's own, by component."""
+    found: defaultdict[str, dict[str, DataSetOutcome]] = defaultdict(dict)
+    for key, one in data.items():
+        for service in owners.get(key, ()):
+            found[service][key] = one
+    return found
 
 
 def _sure_first(left: Aftermath, parts: Iterable[str]) -> list[str]:
