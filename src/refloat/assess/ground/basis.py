@@ -23,6 +23,7 @@ from refloat.assess.ground.trials import restored as restored
 from refloat.assess.ground.vanished import of_data_set
 from refloat.model.facts import DrillFact, Facts, FactType, JobFact
 from refloat.model.feed_people import Change
+from refloat.model.packed import NO_POINTS
 from refloat.model.plan import Component, ComponentKind, Plan, Service, Strength
 from refloat.model.run import Outcome
 from refloat.model.stream import Stream, standing
@@ -156,15 +157,10 @@ class Part:
         return {}
 
     def _seen(self, data_set: str) -> SeenPoints:
-        seen = self.feed.points.get(data_set)
+        seen = self.feed.points.get(data_set, NO_POINTS)
         own = own_points(self.facts.batches, data_set) if self.facts.batches else ()
-        if seen is None:
-            return SeenPoints(self.instant, own=own)
-        told = seen.standing(self.instant)
-        gone: frozenset[str] = frozenset()
-        if len(told) < len(seen):  # what was listed once cannot be missing from a later list
-            gone = frozenset(one.point.digest for one in of_data_set(seen, self.instant))
-        return SeenPoints(self.instant, told, own, gone)
+        gone = frozenset(one.point.digest for one in of_data_set(seen, self.instant))
+        return SeenPoints(self.instant, seen.standing(self.instant), own, gone)
 
     @cached_property
     def _drills(self) -> tuple[DrillFact, ...]:

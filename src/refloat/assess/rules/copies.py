@@ -16,6 +16,7 @@ from refloat.assess.rule import OrganisationRule, Rule, ServiceRule
 from refloat.assess.verdicts.confidence import last_heard, silent_from
 from refloat.model.feed import JobRun, PointSeen
 from refloat.model.judgement import Finding, ServiceStatus, Severity
+from refloat.model.packed import NO_POINTS
 from refloat.model.stream import standing
 
 _NAMED = 4
@@ -171,8 +172,7 @@ def copy_infected(basis: Basis, status: ServiceStatus) -> Iterator[Finding]:
 def rp_disappeared(basis: Basis, status: ServiceStatus) -> Iterator[Finding]:
     """Copies were removed before their time, which is what an intruder does first."""
     for key in basis.data_sets:
-        points = basis.feed.points.get(key)
-        gone = of_data_set(points, basis.instant) if points is not None else ()
+        gone = of_data_set(basis.feed.points.get(key, NO_POINTS), basis.instant)
         if not gone:
             continue
         name, last = words.component(basis.plan, key), gone[-1].point
